@@ -1,0 +1,1 @@
+"""What was attained, in a form that others can check."""

@@ -1,0 +1,419 @@
+"""One sheet of PDF. The only module that knows ReportLab; lengths in points from the lower left corner.
+
+Whatever could differ from one run or machine to the next is fixed here: no clock, no settings file, no
+SOURCE_DATE_EPOCH, a document ID made from the title, our own font files. Another release of ReportLab or zlib may write
+other bytes for the same drawing; both are pinned with the product.
+
+What is the same on every sheet is made once a process: each face is embedded as one fixed subset of all Vietnamese
+letters, without hinting and already compressed, and so are background drawings. A letter outside that subset gets a
+second, small one.
+"""
+
+import hashlib
+import struct
+import unicodedata
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, NamedTuple
+
+from reportlab.pdfbase import pdfdoc, pdfmetrics  # type: ignore[import-untyped]
+from reportlab.pdfbase.ttfonts import TTFont, TTFontFile, TTFontMaker  # type: ignore[import-untyped]
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+
+from certificates.designs.fonts import FACE_FILES, Face
+
+Rgb = tuple[float, float, float]
+
+
+class Box(NamedTuple):
+    """A place on the sheet, in points."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """From bottom to top."""
+        return self.top - self.bottom
+
+
+@dataclass(frozen=True, slots=True)
+class TextMark:
+    """A line that was drawn, and the box it had to stay in: tests measure the letters against it."""
+
+    text: str
+    face: Face
+    size: float
+    x: float
+    baseline: float
+    width: float
+    box: Box
+
+
+# --- fonts ------------------------------------------------------------------------------------------------------------
+
+_FONT_NAMES: Final[dict[Face, str]] = {
+    "regular": "LiberationSerif",
+    "bold": "LiberationSerif-Bold",
+    "italic": "LiberationSerif-Italic",
+}
+_MARK_GAP: Final = 60  # between a letter and a mark set by hand, in 2048ths of the size
+
+
+def _repertoire() -> list[int]:
+    """Code points of the fixed subset: ASCII in its own places, 0 unused, the rest filled up. At most 256."""
+    tones = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    vietnamese = [unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in tones] + ["đ"]
+    others = "–—‘’“”…·₫\u00a0" + "čƀĕĭŏŭñ"  # quotation marks; letters of Ê Đê, Ba Na, Gia Rai, Cơ Ho, M'Nông
+    letters = [letter for letter in "".join(vietnamese) + others if ord(letter) > 126]
+    letters += [letter.upper() for letter in letters if letter.upper() != letter and len(letter.upper()) == 1]
+    codes = [0] * 32 + list(range(32, 127))
+    free = [127, *range(128, 256), *range(1, 32)]
+    codes += [32] * (256 - len(codes))
+    for place, letter in zip(free, letters, strict=False):
+        codes[place] = ord(letter)
+    return codes
+
+
+_REPERTOIRE: Final = _repertoire()
+_PLACES: Final = {code: place for place, code in reversed(list(enumerate(_REPERTOIRE))) if code}
+
+
+class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
+    """A face whose first subset is always the same, and therefore made once."""
+
+    def state_of(self, document: Any) -> Any:
+        """What ReportLab remembers about this face in one document."""
+        try:
+            return self.state[document]
+        except KeyError:
+            state = self.state[document] = TTFont.State(True)
+            state.assignments = dict(_PLACES)
+            state.subsets = [list(_REPERTOIRE)]
+            state.nextCode = 256
+            return state
+
+    def encoded(self, text: str, document: Any) -> list[tuple[str, bytes]]:
+        """The text as (name of the font in the PDF, codes) runs."""
+        state = self.state_of(document)
+        try:
+            return [(self.getSubsetInternalName(0, document), bytes([_PLACES[ord(letter)] for letter in text]))]
+        except KeyError:
+            state.frozen = 0
+        runs = self.splitString(text, document)
+        return [(self.getSubsetInternalName(number, document), codes) for number, codes in runs]
+
+    def addObjects(self, doc: Any) -> None:  # noqa: N802  # ReportLab's name
+        """Write the font objects; called by ReportLab at the end of the document."""
+        state = self.state_of(doc)
+        for number, subset in enumerate(state.subsets):
+            name = f"{'ABCDEFGHIJ'[number % 10] * 6}+{self.fontName}"
+            parts = _subset(self.fontName, None) if number == 0 else _subset(self.fontName, tuple(subset))
+            descriptor = pdfdoc.PDFDictionary(
+                {
+                    "Type": "/FontDescriptor",
+                    "Ascent": self.face.ascent,
+                    "CapHeight": self.face.capHeight,
+                    "Descent": self.face.descent,
+                    "Flags": (self.face.flags & ~32) | 4,
+                    "FontBBox": pdfdoc.PDFArray(self.face.bbox),
+                    "FontName": pdfdoc.PDFName(name),
+                    "ItalicAngle": self.face.italicAngle,
+                    "StemV": self.face.stemV,
+                    "FontFile2": doc.Reference(_packed(parts.program, Length1=parts.program_length), f"file:{name}"),
+                }
+            )
+            font = pdfdoc.PDFTrueTypeFont()
+            internal = self.getSubsetInternalName(number, doc)[1:]
+            font.Name = internal
+            font.BaseFont = name
+            font.FirstChar = 0
+            font.LastChar = len(subset) - 1
+            font.Widths = parts.widths
+            font.ToUnicode = doc.Reference(_packed(parts.to_unicode), f"unicode:{name}")
+            font.FontDescriptor = doc.Reference(descriptor, f"descriptor:{name}")
+            doc.Reference(font, internal)
+            doc.idToObject["BasicFonts"].dict[internal] = font
+        del self.state[doc]
+
+
+class _Subset(NamedTuple):
+    program: bytes
+    program_length: int
+    to_unicode: bytes
+    widths: str
+
+
+#: ReportLab's font reader keeps its place in the file: one thread at a time.
+_reading: Final = Lock()
+
+
+@lru_cache(maxsize=64)
+def _subset(font_name: str, codes: tuple[int, ...] | None) -> _Subset:
+    """The compressed parts of a subset; None means the fixed one."""
+    subset = list(codes or _REPERTOIRE)
+    face = pdfmetrics.getFont(font_name).face
+    with _reading:
+        program = _without_hints(face.makeSubset(subset))
+    lines = ["/CIDInit /ProcSet findresource begin", "12 dict begin", "begincmap"]
+    lines += ["/CMapName /Adobe-Identity-UCS def", "/CMapType 2 def"]
+    lines += ["1 begincodespacerange", "<00> <FF>", "endcodespacerange"]
+    pairs = [f"<{place:02X}> <{code:04X}>" for place, code in enumerate(subset) if code]
+    for start in range(0, len(pairs), 100):  # the most that one block may hold
+        block = pairs[start : start + 100]
+        lines += [f"{len(block)} beginbfchar", *block, "endbfchar"]
+    lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
+    widths = " ".join(f"{face.getCharWidth(code):.0f}" for code in subset)
+    return _Subset(zlib.compress(program, 9), len(program), zlib.compress("\n".join(lines).encode(), 9), f"[{widths}]")
+
+
+def _without_hints(program: bytes) -> bytes:
+    """A TrueType program with only the tables and glyph data that a PDF needs (half the size)."""
+    count = struct.unpack_from(">H", program, 4)[0]
+    tables: dict[str, bytes] = {}
+    for index in range(count):
+        tag, _, offset, length = struct.unpack_from(">4sLLL", program, 12 + 16 * index)
+        tables[tag.decode("ascii")] = program[offset : offset + length]
+    long_offsets = struct.unpack_from(">h", tables["head"], 50)[0]
+    form, factor = (">%dL", 1) if long_offsets else (">%dH", 2)
+    loca = struct.unpack(form % (len(tables["loca"]) // (4 if long_offsets else 2)), tables["loca"])
+    glyphs, offsets = bytearray(), [0]
+    for start, end in pairwise(loca):
+        glyphs += _glyph_without_hints(tables["glyf"][start * factor : end * factor])
+        glyphs += b"\0" * (-len(glyphs) % 4)
+        offsets.append(len(glyphs))
+    maker = TTFontMaker()
+    for tag in ("hhea", "hmtx", "maxp", "cmap", "post"):
+        maker.add(tag, tables[tag])
+    maker.add("head", tables["head"][:50] + struct.pack(">h", 0) + tables["head"][52:])
+    maker.add("glyf", bytes(glyphs))
+    maker.add("loca", struct.pack(f">{len(offsets)}H", *(offset // 2 for offset in offsets)))
+    return bytes(maker.makeStream())
+
+
+def _glyph_without_hints(glyph: bytes) -> bytes:
+    """One record of the glyf table, its instructions left out (OpenType specification, glyf)."""
+    if len(glyph) < 10:
+        return b""
+    contours = struct.unpack_from(">h", glyph, 0)[0]
+    if contours >= 0:
+        at = 10 + 2 * contours
+        length = struct.unpack_from(">H", glyph, at)[0]
+        return glyph[:at] + b"\0\0" + glyph[at + 2 + length :]
+    out, at, flags = bytearray(glyph), 10, 0x20
+    while flags & 0x20:  # more components follow
+        flags = struct.unpack_from(">H", out, at)[0]
+        struct.pack_into(">H", out, at, flags & ~0x100)  # instructions follow: not any more
+        at += 4 + (4 if flags & 0x01 else 2)
+        at += 2 if flags & 0x08 else 4 if flags & 0x40 else 8 if flags & 0x80 else 0
+    return bytes(out[:at])
+
+
+@cache
+def _font(face: Face) -> Any:
+    font = _Font(_FONT_NAMES[face], str(FACE_FILES[face]), asciiReadable=True)
+    pdfmetrics.registerFont(font)
+    return font
+
+
+@cache
+def advances(face: Face) -> Mapping[int, float]:
+    """Width of each letter (by code point) in thousandths of the type size. Parses the font once a process."""
+    return _font(face).face.charWidths  # type: ignore[no-any-return]
+
+
+def missing_letters(text: str, face: Face = "regular") -> frozenset[str]:
+    """Letters of the text (after NFC) that the face cannot draw."""
+    glyphs = _font(face).face.charToGlyph
+    return frozenset(letter for letter in unicodedata.normalize("NFC", text) if ord(letter) not in glyphs)
+
+
+@cache
+def letters_of(path: Path) -> frozenset[int]:
+    """Code points that any font file can draw."""
+    return frozenset(TTFontFile(str(path)).charToGlyph)
+
+
+def text_width(text: str, face: Face, size: float) -> float:
+    """Advance of a line of text in points. Raises KeyError for a letter the face lacks (see missing_letters)."""
+    widths = advances(face)
+    return sum([widths[ord(letter)] for letter in text]) * size / 1000
+
+
+@cache
+def glyph_bounds(face: Face, letter: str) -> tuple[float, float, float, float]:
+    """Ink of a letter in parts of the type size: left, bottom, right, top, from its origin. Zeros for a blank."""
+    program = _font(face).face
+    index = program.charToGlyph[ord(letter)]
+    start, end = program.glyphPos[index], program.glyphPos[index + 1]
+    if end - start < 10:
+        return (0.0, 0.0, 0.0, 0.0)
+    record = program.get_table("glyf")[start : start + 10]
+    left, bottom, right, top = (value / program.unitsPerEm for value in struct.unpack(">4h", record[2:]))
+    return (left, bottom, right, top)
+
+
+# --- the sheet --------------------------------------------------------------------------------------------------------
+
+
+class _Ready(pdfdoc.PDFStream):  # type: ignore[misc]
+    """A stream that is compressed already."""
+
+
+def _packed(data: bytes, **entries: Any) -> _Ready:
+    dictionary = pdfdoc.PDFDictionary({"Filter": pdfdoc.PDFName("FlateDecode"), **entries})
+    return _Ready(dictionary, data, [])
+
+
+class _Information(pdfdoc.PDFInfo):  # type: ignore[misc]
+    """Document information without dates: the date of the paper is on the paper."""
+
+    def format(self, document: Any) -> bytes:
+        entries = {"Title": self.title, "Author": self.author, "Subject": self.subject}
+        entries |= {"Creator": self.creator, "Producer": self.producer}
+        return pdfdoc.PDFDictionary({key: pdfdoc.PDFString(text) for key, text in entries.items()}).format(document)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing prepared once: PDF operators, compressed. `name` is unique on a sheet, letters and digits."""
+
+    name: str
+    packed: bytes
+
+
+def picture(name: str, operators: str) -> Picture:
+    """Prepare a drawing that many sheets share."""
+    return Picture(name, zlib.compress(operators.encode("ascii"), 9))
+
+
+class Sheet:
+    """One page being drawn. Call finish() once for the bytes; `marks` lists every line of text drawn."""
+
+    def __init__(self, width: float, height: float, *, title: str, subject: str, author: str) -> None:
+        self._file = BytesIO()
+        for face in _FONT_NAMES:
+            _font(face)
+        self._canvas = Canvas(
+            self._file,
+            pagesize=(width, height),
+            pageCompression=0,
+            invariant=1,
+            initialFontName=_FONT_NAMES["regular"],
+            initialFontSize=12,
+            pdfVersion=(1, 7),
+            lang="vi",
+        )
+        self._size = (width, height)
+        self._document = self._canvas._doc
+        self._document._ID = _document_id(title)
+        information = self._document.info = _Information()
+        information.title, information.subject, information.author = title, subject, author
+        information.creator = information.producer = "Học vụ số"
+        self._canvas.setViewerPreference("DisplayDocTitle", "true")
+        self._code: list[str] = []
+        self.marks: list[TextMark] = []
+
+    def text(self, text: str, face: Face, size: float, x: float, baseline: float, colour: Rgb, box: Box) -> None:
+        """Draw one line from its left end. The box is only recorded: fitting is the design's work."""
+        font = _font(face)
+        code = [f"{colour_numbers(colour)} rg BT {number_text(x)} {number_text(baseline)} Td"]
+        for base, mark in _marked(text):
+            for name, codes in font.encoded(base, self._document):
+                code.append(f"{name} {number_text(size)} Tf <{codes.hex()}> Tj")
+            if mark:
+                code.append(self._mark_code(font, face, size, base[-1], mark))
+        line = " ".join([*code, "ET"])
+        if any(map(unicodedata.combining, text)):  # marks set by hand would be read out of order
+            spoken = text.encode("utf-16-be").hex()
+            line = f"/Span <</ActualText <feff{spoken}>>> BDC {line} EMC"
+        self._code.append(line)
+        self.marks.append(TextMark(text, face, size, x, baseline, text_width(text, face, size), box))
+
+    def _mark_code(self, font: Any, face: Face, size: float, letter: str, mark: str) -> str:
+        """A combining mark that has no letter of its own in Unicode, set over (or under) the letter just drawn."""
+        left, bottom, right, top = glyph_bounds(face, letter)
+        mark_left, mark_bottom, mark_right, mark_top = glyph_bounds(face, mark)
+        advance, own = (advances(face)[ord(sign)] / 1000 for sign in (letter, mark))
+        gap = _MARK_GAP / 2048
+        rise = bottom - gap - mark_top if unicodedata.combining(mark) < 230 else top + gap - mark_bottom
+        back = advance - (left + right) / 2 + (mark_left + mark_right) / 2
+        [(name, codes)] = font.encoded(mark, self._document)
+        return (
+            f"{number_text(rise * size)} Ts {name} {number_text(size)} Tf "
+            f"[{number_text(back * 1000)} <{codes.hex()}> {number_text((own - back) * 1000)}] TJ 0 Ts"
+        )
+
+    def operators(self, code: str) -> None:
+        """Add PDF drawing operators; graphics state is saved around them."""
+        self._code.append(f"q\n{code}\nQ")
+
+    def picture(self, picture: Picture) -> None:
+        """Add a prepared drawing over the whole sheet."""
+        stream = _packed(
+            picture.packed,
+            Type=pdfdoc.PDFName("XObject"),
+            Subtype=pdfdoc.PDFName("Form"),
+            BBox=pdfdoc.PDFArray([0, 0, *map(number_text, self._size)]),
+            Resources=pdfdoc.PDFDictionary({}),
+        )
+        self._document.addForm(picture.name, stream)
+        self._canvas._formsinuse.append(picture.name)
+        self._code.append(f"/{pdfdoc.xObjectName(picture.name)} Do")
+
+    def link(self, url: str, box: Box) -> None:
+        """Make a box lead to an address when the PDF is read on a screen."""
+        self._canvas.linkURL(url, tuple(box), relative=0, thickness=0)
+
+    def finish(self) -> bytes:
+        """End the page and give the PDF."""
+        self._canvas._code = self._code
+        self._canvas.showPage()
+        page = self._document.idToObject["Page1"]
+        page.Contents = _packed(zlib.compress("\n".join(self._code).encode("ascii"), 6))
+        self._canvas.save()
+        return self._file.getvalue()
+
+
+def _document_id(title: str) -> bytes:
+    half = hashlib.sha256(title.encode()).hexdigest()[:32]
+    return f"\n[<{half}><{half}>]\n".encode("ascii")
+
+
+def _marked(text: str) -> list[tuple[str, str]]:
+    """The text cut after each combining mark: (letters, mark), the last mark empty."""
+    if not any(map(unicodedata.combining, text)):
+        return [(text, "")]
+    parts: list[tuple[str, str]] = []
+    letters = ""
+    for letter in text:
+        if unicodedata.combining(letter) and letters:
+            parts.append((letters, letter))
+            letters = ""
+        else:
+            letters += letter
+    return [*parts, (letters, "")] if letters else parts
+
+
+def colour_numbers(colour: Rgb) -> str:
+    """A colour as PDF operators want it."""
+    return " ".join(number_text(part) for part in colour)
+
+
+def number_text(value: float) -> str:
+    """A number as PDF operators want it: at most two decimals, no exponent, never "-0"."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text

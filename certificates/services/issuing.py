@@ -1,0 +1,147 @@
+"""From an attainment to a paper: own transaction, once per attainment, number without gaps, everything frozen."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from flask import current_app
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from certificates import queries, wording
+from certificates.designs import DESIGNS
+from certificates.designs.paper import Paper
+from certificates.designs.state import DESIGN
+from certificates.events import CredentialIssued
+from certificates.models import VALID, Book, Credential
+from certificates.numbering import format_check_code, format_number
+from lms.api.competency import AttainmentRow, ProgrammeAttained, attainment
+from lms.api.data import FileStore
+from lms.api.people import org_of_membership, path_name, person_by_id
+from lms.api.work import clock, connection, settings, tell
+
+C, B = Credential.__table__, Book.__table__
+
+
+def when_programme_attained(event: ProgrammeAttained) -> None:
+    """Issues the paper of an attainment."""
+    issue(event.attainment_id)
+
+
+def issue(attainment_id: int) -> int | None:
+    """Issues a paper for an attainment that has none; returns the credential's id, None where it has one already."""
+    database = connection()
+    if database.execute(select(C.c.id).where(C.c.attainment_id == attainment_id)).first() is not None:
+        return None
+    row = attainment(attainment_id)
+    person = person_by_id(row.account_id) if row else None
+    if row is None or person is None:
+        raise LookupError(f"Attainment {attainment_id} or its person is gone.")
+    config = settings()
+    kind = "XN" if row.recognition == "attainment" else "CN"
+    now, today = clock.seconds(), clock.today()
+    serial = next_serial(config.issuer_code, kind, today.year)
+    number = format_number(config.issuer_code, kind, today.year, serial)  # type: ignore[arg-type]
+    check_code = format_check_code(secrets.token_bytes(5))
+    base = config.public_url()
+    org_id = org_of_membership(row.account_id, row.attained_at)
+    paper = wording.compose(
+        number=number,
+        check_code=check_code,
+        evidence=row.evidence,
+        full_name=person.full_name,
+        birth_date=person.birth_date,
+        unit_name=path_name(org_id) if org_id else "",
+        assurance_level=person.assurance_level,
+        issuer_name=config.issuer_name,
+        place=config.place_name,
+        issued_on=today,
+        attained_on=clock.local(clock.from_seconds(row.attained_at)).date(),
+        verify_url=f"{base}/verify/{number}",
+        verify_domain=urlsplit(base).netloc,
+        serial=serial,
+    )
+    frozen = dataclasses.asdict(paper)
+    credential_id: int = database.execute(
+        insert(C)  # type: ignore[arg-type]
+        .values(
+            uuid=uuid4(),
+            number=number,
+            check_code=check_code,
+            kind=kind,
+            account_id=row.account_id,
+            attainment_id=attainment_id,
+            org_id=org_id,
+            issued_at=now,
+            design=DESIGN.name,
+            design_version=DESIGN.version,
+            paper=frozen,
+            facts=_facts(row, person.assurance_level, config.issuer_name),
+            digest=digest_of(frozen),
+            state=VALID,
+        )
+        .returning(C.c.id)
+    ).scalar_one()
+    tell(CredentialIssued(credential_id, row.account_id, number, now))
+    return credential_id
+
+
+def _facts(row: AttainmentRow, assurance_level: int, issuer: str) -> dict[str, Any]:
+    evidence = row.evidence
+    return {
+        "programme": evidence["programme"],
+        "framework": {k: evidence["framework"][k] for k in ("slug", "version", "title", "legal_number", "warning")},
+        "rules": {k: evidence["rules"][k] for k in ("slug", "version", "standing")},
+        "attained_at": row.attained_at,
+        "assurance_level": assurance_level,
+        "issuer": issuer or wording.NO_ISSUER,
+        "signed": False,
+    }
+
+
+def digest_of(frozen: dict[str, Any]) -> str:
+    """SHA-256 of the frozen paper's canonical JSON."""
+    text = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def next_serial(issuer_code: str, kind: str, year: int) -> int:
+    """The next number of a book. The row stays locked until the paper is committed with it, so no number is lost."""
+    database = connection()
+    make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
+    statement = make(Book).values(issuer_code=issuer_code, kind=kind, year=year, last=1)
+    return int(
+        database.execute(
+            statement.on_conflict_do_update(
+                index_elements=["issuer_code", "kind", "year"], set_={"last": B.c.last + 1}
+            ).returning(B.c.last)
+        ).scalar_one()
+    )
+
+
+def draw(row: queries.CredentialRow) -> bytes:
+    """The paper's PDF from what was frozen: the same bytes each time."""
+    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in row.paper.items()}
+    return DESIGNS[(row.design, row.design_version)].draw(Paper(**fields))
+
+
+def draw_and_keep(event: CredentialIssued) -> str:
+    """Draws the paper and keeps the file under its hash; before the transaction that notes the hash."""
+    row = queries.credential(event.credential_id)
+    if row is None:
+        raise LookupError(f"Credential {event.credential_id} is gone.")
+    store: FileStore = current_app.extensions["lms.files"]
+    return store.put(draw(row))
+
+
+def when_credential_issued(event: CredentialIssued, pdf_key: str) -> None:
+    """Notes the hash of the drawn paper, once."""
+    connection().execute(
+        update(C).where(C.c.id == event.credential_id, C.c.pdf_key.is_(None)).values(pdf_key=pdf_key)  # type: ignore[arg-type]
+    )

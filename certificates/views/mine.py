@@ -1,0 +1,182 @@
+"""The holder: my papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, url_for
+from markupsafe import Markup
+
+from certificates import queries
+from certificates.access import credential_for
+from certificates.designs.qr import qr_runs
+from certificates.designs.share_image import ShareSummary, draw_share_image
+from certificates.services.issuing import draw
+from lms.api.competency import attained_by
+from lms.api.data import FileStore
+from lms.api.people import Person, here
+from lms.api.web import LEARNER, Panel, Routes, render, render_fragment, say, tab
+from lms.api.work import Text, _
+
+routes = Routes("certificates", "/giay")
+STATES: dict[str, Text] = {
+    "valid": _("Valid"),
+    "revoked": _("Withdrawn"),
+    "replaced": _("Replaced"),
+}
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """A paper in a list."""
+
+    url: str
+    kind_title: str
+    about: str
+    number: str
+    issued: int
+    state: str
+    state_label: str
+
+
+def _row(row: queries.CredentialRow) -> PaperRow:
+    return PaperRow(
+        url_for("certificates.show", uuid=row.uuid),
+        row.paper["title"].capitalize(),
+        row.facts["programme"]["title"],
+        row.number,
+        row.issued_at,
+        row.state,
+        say(STATES[row.state]),
+    )
+
+
+def waiting(person: Person, rows: list[queries.CredentialRow]) -> bool:
+    """Whether an attainment has no paper yet: the worker is about to make it."""
+    have = {row.attainment_id for row in rows}
+    return any(a.id not in have for a in attained_by(person.id))
+
+
+@routes.get("", LEARNER)
+def mine() -> str:
+    """My papers."""
+    person = here()
+    rows = queries.credentials_of(person.id)
+    with tab("mine"):
+        return render(
+            "certificates/mine/list.html",
+            papers=[_row(r) for r in rows],
+            start_url=url_for("courses.programmes"),
+            waiting=waiting(person, rows),
+        )
+
+
+@routes.get("/<uuid:uuid>", LEARNER)
+def show(uuid: UUID) -> str:
+    """One paper on the screen, with the same content as the PDF."""
+    row = credential_for(here(), uuid)
+    paper = row.paper
+    change = queries.last_change(row.id) if row.state != "valid" else None
+    labels = {
+        "birth_date": say(_("Born on")),
+        "unit_name": say(_("Lives or works in")),
+        "framework_line": say(_("Framework")),
+        "rules_line": say(_("Rules")),
+        "identity_line": say(_("Who the name comes from")),
+        "provenance_line": say(_("Real-life task")),
+        "place_and_date": say(_("Given on")),
+        "check_code": say(_("Check code")),
+    }
+    with tab("mine"):
+        return render(
+            "certificates/mine/show.html",
+            paper={
+                "uuid": row.uuid,
+                "kind_title": paper["title"].capitalize(),
+                "about": paper["subtitle"] or "",
+                "name": paper["full_name"],
+                "issuer": list(paper["issuer_lines"]),
+                "text": " ".join(paper["statement_lines"]),
+                "facts": [(label, _without_label(paper[key])) for key, label in labels.items() if paper.get(key)],
+                "number": row.number,
+                "issued": row.issued_at,
+                "qr": qr_svg(paper["verify_url"]),
+                "verify_url": paper["verify_url"],
+                "pdf_bytes": 0,
+                "standing_note": " · ".join([*paper["notes"], paper["unsigned_notice"] or ""]).strip(" ·"),
+                "state": row.state,
+                "state_label": say(STATES[row.state]),
+                "state_note": change.reason if change else "",
+            },
+        )
+
+
+def _without_label(line: Any) -> str:
+    text = str(line)
+    for label in ("Khung năng lực: ", "Bộ quy tắc: "):
+        text = text.removeprefix(label)
+    return text
+
+
+def qr_svg(address: str) -> Markup:
+    """The square to scan, as one path."""
+    size, runs = qr_runs(address)
+    path = "".join(f"M{x} {y}h{w}v1h-{w}z" for x, y, w in runs)
+    return Markup(  # noqa: S704  numbers only
+        f'<svg viewBox="-4 -4 {size + 8} {size + 8}" width="180" height="180" role="img" aria-label="QR">'
+        f'<path fill="#fff" d="M-4 -4h{size + 8}v{size + 8}h-{size + 8}z"/><path d="{path}"/></svg>'
+    )
+
+
+@routes.get("/<uuid:uuid>.pdf", LEARNER)
+def pdf(uuid: UUID) -> Response:
+    """The paper to print: the file kept at issue; drawn from the frozen data in the second before it is there."""
+    row = credential_for(here(), uuid)
+    store: FileStore = current_app.extensions["lms.files"]
+    content = store.get(row.pdf_key) if row.pdf_key and store.has(row.pdf_key) else draw(row)
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer
+
+
+@routes.get("/<uuid:uuid>.png", LEARNER)
+def share_image(uuid: UUID) -> Response:
+    """A picture to send to the family. The holder sends it, so it carries the name."""
+    row = credential_for(here(), uuid)
+    paper = row.paper
+    picture = draw_share_image(
+        ShareSummary(
+            kind=paper["kind"],
+            title=paper["title"].capitalize(),
+            statement=row.facts["programme"]["title"],
+            number=row.number,
+            verify_domain=paper["verify_domain"],
+            name=paper["full_name"],
+            verify_url=paper["verify_url"],
+        )
+    )
+    answer = Response(picture, mimetype="image/png")
+    answer.headers["Content-Disposition"] = f'inline; filename="{row.number}.png"'
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer
+
+
+def _panel(at: str) -> Panel:
+    def draw_papers(person: Person | None = None, **what: Any) -> Markup | None:
+        if person is None or (at == "result" and not what.get("passed")):
+            return None
+        rows = queries.credentials_of(person.id)
+        late = waiting(person, rows)
+        if not rows and not late:
+            return None
+        return Markup(  # noqa: S704  a template's own output
+            render_fragment("certificates/mine/panel.html", papers=[_row(r) for r in rows[:3]], waiting=late, at=at)
+        )
+
+    return Panel(f"certificates.{at}", at, draw_papers, order=10)
+
+
+panels = (_panel("result"), _panel("mine"), _panel("programme"))

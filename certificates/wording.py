@@ -1,0 +1,89 @@
+"""Pure: the words of a paper. Always Vietnamese; nothing here is asked again once a paper is issued."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from certificates.designs.paper import Paper
+
+IDENTITY = {
+    0: "Họ tên do người học tự khai, chưa đối chiếu giấy tờ",
+    1: "Họ tên do người học tự khai; số điện thoại đã xác nhận",
+    2: "Họ tên đã được cán bộ đối chiếu giấy tờ",
+    3: "Danh tính đã xác thực qua VNeID",
+}
+UNSIGNED = "Bản tra cứu, chưa ký số"
+NO_ISSUER = "Nơi cấp chưa được khai báo"
+SHORT = "Chương trình rút gọn, chưa xác nhận phổ cập"
+DEFAULT_RULES = "mặc định của hệ thống, chưa phải quy định"
+DRAFT = "bản nháp làm việc, không phải văn bản của Bộ"
+TASK = {"declared": "Việc làm thật do người học tự khai", "confirmed": "Việc làm thật đã được cán bộ xác nhận"}
+
+
+def long_date(day: date) -> str:
+    """ngày 05 tháng 02 năm 2026 (Nghị định 30/2020/NĐ-CP: day below 10 and months 1, 2 with a leading zero)."""
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02} tháng {month} năm {day.year}"
+
+
+def compose(
+    *,
+    number: str,
+    check_code: str,
+    evidence: Mapping[str, Any],
+    full_name: str,
+    birth_date: date | None,
+    unit_name: str,
+    assurance_level: int,
+    issuer_name: str,
+    place: str,
+    issued_on: date,
+    attained_on: date,
+    verify_url: str,
+    verify_domain: str,
+    serial: int,
+) -> Paper:
+    """Words a paper from the frozen evidence of an attainment."""
+    programme, framework, rules = evidence["programme"], evidence["framework"], evidence["rules"]
+    attainment = programme["recognition"] == "attainment"
+    lessons = evidence["lessons"]
+    quizzes = [q for q in evidence["quizzes"].values() if q["passed"]]
+    learnt = f"đã học {lessons['done']} bài"
+    if quizzes:
+        best = quizzes[0]
+        learnt += f", làm đúng {_points(best['raw'])}/{_points(best['most'])} câu kiểm tra cuối"
+    tasks = [TASK[state] for state in evidence["tasks"].values() if state in TASK]
+    standing = f" ({DEFAULT_RULES})" if rules["standing"] == "system_default" else ""
+    draft = f" ({DRAFT})" if framework["warning"] else ""
+    return Paper(
+        kind="attainment" if attainment else "course",
+        title="GIẤY XÁC NHẬN" if attainment else "GIẤY CHỨNG NHẬN",
+        subtitle="Hoàn thành mức độ phổ cập kỹ năng số" if attainment else "Hoàn thành khóa học",
+        number=number,
+        issuer_lines=(issuer_name or NO_ISSUER,),
+        full_name=full_name,
+        birth_date=f"{birth_date:%d/%m/%Y}" if birth_date else None,
+        unit_name=unit_name or None,
+        statement_lines=(
+            f"Đã hoàn thành: {programme['title']}",
+            f"{learnt[0].upper()}{learnt[1:]}; hoàn thành {long_date(attained_on)}.",
+        ),
+        framework_line=f"Khung năng lực: {framework['slug']}, phiên bản {framework['version']}{draft}",
+        rules_line=f"Bộ quy tắc: {rules['slug']}, phiên bản {rules['version']}{standing}",
+        identity_line=IDENTITY[assurance_level],
+        provenance_line="; ".join(tasks) or None,
+        place_and_date=f"{place}, {long_date(issued_on)}" if place else long_date(issued_on).capitalize(),
+        signatory_lines=(),
+        verify_url=verify_url,
+        verify_domain=verify_domain,
+        check_code=check_code,
+        book_line=f"Vào sổ số: {serial}/{issued_on.year}",
+        unsigned_notice=UNSIGNED,
+        notes=() if attainment else (SHORT,),
+    )
+
+
+def _points(halves: int) -> str:
+    return str(halves // 2) if halves % 2 == 0 else f"{halves / 2:.1f}".replace(".", ",")

@@ -1,0 +1,195 @@
+"""Programmes and courses, for anyone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, url_for
+from werkzeug.wrappers import Response
+
+from lms.api.competency import (
+    ProgrammeRow,
+    attained_by,
+    courses_of,
+    programme as programme_by_slug,
+    programmes_with,
+    standing,
+)
+from lms.api.learning import ACTIVITY_KINDS, InCourse, activity, course_for, next_open, progress
+from lms.api.people import Person, here_or_none
+from lms.api.web import ANYONE, GROUPS, MenuItem, Routes, lamps, panels, render, say, tab
+from lms.api.work import NotFound, _
+
+routes = Routes("courses")
+menu = (MenuItem("courses.programmes", _("Lessons"), "book-open", "tabs", order=20),)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One activity in the list of a course."""
+
+    kind: str
+    number: int | None
+    title: str
+    minutes: int
+    weight: int
+    state: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Module:
+    """A part of a course."""
+
+    title: str
+    about: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course as the programme page shows it."""
+
+    slug: str
+    title: str
+    modules: list[Module]
+
+
+def _modules(at: InCourse) -> list[Module]:
+    position = next_open(at.done, [p.mask for p in at.places])
+    lessons = [p for p in at.places if p.kind == "lesson"]
+    undone = sum(1 for p in lessons if not at.done & p.mask)
+    modules: dict[int, Module] = {}
+    for place in at.places:
+        shut = opens_later(at, place.kind, undone) and not at.done & place.mask
+        state = (
+            "done" if at.done & place.mask
+            else "shut" if shut
+            else "current" if place.position == position and at.enrollment
+            else "open"
+        )  # fmt: skip
+        note = say(_("opens when all lessons are learnt ({n} to go)", n=undone)) if shut else ""
+        row = Row(
+            place.kind if place.kind in ("lesson", "quiz", "task") else "lesson",
+            lessons.index(place) + 1 if place.kind == "lesson" else None,
+            place.title,
+            place.minutes,
+            place.weight,
+            state,
+            note,
+            ACTIVITY_KINDS.get(place.kind).url(at.course.slug, place.slug),
+        )
+        modules.setdefault(place.module, Module(place.module_title, "", [])).rows.append(row)
+    return list(modules.values())
+
+
+def opens_later(at: InCourse, kind: str, undone: int) -> bool:
+    """Whether an activity waits for the lessons: the final check does."""
+    return kind == "quiz" and undone > 0
+
+
+@routes.get("/chuong-trinh", ANYONE)
+def programmes() -> str:
+    """The four groups' programmes."""
+    from lms.api.competency import coverage
+    from lms.api.competency import programmes as all_programmes
+
+    with tab("courses.programmes"):
+        rows = [(p, coverage(p), say(GROUPS[p.target_group][0]), GROUPS[p.target_group][2]) for p in all_programmes()]
+        return render("courses/catalog/programmes.html", programmes=rows)
+
+
+@routes.get("/chuong-trinh/<slug>", ANYONE)
+def programme(slug: str) -> str:
+    """What a programme asks, how far I am, and the one thing to do next."""
+    row = programme_by_slug(slug)
+    if row is None:
+        raise NotFound
+    person = here_or_none()
+    here_in = [course_for(person, course_slug) for _id, course_slug, _title in courses_of(row.id)]
+    with tab("courses.programmes"):
+        return render("courses/catalog/programme.html", **_programme_page(row, here_in, person))
+
+
+def _programme_page(row: ProgrammeRow, here_in: list[InCourse], person: Person | None) -> dict[str, Any]:
+    every = [(at, p) for at in here_in for p in at.places]
+    lessons = [p for _at, p in every if p.kind == "lesson"]
+    begun = any(at.enrollment for at in here_in)
+    resume, left = None, 0
+    bits: list[str] = []
+    for at in here_in:
+        position = next_open(at.done, [p.mask for p in at.places])
+        bits += lamps(at.done, [p.mask for p in at.places], position if resume is None and begun else None)
+        left += progress(at.done, [(p.mask, p.weight, p.minutes) for p in at.places]).minutes_left
+        if resume is None and position is not None:
+            place = at.places[position]
+            resume = {
+                "label": place.kind,
+                "title": place.title,
+                "url": ACTIVITY_KINDS.get(place.kind).url(at.course.slug, place.slug),
+            }
+    done = sum(1 for at, p in every if p.kind == "lesson" and at.done & p.mask)
+    attained = next((a for a in attained_by(person.id) if a.programme_id == row.id), None) if person else None
+    decision = standing(person.id, row.id).decision if person and begun else None
+    group = GROUPS[row.target_group]
+    return {
+        "programme": {
+            "title": row.title,
+            "summary": say(group[1]),
+            "group_title": say(group[0]),
+            "group_icon": group[2],
+            "recognition": row.recognition,
+            "lesson_count": len(lessons),
+            "minutes": sum(p.minutes for _at, p in every),
+            "framework": {"title": row.framework_title, "note": row.framework_warning},
+            "rule_set": {
+                "title": row.rules_title,
+                "version": row.rules_version,
+                "standing": row.rules_standing,
+                "document": "",
+            },
+        },
+        "progress": {
+            "done": done,
+            "total": len(lessons),
+            "share": round(100 * done / len(lessons)) if lessons else 0,
+            "minutes_left": left,
+            "lamps": bits,
+        }
+        if begun
+        else None,
+        "conditions": [
+            {"label": say(r.text), "note": say(_("waits for the officer in charge")) if r.waits_for else "", "met": r.met}
+            for r in decision.reasons
+        ]
+        if decision
+        else _promised(row, len(lessons)),
+        "resume": None if attained else resume,
+        "courses": [Course(at.course.slug, at.course.title, _modules(at)) for at in here_in],
+        "attained": {"on": attained.attained_at, "url": url_for("certificates.mine")} if attained else None,
+        "panels": panels("programme", programme=row, person=person),
+    }
+
+
+def _promised(row: ProgrammeRow, lessons: int) -> list[dict[str, Any]]:
+    from lms.api.competency import conditions_of
+
+    return [{"label": say(text), "note": "", "met": False} for text in conditions_of(row.rule_set_id, lessons)]
+
+
+@routes.get("/khoa-hoc/<slug>", ANYONE)
+def course(slug: str) -> str | Response:
+    """A course: the programme that asks for it, or the course alone where none does."""
+    found = activity("course", slug)
+    if found is None:
+        raise NotFound
+    asking = programmes_with(found.id)
+    if asking:
+        return redirect(url_for("courses.programme", slug=asking[0].slug), 303)
+    at = course_for(here_or_none(), slug)
+    with tab("courses.programmes"):
+        return render(
+            "courses/catalog/course.html", course=Course(slug, found.title, _modules(at)), begun=bool(at.enrollment)
+        )

@@ -1,0 +1,30 @@
+"""Activities, enrollments, and the one door through which results come in."""
+
+from lms.learning.access import InCourse, course_for
+from lms.learning.activities import anchor, set_skills
+from lms.learning.enrolling import Entry, publish_syllabus
+from lms.learning.events import ActivityCompleted, CourseCompleted
+from lms.learning.kinds import ACTIVITY_KINDS, ActivityKind, url_of
+from lms.learning.models import Kind
+from lms.learning.queries import (
+    ActivityRow,
+    EnrollmentRow,
+    Place,
+    activity,
+    activity_by_id,
+    enrollment,
+    enrollments,
+    evidence_of,
+    newest_syllabus,
+    places,
+)
+from lms.learning.record import Result
+from lms.learning.rollup import Progress, next_open, progress
+from lms.progress import enroll, record_result
+
+__all__ = [
+    "ACTIVITY_KINDS", "ActivityCompleted", "ActivityKind", "ActivityRow", "CourseCompleted", "EnrollmentRow", "Entry",
+    "InCourse", "Kind", "Place", "Progress", "Result", "activity", "activity_by_id", "anchor", "course_for", "enroll", "enrollment",
+    "enrollments", "evidence_of", "newest_syllabus", "next_open", "places", "progress", "publish_syllabus",
+    "record_result", "set_skills", "url_of",
+]  # fmt: skip

@@ -1,0 +1,180 @@
+"""`create_app(settings, plugins)`: the only place that assembles."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from flask import Flask, current_app, g, request, url_for
+from flask_login import LoginManager
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms import __version__
+from lms.config import Settings
+from lms.contract import discovery
+from lms.contract.points import Plugin
+from lms.contract.registry import Registry, folder_of
+from lms.db import sqlite
+from lms.db.base import db
+from lms.identity import grants, people
+from lms.storage import DiskStore
+from lms.web import errors, security
+from lms.web.locale import Catalogue, current_locale
+from lms.web.menu import MENU
+from lms.web.rendering import Page, Renderer, minified_css, renderer
+from lms.web.routes import ROUTES
+from lms.web.session import LeanSessionInterface
+
+MOST_BODY = 32 * 1024 * 1024  # bytes of one request
+MOST_FORM = 2 * 1024 * 1024  # bytes of one form without its files
+
+
+def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | None = None) -> Flask:
+    """Assembles the application from settings and plugins (every installed one).
+
+    Raises PluginError or SettingsError, in one line that names what is wrong.
+    """
+    settings = settings or Settings.load()
+    found = list(plugins) if plugins is not None else discovery.installed(settings.plugins == "first-party")
+    registry = Registry(found, {p.name: __version__ for p in found} | {"lms": __version__})
+
+    app = Flask("lms", static_folder=None, template_folder=None)
+    app.extensions["lms.registry"] = registry
+    app.extensions["lms.settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.key().decode(),
+        SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url(),
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": False},
+        MAX_CONTENT_LENGTH=MOST_BODY,
+        MAX_FORM_MEMORY_SIZE=MOST_FORM,
+        MAX_FORM_PARTS=2000,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    _prepare_database(app, settings)
+    app.session_interface = LeanSessionInterface(settings.key(), settings.secure_cookies)
+    app.extensions["lms.files"] = DiskStore(settings.data_dir / "files")
+    _prepare_people(app)
+    _prepare_pages(app, registry)
+    security.harden(app, renderer_of(app).style_hash)
+    errors.install(app)
+    with app.app_context():
+        for routes in registry.entries(ROUTES).values():
+            routes.register(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    _prepare_static(app, registry)
+    return app
+
+
+def renderer_of(app: Flask) -> Renderer:
+    """The application's renderer, outside a request."""
+    found: Renderer = app.extensions["lms.renderer"]
+    return found
+
+
+def _prepare_database(app: Flask, settings: Settings) -> None:
+    if settings.is_sqlite:
+        path = settings.sqlalchemy_url().removeprefix("sqlite:///")
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    if settings.is_sqlite:
+        with app.app_context():
+            sqlite.prepare(db.engine)
+
+
+def _prepare_people(app: Flask) -> None:
+    login = LoginManager()
+    login.session_protection = None  # the session is signed; addresses change on a phone
+    login.init_app(app)
+    login.user_loader(people.from_session)
+
+
+def _prepare_pages(app: Flask, registry: Registry) -> None:
+    folders = {p.name: folder_of(p) for p in registry.plugins}
+    catalogue = Catalogue(f / "translations" for f in folders.values())
+    core = Path(__file__).parent / "web" / "templates"
+    templates = [core, *(f / "templates" for f in folders.values() if (f / "templates").is_dir())]
+    app.extensions["lms.renderer"] = Renderer(templates, catalogue, StaticVersions(registry).of)
+    app.extensions["lms.page_maker"] = _page
+
+
+def _page() -> Page:
+    settings: Settings = current_app.extensions["lms.settings"]
+    person = people.here_or_none() if request else None
+    size, contrast = request.cookies.get("size", ""), request.cookies.get("contrast", "")
+    roles = grants.roles_here(person) if g.get("needs_roles", True) else frozenset()
+    items = sorted(
+        (m for m in MENU if not m.roles or m.roles & roles), key=lambda m: (m.order, m.endpoint)
+    )
+    rows = [
+        {"key": m.endpoint, "label": _said(m.label), "url": url_for(m.endpoint), "icon": m.icon, "at": m.at}
+        for m in items
+    ]
+    return Page(
+        locale=current_locale(),
+        text_size=size if size in ("lg", "xl") else "",
+        contrast="high" if contrast == "high" else "",
+        path=request.full_path.rstrip("?"),
+        signed_in=person is not None,
+        person=person,
+        place_name=settings.place_name,
+        help_line=settings.help_line,
+        style=renderer().style,
+        menu=[r for r in rows if r["at"] == "staff"],
+        tabs=[r for r in rows if r["at"] == "tabs"],
+        tab="",
+        can_staff=bool(roles),
+        ban=person.address_form if person and current_locale() == "vi" else "bạn",
+    )
+
+
+def _said(text: Any) -> str:
+    return str(text.say(renderer().catalogue.translator(current_locale())))
+
+
+class StaticVersions:
+    """The content hashes of static files, which their addresses carry."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.folders = [Path(__file__).parent / "web" / "static"]
+        self.folders += [folder_of(p) / "static" for p in registry.plugins if (folder_of(p) / "static").is_dir()]
+
+    def of(self, path: str) -> str:
+        """Eight hexadecimal digits of a file's SHA-256."""
+        if path == "lms/all.css":
+            return hashlib.sha256(minified_css().encode()).hexdigest()[:8]
+        for folder in self.folders:
+            file = folder / path
+            if file.is_file():
+                return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+        raise FileNotFoundError(f"No static file is called {path!r}.")
+
+
+def _prepare_static(app: Flask, registry: Registry) -> None:
+    from whitenoise import WhiteNoise
+
+    static = WhiteNoise(app.wsgi_app, max_age=365 * 86400, autorefresh=False)
+    for folder in StaticVersions(registry).folders:
+        static.add_files(str(folder), prefix="static/")
+    app.wsgi_app = static  # type: ignore[method-assign]
+
+
+def configure_logging() -> None:
+    """One JSON object a line on standard error; never a password, code or identity number."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=open(os.dup(2), "w", buffering=1)),  # noqa: SIM115
+        cache_logger_on_first_use=True,
+    )
+
+

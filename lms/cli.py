@@ -1,0 +1,258 @@
+"""The command line: `lms serve | worker | migrate | demo | doctor | rebuild | stats | import | export | start`."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from lms import __version__
+from lms.config import Settings, SettingsError
+from lms.contract.points import PluginError
+
+
+def say(line: str = "") -> None:
+    """Prints a line for people, at once."""
+    click.echo(line)
+    sys.stdout.flush()
+
+
+def the_app(**overrides: Any) -> Flask:
+    """The application; a wrong setting or plugin ends the command with one line."""
+    from lms.app import configure_logging, create_app
+
+    try:
+        configure_logging()
+        return create_app(Settings.load(**overrides))
+    except (SettingsError, PluginError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def with_app(command: Callable[..., None]) -> Callable[..., None]:
+    """Runs a command inside the application."""
+
+    @functools.wraps(command)
+    def run(**values: Any) -> None:
+        app = the_app()
+        with app.app_context():
+            command(app, **values)
+
+    return run
+
+
+@click.group()
+@click.version_option(__version__, prog_name="lms")
+def main() -> None:
+    """Học vụ số: nền tảng học kỹ năng số."""
+
+
+@main.command()
+@with_app
+def migrate(app: Flask) -> None:
+    """Brings the database to this version."""
+    from lms.db import migrating
+    from lms.db.base import db
+
+    moved = migrating.upgrade(db.engine, app.extensions["lms.registry"].packages())
+    say(f"Migrated: {', '.join(moved)}" if moved else "The database is up to date.")
+
+
+@main.command()
+@click.option("--demo/--no-demo", default=True, help="Also make the demo people.")
+def start(demo: bool) -> None:
+    """Prepares everything and serves: what `make run` does. All data are kept."""
+    from lms import starting
+    from lms.db import migrating
+    from lms.db.base import db
+    from lms.packages.problems import PackageInvalid
+
+    app = the_app()
+    with app.app_context():
+        if migrating.upgrade(db.engine, app.extensions["lms.registry"].packages()):
+            say("✓ Cơ sở dữ liệu đã sẵn sàng")
+        new = starting.load_units()
+        if new:
+            say(f"✓ {new:,} đơn vị hành chính".replace(",", "."))
+        say("… đang đọc nội dung khởi đầu")
+        try:
+            counts = starting.load_content(starting.CONTENT / "starter", say)
+        except PackageInvalid as error:
+            raise click.ClickException("\n".join(p.text() for p in error.problems)) from error
+        say(f"✓ Nội dung: {_counts(counts) if counts else 'không có gì mới'}")
+        if demo and starting.make_demo_people():
+            say("✓ Người dùng thử đã được tạo")
+        db.session.remove()
+        db.engine.dispose()
+    settings: Settings = app.extensions["lms.settings"]
+    say()
+    say(f"  Học vụ số: http://{settings.host}:{settings.port}")
+    if demo:
+        for role, person in starting.demo_sign_ins().items():
+            say(f"    {role:<14} {person['login']:<10} {person['password']}")
+    say("  Dừng: Ctrl+C")
+    say()
+    _serve(settings)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+@main.command()
+@click.option("--host", help="The address to listen on.")
+@click.option("--port", type=int, help="The port.")
+@click.option("--safe", is_flag=True, help="First-party plugins only.")
+def serve(host: str | None, port: int | None, safe: bool) -> None:
+    """Serves the web pages, and keeps one worker running."""
+    overrides: dict[str, Any] = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    if safe:
+        overrides["plugins"] = os.environ["LMS_PLUGINS"] = "first-party"
+    try:
+        _serve(Settings.load(**overrides))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _serve(settings: Settings) -> None:
+    from lms.serving import serve as serve_web
+
+    try:
+        serve_web(settings)
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+def worker() -> None:
+    """Delivers what happened to those who wait for it: certificates, for one."""
+    from lms.outbox.worker import Worker
+
+    Worker(the_app()).run()
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, by role.")
+@click.option("--make", is_flag=True, help="Make the demo people where they are not here yet.")
+@with_app
+def demo(app: Flask, as_json: bool, make: bool) -> None:
+    """Prints the demo sign-ins by role."""
+    from lms import starting
+
+    if make:
+        starting.make_demo_people()
+    people = starting.demo_sign_ins()
+    if as_json:
+        say(json.dumps(people, ensure_ascii=False))
+        return
+    for role, person in people.items():
+        say(f"{role:<14} {person['login']:<10} {person['password']:<22} {person['name']}")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@with_app
+def stats(app: Flask, as_json: bool) -> None:
+    """Counts what is here: programmes with their coverage, people, enrollments, evidence, certificates."""
+    from lms.stats import stats as counted
+
+    found = counted()
+    if as_json:
+        say(json.dumps(found, ensure_ascii=False))
+        return
+    for row in found["programmes"]:
+        say(
+            f"{row['group']:<10} {row['domains_taught']}/{row['domains']} domains, {row['skills_taught']}/{row['skills']}"
+            f" skills, {row['lessons']} lessons, {row['items']} items, {row['minutes']} minutes"
+        )
+    for name in ("people", "enrollments", "evidence", "certificates"):
+        say(f"{name:<14} {found[name]}")
+
+
+@main.command()
+@with_app
+def doctor(app: Flask) -> None:
+    """Says what is configured, reachable, migrated, and what is wrong. Exit status 1 when something must be done."""
+    from lms.doctor import examine
+
+    findings = examine(app)
+    for finding in findings:
+        say(f"{'✓' if finding.ok else '✗' if finding.must else '!'} {finding.text}")
+        if finding.advice:
+            say(f"    → {finding.advice}")
+    if any(f.must and not f.ok for f in findings):
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Only compare; exit status 1 where something differs.")
+@with_app
+def rebuild(app: Flask, check: bool) -> None:
+    """Recreates what is projected from the ledger: completions and roll-ups. Nothing earned is ever lost by it."""
+    from lms.rebuilding import differences
+    from lms.rebuilding import rebuild as rebuild_all
+
+    found = differences()
+    for line in found:
+        say(line)
+    if check:
+        say("Every projection equals the ledger." if not found else f"{len(found)} differences.")
+        sys.exit(1 if found else 0)
+    rebuild_all()
+    say("Rebuilt." if found else "Nothing had to be changed.")
+
+
+@main.command(name="import")
+@click.argument("package", type=click.Path(exists=True, path_type=Path))
+@click.option("--check", is_flag=True, help="Only look for problems; import nothing.")
+@with_app
+def import_package(app: Flask, package: Path, check: bool) -> None:
+    """Imports a content package (folder or zip), all or nothing. Problems are named by file and line."""
+    from lms import starting
+    from lms.errors import DomainError
+    from lms.packages.importing import known_parts
+    from lms.packages.problems import PackageInvalid
+    from lms.packages.reading import read_package
+
+    try:
+        if check:
+            read_package(package, known_parts())
+            say("No problems.")
+            return
+        counts = starting.load_content(package, say)
+    except PackageInvalid as error:
+        for problem in error.problems:
+            say(f"{problem.file}:{problem.line}: {problem.text()}")
+        raise click.ClickException(f"{len(error.problems)} problems; nothing was imported.") from error
+    except DomainError as error:
+        raise click.ClickException(f"{error.text} Nothing was imported.") from error
+    say(f"Imported: {_counts(counts) if counts else 'nothing new'}")
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--course", help="Only this course (its slug) and what it needs.")
+@with_app
+def export(app: Flask, target: Path, course: str | None) -> None:
+    """Exports what is published as a content package: a folder, or a zip where the name ends in .zip."""
+    from lms.errors import DomainError
+    from lms.packages.exporting import export_package
+    from lms.packages.importing import known_parts
+    from lms.packages.writing import write_package
+
+    try:
+        package = export_package(course)
+    except DomainError as error:
+        raise click.ClickException(str(error.text)) from error
+    write_package(package, target, known_parts())
+    say(f"Exported: {len(package.lessons)} lessons, {sum(1 for _ in package.items())} items → {target}")
+
+
+if __name__ == "__main__":
+    main()

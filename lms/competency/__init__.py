@@ -1,0 +1,1 @@
+"""Frameworks (Decision 757 and others, as data), programmes, rule sets, attainments."""

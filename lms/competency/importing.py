@@ -1,0 +1,160 @@
+"""Takes frameworks, rule sets and programmes from a package."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from sqlalchemy import func, insert, select, update
+
+from lms.competency.models import Area, Framework, Programme, ProgrammeCourse, RuleSet, Skill
+from lms.competency.rules import RuleError, check
+from lms.db.unit_of_work import connection
+from lms.errors import Conflict, Invalid
+from lms.learning.models import Activity
+from lms.packages.importing import Importing
+from lms.packages.model import FrameworkSpec, ProgrammeSpec, RuleSetSpec
+from lms.text import _
+
+F, A, S, R, P, PC = (
+    Framework.__table__,
+    Area.__table__,
+    Skill.__table__,
+    RuleSet.__table__,
+    Programme.__table__,
+    ProgrammeCourse.__table__,
+)
+
+
+def take_frameworks(importing: Importing) -> None:
+    """Adds framework versions that are new. A version that is here is never changed."""
+    for spec in importing.package.frameworks:
+        held = connection().execute(select(F.c.id).where(F.c.slug == spec.slug, F.c.version == spec.version)).scalar()
+        if held is None:
+            _add_framework(spec)
+            importing.count("frameworks")
+
+
+def _add_framework(spec: FrameworkSpec) -> None:
+    database = connection()
+    framework_id = database.execute(
+        insert(F)  # type: ignore[arg-type]
+        .values(
+            slug=spec.slug,
+            version=spec.version,
+            title=spec.title,
+            legal_number=spec.legal_number,
+            warning=spec.warning,
+            document=dict(spec.data),
+        )
+        .returning(F.c.id)
+    ).scalar_one()
+    areas: dict[str, int] = {}
+    for position, area in enumerate(spec.domains):
+        areas[area.code] = database.execute(
+            insert(A)  # type: ignore[arg-type]
+            .values(
+                framework_id=framework_id,
+                target_group=area.group,
+                code=area.code,
+                name=area.name,
+                name_en=area.name_en,
+                position=position,
+            )
+            .returning(A.c.id)
+        ).scalar_one()
+    database.execute(
+        insert(S),  # type: ignore[arg-type]
+        [
+            {
+                "area_id": areas[skill.domain],
+                "code": skill.code,
+                "name": skill.name,
+                "name_en": skill.name_en,
+                "expectation": skill.expectation,
+                "position": position,
+            }
+            for position, skill in enumerate(spec.skills)
+        ],
+    )
+
+
+def take_rules_and_programmes(importing: Importing) -> None:
+    """Adds rule set versions that are new, then programmes; a programme follows the version that its package names."""
+    rules = {spec.slug: _rule_set(spec, importing) for spec in importing.package.rules}
+    for position, spec in enumerate(importing.package.programmes):
+        _programme(spec, rules, position, importing)
+
+
+def _rule_set(spec: RuleSetSpec, importing: Importing) -> int:
+    database = connection()
+    conditions = [{"kind": c.kind, **c.data} for c in spec.conditions]
+    try:
+        check(conditions)
+    except (RuleError, KeyError, ValueError) as error:
+        raise Invalid(_("Rule set {slug}: {problem}", slug=spec.slug, problem=str(error))) from error
+    held = database.execute(
+        select(R.c.id, R.c.conditions).where(R.c.slug == spec.slug, R.c.version == spec.version)
+    ).first()
+    if held is not None:
+        if held.conditions != conditions:
+            raise Conflict(
+                _(
+                    "Rule set {slug} version {version} is here with other conditions. Give the new one a new version.",
+                    slug=spec.slug,
+                    version=spec.version,
+                )
+            )
+        return int(held.id)
+    importing.count("rules")
+    return int(
+        database.execute(
+            insert(R)  # type: ignore[arg-type]
+            .values(
+                slug=spec.slug, version=spec.version, title=spec.title, standing=spec.standing, conditions=conditions
+            )
+            .returning(R.c.id)
+        ).scalar_one()
+    )
+
+
+def _programme(spec: ProgrammeSpec, rules: dict[str, int], position: int, importing: Importing) -> None:
+    database = connection()
+    framework_id = database.execute(
+        select(F.c.id).where(F.c.slug == spec.framework).order_by(F.c.id.desc()).limit(1)
+    ).scalar()
+    rule_set_id = rules.get(spec.rules) or database.execute(
+        select(R.c.id).where(R.c.slug == spec.rules).order_by(R.c.version.desc()).limit(1)
+    ).scalar()
+    if framework_id is None or rule_set_id is None:
+        raise Invalid(_("Programme {slug}: its framework or its rules are not here.", slug=spec.slug))
+    values = {
+        "title": spec.title,
+        "target_group": spec.group,
+        "framework_id": framework_id,
+        "rule_set_id": rule_set_id,
+        "recognition": spec.recognition,
+    }
+    held = database.execute(select(P).where(P.c.slug == spec.slug)).first()
+    if held is None:
+        highest = database.execute(select(func.max(P.c.position))).scalar()
+        programme_id = database.execute(
+            insert(P)  # type: ignore[arg-type]
+            .values(uuid=uuid4(), slug=spec.slug, position=(highest or 0) + 1, **values)
+            .returning(P.c.id)
+        ).scalar_one()
+        importing.count("programmes")
+    else:
+        programme_id = held.id
+        if any(held._mapping[k] != v for k, v in values.items()):
+            database.execute(update(P).where(P.c.id == programme_id).values(**values))  # type: ignore[arg-type]
+            importing.count("programmes")
+    a = Activity.__table__
+    wanted = [
+        database.execute(select(a.c.id).where(a.c.kind == "course", a.c.slug == slug)).scalar_one()
+        for slug in spec.courses
+    ]
+    database.execute(PC.delete().where(PC.c.programme_id == programme_id))  # type: ignore[attr-defined]
+    database.execute(
+        insert(PC),  # type: ignore[arg-type]
+        [{"programme_id": programme_id, "course_id": c, "position": i} for i, c in enumerate(wanted)],
+    )

@@ -1,0 +1,219 @@
+"""Reads about programmes and attainments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import distinct, func, select
+
+from lms.competency.models import (
+    Area,
+    Attainment,
+    Framework,
+    Programme,
+    ProgrammeCourse,
+    RuleSet,
+    Skill,
+)
+from lms.db.unit_of_work import connection
+from lms.learning.models import Activity, ActivitySkill, Syllabus, SyllabusEntry
+from lms.text import Text, _
+
+P, R, F, PC = Programme.__table__, RuleSet.__table__, Framework.__table__, ProgrammeCourse.__table__
+
+
+@dataclass(frozen=True)
+class ProgrammeRow:
+    """A programme with its framework and rules."""
+
+    id: int
+    slug: str
+    title: str
+    target_group: str
+    recognition: str
+    framework_id: int
+    framework_title: str
+    framework_version: str
+    framework_warning: str
+    rule_set_id: int
+    rules_title: str
+    rules_version: int
+    rules_standing: str
+
+
+_PROGRAMME = (
+    select(
+        P.c.id, P.c.slug, P.c.title, P.c.target_group, P.c.recognition, P.c.framework_id, F.c.title, F.c.version,
+        F.c.warning, P.c.rule_set_id, R.c.title, R.c.version, R.c.standing,
+    )
+    .join(F, F.c.id == P.c.framework_id)
+    .join(R, R.c.id == P.c.rule_set_id)
+)  # fmt: skip
+
+
+def programme(slug: str) -> ProgrammeRow | None:
+    """A programme by its slug."""
+    row = connection().execute(_PROGRAMME.where(P.c.slug == slug)).first()
+    return ProgrammeRow(*row) if row else None
+
+
+def programme_by_id(programme_id: int) -> ProgrammeRow | None:
+    """A programme by its number."""
+    row = connection().execute(_PROGRAMME.where(P.c.id == programme_id)).first()
+    return ProgrammeRow(*row) if row else None
+
+
+def programme_of_group(target_group: str) -> ProgrammeRow | None:
+    """The first programme of a target group."""
+    row = connection().execute(_PROGRAMME.where(P.c.target_group == target_group).order_by(P.c.position, P.c.id)).first()
+    return ProgrammeRow(*row) if row else None
+
+
+def programmes() -> list[ProgrammeRow]:
+    """All programmes, in order."""
+    return [ProgrammeRow(*row) for row in connection().execute(_PROGRAMME.order_by(P.c.position, P.c.id))]
+
+
+def courses_of(programme_id: int) -> list[tuple[int, str, str]]:
+    """(id, slug, title) of a programme's courses, in order."""
+    a = Activity.__table__
+    rows = connection().execute(
+        select(a.c.id, a.c.slug, a.c.title)
+        .join(PC, PC.c.course_id == a.c.id)
+        .where(PC.c.programme_id == programme_id)
+        .order_by(PC.c.position)
+    )
+    return [(row.id, row.slug, row.title) for row in rows]
+
+
+def programmes_with(course_id: int) -> list[ProgrammeRow]:
+    """The programmes that ask for a course."""
+    rows = connection().execute(
+        _PROGRAMME.join(PC, PC.c.programme_id == P.c.id).where(PC.c.course_id == course_id).order_by(P.c.position)
+    )
+    return [ProgrammeRow(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class AttainmentRow:
+    """An attainment with its frozen evidence."""
+
+    id: int
+    uuid: UUID
+    account_id: int
+    programme_id: int
+    slug: str
+    title: str
+    recognition: str
+    attained_at: int
+    evidence: dict[str, Any]
+
+
+_A = Attainment.__table__
+_ATTAINMENT = select(
+    _A.c.id, _A.c.uuid, _A.c.account_id, _A.c.programme_id, P.c.slug, P.c.title, P.c.recognition, _A.c.attained_at,
+    _A.c.evidence,
+).join(P, P.c.id == _A.c.programme_id)  # fmt: skip
+
+
+def attained_by(account_id: int) -> list[AttainmentRow]:
+    """What a person has attained, newest first."""
+    rows = connection().execute(_ATTAINMENT.where(_A.c.account_id == account_id).order_by(_A.c.id.desc()))
+    return [AttainmentRow(*row) for row in rows]
+
+
+def attainment(attainment_id: int) -> AttainmentRow | None:
+    """An attainment by its number."""
+    row = connection().execute(_ATTAINMENT.where(_A.c.id == attainment_id)).first()
+    return AttainmentRow(*row) if row else None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a framework a programme teaches."""
+
+    areas: int
+    areas_taught: int
+    skills: int
+    skills_taught: int
+    lessons: int
+    minutes: int
+
+
+def coverage(row: ProgrammeRow) -> Coverage:
+    """Areas and skills of the programme's group, and those taught by lessons of its newest syllabuses."""
+    database = connection()
+    s, a = Skill.__table__, Area.__table__
+    areas, skills = database.execute(
+        select(func.count(distinct(a.c.id)), func.count(s.c.id))
+        .select_from(a)
+        .outerjoin(s, s.c.area_id == a.c.id)
+        .where(a.c.framework_id == row.framework_id, a.c.target_group == row.target_group)
+    ).one()
+    sy, se, act, link = Syllabus.__table__, SyllabusEntry.__table__, Activity.__table__, ActivitySkill.__table__
+    newest = (
+        select(func.max(sy.c.id))
+        .join(PC, PC.c.course_id == sy.c.course_id)
+        .where(PC.c.programme_id == row.id)
+        .group_by(sy.c.course_id)
+    )
+    entries = database.execute(
+        select(act.c.id, act.c.kind, act.c.minutes)
+        .join(se, se.c.activity_id == act.c.id)
+        .where(se.c.syllabus_id.in_(newest))
+    ).all()
+    lessons = [e.id for e in entries if e.kind == "lesson"]
+    areas_taught, skills_taught = database.execute(
+        select(func.count(distinct(a.c.id)), func.count(distinct(s.c.id)))
+        .select_from(link)
+        .join(s, s.c.id == link.c.skill_id)
+        .join(a, a.c.id == s.c.area_id)
+        .where(
+            link.c.activity_id.in_(lessons), a.c.framework_id == row.framework_id, a.c.target_group == row.target_group
+        )
+    ).one()
+    return Coverage(areas, areas_taught, skills, skills_taught, len(lessons), sum(e.minutes for e in entries))
+
+
+def skills_by_code() -> dict[str, int]:
+    """Every skill's number by its code; where several framework versions have a code, the newest."""
+    s = Skill.__table__
+    return {row.code: row.id for row in connection().execute(select(s.c.code, s.c.id).order_by(s.c.id))}
+
+
+def areas_by_code() -> dict[str, tuple[int, str]]:
+    """Every area's (number, name) by its code; the newest version's."""
+    a = Area.__table__
+    return {
+        row.code: (row.id, row.name) for row in connection().execute(select(a.c.code, a.c.id, a.c.name).order_by(a.c.id))
+    }
+
+
+def area_codes(framework_id: int, target_group: str) -> list[str]:
+    """The codes of a framework's areas for a group, in order."""
+    a = Area.__table__
+    rows = connection().execute(
+        select(a.c.code).where(a.c.framework_id == framework_id, a.c.target_group == target_group).order_by(a.c.position)
+    )
+    return list(rows.scalars())
+
+
+def conditions_of(rule_set_id: int, lessons: int) -> list[Text]:
+    """What a rule set asks of somebody who has not begun, in words."""
+    conditions = connection().execute(select(R.c.conditions).where(R.c.id == rule_set_id)).scalar_one()
+    told = []
+    for condition in conditions:
+        match condition["kind"]:
+            case "lessons_completed":
+                told.append(_("Learn all {n} lessons", n=condition.get("least", lessons)))
+            case "quiz_passed":
+                told.append(_("Pass the final check; you may try as often as you need"))
+            case "task_done" if condition.get("confirmed"):
+                told.append(_("Do one real-life task, confirmed by an officer"))
+            case "task_done":
+                told.append(_("Do one real-life task and tell us about it"))
+            case "skills_taught":
+                told.append(_("Every skill of the framework is covered by these lessons"))
+    return told

@@ -1,0 +1,1 @@
+"""The machinery of the plugin contract: extension points, the registry, discovery."""

@@ -1,0 +1,100 @@
+"""Extension points hold what is looked up; events tell what happened. There is no third mechanism."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+T = TypeVar("T")
+E = TypeVar("E", bound="Event")
+
+
+class PluginError(Exception):
+    """A plugin cannot be used. The message names it; the start stops."""
+
+
+class ExtensionPoint(Generic[T]):
+    """A named collection of typed entries, each under a unique key. Declared by whoever owns the idea."""
+
+    all_points: ClassVar[dict[str, ExtensionPoint[Any]]] = {}
+
+    def __init__(self, name: str, doc: str, key: Callable[[T], str]) -> None:
+        self.name, self.doc, self.key = name, doc, key
+        ExtensionPoint.all_points[name] = self
+
+    def of(self, *entries: T) -> Provided:
+        """What a manifest lists under `provides`."""
+        return Provided(self, entries)
+
+    def find(self, key: str) -> T | None:
+        """The entry under `key` in the running application, or None."""
+        from lms.contract.registry import running
+
+        found: T | None = running().entries(self).get(key)
+        return found
+
+    def get(self, key: str) -> T:
+        """The entry under `key`; PluginError when no plugin in use provides it."""
+        entry = self.find(key)
+        if entry is None:
+            raise PluginError(f"No plugin in use provides {key!r} for {self.name}.")
+        return entry
+
+    def __iter__(self) -> Iterator[T]:
+        from lms.contract.registry import running
+
+        return iter(running().entries(self).values())
+
+
+@dataclass(frozen=True)
+class Provided:
+    """Entries of one plugin for one point."""
+
+    point: ExtensionPoint[Any]
+    entries: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """A fact in the past tense. Subclasses are frozen dataclasses of plain values, stored as JSON."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """`handler` hears every `event`, each in a transaction of its own, at least once.
+
+    `prepare(event)` runs before that transaction, for what must not happen inside one (drawing, mail, network); what it
+    returns is given to the handler besides.
+    """
+
+    event: type[Event]
+    handler: Callable[..., None]
+    prepare: Callable[[Any], Any] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.handler.__module__}.{self.handler.__qualname__}"
+
+
+def on(event: type[E], handler: Callable[..., None], prepare: Callable[[E], Any] | None = None) -> Subscription:
+    """Subscribes in a manifest: `hears=(on(ProgrammeAttained, issuing.when_programme_attained),)`."""
+    return Subscription(event, handler, prepare)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A plugin is a value: what it provides, hears, tells and needs.
+
+    `migrations` is a folder of revisions, relative to the folder that holds the plugin's top-level package.
+    `templates` and `translations` are folders relative to `package`.
+    """
+
+    name: str
+    package: str
+    needs: dict[str, str]
+    provides: tuple[Provided, ...] = ()
+    hears: tuple[Subscription, ...] = ()
+    tells: tuple[type[Event], ...] = ()
+    migrations: str = ""
+    first_party: bool = False

@@ -1,0 +1,1 @@
+"""The database: base class, types, engines, the unit of work, migrating."""

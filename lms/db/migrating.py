@@ -1,0 +1,93 @@
+"""Migrations: one folder of revisions and one version table per package, so that removing a plugin never blocks an upgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection, Engine
+
+from lms.db.sqlite import write_lock
+
+ENVIRONMENT = Path(__file__).resolve().parents[2] / "migrations"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package whose tables we keep: its name, which is also its tables' prefix, and its folder of revisions."""
+
+    name: str
+    folder: Path
+
+    @property
+    def version_table(self) -> str:
+        return f"alembic_version_{self.name}"
+
+    def scripts(self) -> ScriptDirectory:
+        config = Config()
+        config.set_main_option("script_location", str(ENVIRONMENT))
+        config.set_main_option("version_locations", str(self.folder))
+        config.set_main_option("path_separator", "os")
+        return ScriptDirectory.from_config(config)
+
+
+def current(connection: Connection, package: Package) -> str | None:
+    """The revision that the database holds for a package; None before its first migration."""
+    return MigrationContext.configure(connection, opts={"version_table": package.version_table}).get_current_revision()
+
+
+def pending(connection: Connection, packages: Iterable[Package]) -> list[str]:
+    """The names of the packages whose tables are behind the code."""
+    return [p.name for p in packages if current(connection, p) != p.scripts().get_current_head()]
+
+
+def upgrade(engine: Engine, packages: Iterable[Package], report: bool = False) -> list[str]:
+    """Brings every package's tables to its newest revision; returns the names of those that moved.
+
+    On SQLite foreign keys are off meanwhile (altering a parent table by copy would delete what depends on it) and
+    checked afterwards. Raises RuntimeError where the check finds an orphan; then nothing was kept.
+    """
+    moved: list[str] = []
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(757)"))
+            for package in packages:
+                moved += _upgrade_one(connection, package)
+        return moved
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.rollback()
+        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        try:
+            with write_lock(engine), connection.begin():
+                for package in packages:
+                    moved += _upgrade_one(connection, package)
+                orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if orphans:
+                    raise RuntimeError(f"The migration would leave rows without their parent: {orphans[:5]}")
+        finally:
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+    return moved
+
+
+def _upgrade_one(connection: Connection, package: Package) -> list[str]:
+    scripts = package.scripts()
+    head = scripts.get_current_head()
+    if head is None or current(connection, package) == head:
+        return []
+
+    def steps(revision: object, _context: object) -> object:
+        return scripts._upgrade_revs(head, revision)  # type: ignore[arg-type]
+
+    with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=head) as environment:  # type: ignore[arg-type]
+        environment.configure(
+            connection=connection, version_table=package.version_table, render_as_batch=True, transactional_ddl=True
+        )
+        environment.run_migrations()
+    return [package.name]

@@ -1,0 +1,80 @@
+"""SQLite as an honest server database: WAL, durable commits, fair writers.
+
+Writers take a file lock around the whole write transaction. `busy_timeout` alone starves some of them, and SQLite
+before 3.51.3 can corrupt the log when several processes commit or checkpoint at once; inside the lock neither happens.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+
+_here = threading.local()
+WAL_RESET_FIXED = (3, 51, 3)
+
+
+def has_wal_reset_bug() -> bool:
+    """Whether the linked SQLite is older than 3.51.3 and needs every commit inside the lock."""
+    return sqlite3.sqlite_version_info < WAL_RESET_FIXED
+
+
+def prepare(engine: Engine) -> None:
+    """Sets each new connection up, and makes BEGIN say whether the transaction will write."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "wal_autocheckpoint=20000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if getattr(_here, "writing", False) else "BEGIN")
+
+    @event.listens_for(engine, "close")
+    def _close(connection: Any, _record: object) -> None:
+        # The last connection to close checkpoints the log, so it closes inside the lock; closing twice is harmless.
+        if getattr(_here, "writing", False):
+            connection.close()
+        else:
+            with write_lock(engine):
+                connection.close()
+
+
+@contextmanager
+def write_lock(engine: Engine) -> Iterator[None]:
+    """Holds the file lock of this database; transactions begun inside are immediate. Not re-entrant."""
+    path = engine.url.database
+    if not path or path == ":memory:":
+        _here.writing = True
+        try:
+            yield
+        finally:
+            _here.writing = False
+        return
+    descriptors: dict[str, int] = _here.__dict__.setdefault("descriptors", {})
+    key = f"{os.getpid()}:{path}"
+    if key not in descriptors:
+        descriptors[key] = os.open(path + ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    descriptor = descriptors[key]
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    _here.writing = True
+    try:
+        yield
+    finally:
+        _here.writing = False
+        fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -1,0 +1,107 @@
+"""What is configured, reachable and migrated, in words that a clerk can follow."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from lms import audit
+from lms.config import Settings
+from lms.db import migrating, sqlite
+from lms.db.base import db
+from lms.db.unit_of_work import connection
+from lms.orgs.models import Org
+from lms.outbox.models import DEAD, PENDING, Delivery
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `must`: the product does not work rightly until it is mended."""
+
+    ok: bool
+    text: str
+    advice: str = ""
+    must: bool = True
+
+
+def examine(app: Flask) -> list[Finding]:
+    """Looks at everything; a thing that cannot be looked at is a finding, not a crash."""
+    settings: Settings = app.extensions["lms.settings"]
+    registry = app.extensions["lms.registry"]
+    found = [Finding(True, f"Plugin đang dùng: {', '.join(p.name for p in registry.plugins)}")]
+    try:
+        connection()
+    except SQLAlchemyError as error:
+        return [
+            *found,
+            Finding(
+                False,
+                f"Không mở được cơ sở dữ liệu: {error.__class__.__name__}",
+                "Kiểm tra LMS_DATABASE_URL; nếu là PostgreSQL, kiểm tra máy chủ đó có đang chạy không.",
+            ),
+        ]
+    kind = "SQLite" if settings.is_sqlite else "PostgreSQL"
+    found.append(Finding(True, f"Cơ sở dữ liệu {kind}: mở được ({db.engine.url.render_as_string(hide_password=True)})"))
+    behind = migrating.pending(connection(), registry.packages())
+    if behind:
+        return [
+            *found, Finding(False, f"Cơ sở dữ liệu chưa theo kịp phiên bản này: {', '.join(behind)}", "Chạy: lms migrate")
+        ]  # fmt: skip
+    found.append(Finding(True, "Cơ sở dữ liệu đúng phiên bản"))
+    if settings.is_sqlite and sqlite.has_wal_reset_bug():
+        found.append(
+            Finding(
+                False,
+                f"SQLite {sqlite3.sqlite_version} cũ hơn 3.51.3 (có lỗi khi nhiều tiến trình cùng ghi)",
+                "Không phải làm gì: hệ thống đã ghi lần lượt từng tiến trình một để tránh lỗi này. Nên nâng cấp khi có thể.",
+                must=False,
+            )
+        )
+    d = Delivery.__table__
+    counts = dict(connection().execute(select(d.c.state, func.count()).group_by(d.c.state)).tuples().all())
+    dead = counts.get(DEAD, 0)
+    found.append(
+        Finding(
+            dead == 0,
+            f"Việc chờ làm: {counts.get(PENDING, 0)}; việc hỏng sau nhiều lần thử: {dead}",
+            "Xem nguyên nhân trong bảng lms_delivery (cột error), sửa, rồi cho làm lại." if dead else "",
+        )
+    )
+    units = connection().execute(select(func.count()).select_from(Org.__table__)).scalar_one()
+    found.append(Finding(units > 0, f"Đơn vị hành chính: {units}", "" if units else "Chạy: lms start (hoặc make run)"))
+    broken = audit.first_broken()
+    found.append(
+        Finding(
+            broken is None,
+            "Nhật ký thao tác nguyên vẹn" if broken is None else f"Nhật ký thao tác bị sửa từ dòng {broken}",
+            "" if broken is None else "Giữ nguyên máy chủ, báo cho cán bộ an toàn thông tin, đối chiếu với bản sao lưu.",
+        )
+    )
+    found.append(
+        Finding(
+            bool(settings.base_url),
+            f"Địa chỉ công khai: {settings.public_url()}",
+            "" if settings.base_url else "Đặt LMS_BASE_URL: mã QR trên giấy dẫn tới địa chỉ này mãi mãi.",
+            must=False,
+        )
+    )
+    found.append(
+        Finding(
+            bool(settings.issuer_name),
+            f"Nơi cấp giấy: {settings.issuer_name or 'chưa khai báo'}",
+            "" if settings.issuer_name else "Đặt LMS_ISSUER_NAME và LMS_ISSUER_CODE trước khi cấp giấy cho người dân.",
+            must=False,
+        )
+    )
+    found.append(Finding(False, "Chưa có khóa ký số: giấy ghi rõ “Bản tra cứu, chưa ký số”", must=False))
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data_dir).free / 1e9
+    found.append(
+        Finding(free > 1, f"Đĩa còn trống: {free:.1f} GB", "" if free > 1 else "Dọn đĩa hoặc chuyển thư mục dữ liệu.")
+    )
+    return found

@@ -1,0 +1,154 @@
+"""A person's first page: continue, due, attained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import redirect, session, url_for
+from werkzeug.wrappers import Response
+
+from lms import progress
+from lms.competency import queries as competency
+from lms.db.unit_of_work import unit_of_work
+from lms.errors import NotFound
+from lms.identity import accounts
+from lms.identity.people import Person, here, here_or_none
+from lms.learning import queries as learning
+from lms.learning.kinds import url_of
+from lms.learning.models import Kind
+from lms.learning.record import Result
+from lms.learning.rollup import next_open
+from lms.learning.rollup import progress as measured
+from lms.text import _
+from lms.web.menu import panels
+from lms.web.rendering import render, say, tab
+from lms.web.routes import ANYONE, LEARNER, Routes
+
+routes = Routes("home")
+GROUPS = {
+    "citizens": (_("Citizens"), _("Phone, VNeID, sending money, avoiding fraud"), "sprout"),
+    "officials": (_("Officials and public employees"), _("Documents online, data, safety"), "landmark"),
+    "students": (_("Pupils and students"), _("Studying, AI, safety online"), "graduation-cap"),
+    "workers": (_("Workers"), _("Selling online, cooperatives, factories"), "hard-hat"),
+}
+
+
+@dataclass(frozen=True)
+class GroupCard:
+    """One of the four target groups on the first page."""
+
+    key: str
+    title: str
+    about: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Where to go on learning."""
+
+    course: str
+    title: str
+    url: str
+    done: int
+    total: int
+    minutes: int
+    lamps: list[str]
+
+
+def group_cards() -> list[GroupCard]:
+    """The four groups in the reader's language."""
+    return [
+        GroupCard(key, say(title), say(about), url_for("home.group", group=key), icon)
+        for key, (title, about, icon) in GROUPS.items()
+    ]
+
+
+def resume(person: Person) -> Resume | None:
+    """The course touched last that is not complete, with the next thing to do in it."""
+    for enrollment in learning.enrollments(person.id):
+        if enrollment.completed_at is not None:
+            continue
+        places = learning.places(enrollment.syllabus_id)
+        position = next_open(enrollment.done, [p.mask for p in places])
+        if position is None:
+            continue
+        course = learning.activity_by_id(enrollment.course_id)
+        if course is None:
+            continue
+        how_far = measured(enrollment.done, [(p.mask, p.weight, p.minutes) for p in places])
+        next_place = places[position]
+        return Resume(
+            course.title,
+            next_place.title,
+            url_of(next_place.kind, course.slug, next_place.slug),
+            how_far.done,
+            how_far.total,
+            how_far.minutes_left,
+            lamps(enrollment.done, [p.mask for p in places], position),
+        )
+    return None
+
+
+def lamps(done: int, masks: list[int], now: int | None) -> list[str]:
+    """One lamp an activity: on, now, or dark."""
+    return ["on" if done & mask else "now" if i == now else "" for i, mask in enumerate(masks)]
+
+
+@routes.get("/", ANYONE)
+def home() -> str:
+    """The first page: one promise, one action, who are you?"""
+    person = here_or_none()
+    with tab("home"):
+        return render(
+            "home/home.html",
+            groups=group_cards(),
+            start_url=url_for("home.group", group=(person.target_group if person else None) or "citizens"),
+            resume=resume(person) if person else None,
+            verify_url=url_for("certificates.verify"),
+            panels=panels("home", person=person),
+        )
+
+
+@routes.get("/nhom/<group>", ANYONE)
+def group(group: str) -> Response:
+    """Leads to a group's programme, and remembers the choice for the sign-up page."""
+    if group not in GROUPS:
+        raise NotFound
+    programme = competency.programme_of_group(group)
+    if programme is None:
+        raise NotFound(_("There is no programme for this group here yet. Please choose another one, or ask your helper."))
+    session["group"] = group
+    return redirect(url_for("courses.programme", slug=programme.slug), 303)
+
+
+@routes.get("/cua-toi", LEARNER)
+def mine() -> str:
+    """What I am learning and what I have attained."""
+    person = here()
+    with tab("mine"):
+        return render(
+            "home/mine.html",
+            resume=resume(person),
+            programmes=competency.attained_by(person.id),
+            groups=group_cards(),
+            panels=panels("mine", person=person),
+        )
+
+
+def keep_what_was_learnt(person: Person) -> None:
+    """Takes lessons and the chosen group from the session into the account, when somebody arrives."""
+    learnt = [pair for pair in session.pop("learnt", []) if isinstance(pair, list) and len(pair) == 2]
+    chosen = session.pop("group", None)
+    if not learnt and chosen not in GROUPS:
+        return
+    with unit_of_work():
+        if chosen in GROUPS:
+            accounts.choose_group(person.id, chosen)
+        for course_id, activity_id in learnt[:80]:
+            course, activity = learning.activity_by_id(int(course_id)), learning.activity_by_id(int(activity_id))
+            if course is None or activity is None or activity.kind != "lesson":
+                continue
+            progress.enroll(person.id, course.id)
+            progress.record_result(person.id, activity.id, Result(Kind.COMPLETED))

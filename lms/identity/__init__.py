@@ -1,0 +1,1 @@
+"""Accounts, sign-in, grants (a role at an org), assurance levels."""

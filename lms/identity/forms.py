@@ -1,0 +1,52 @@
+"""The shape and wording of what people enter about themselves."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from lms.web.forms import PageForm, composed
+
+_CONSENT = "Please tick this box if you agree; without it no account can be opened."
+ADDRESS_FORMS = ("bạn", "bác", "cô", "chú", "ông", "bà", "anh", "chị", "em")
+
+
+class SignInForm(PageForm):
+    """A name and a secret."""
+
+    identifier = StringField(filters=[composed], validators=[InputRequired(), Length(max=60)])
+    password = PasswordField(validators=[InputRequired(), Length(max=200)])
+
+
+class SignUpForm(PageForm):
+    """A name, how to be spoken to, something to sign in with, and a yes. No e-mail."""
+
+    full_name = StringField(filters=[composed], validators=[InputRequired(), Length(max=120)])
+    address = SelectField(choices=[(a, a) for a in ADDRESS_FORMS], default="bạn")
+    identifier = StringField(filters=[composed], validators=[InputRequired(), Length(max=60)])
+    password = PasswordField(validators=[InputRequired(), Length(max=200)])
+    agree = BooleanField(validators=[InputRequired(_CONSENT)])
+
+
+class BirthDateForm(PageForm):
+    """Asked once, before the final check: three short boxes, no calendar to scroll through."""
+
+    day = IntegerField(validators=[InputRequired()])
+    month = IntegerField(validators=[InputRequired()])
+    year = IntegerField(validators=[InputRequired()])
+
+
+class SettingsForm(PageForm):
+    """Name and form of address."""
+
+    full_name = StringField(filters=[composed], validators=[InputRequired(), Length(max=120)])
+    address_form = SelectField(choices=[(a, a) for a in ADDRESS_FORMS])
+
+
+class PasswordForm(PageForm):
+    """Old and new."""
+
+    old_password = PasswordField(validators=[InputRequired(), Length(max=200)])
+    password = PasswordField(validators=[InputRequired(), Length(max=200)])
+
+

@@ -1,0 +1,220 @@
+"""Signing up, in and out; what the account holds about oneself."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import redirect, request, session, url_for
+from flask_login import login_user, logout_user
+from werkzeug.wrappers import Response
+
+from lms.db.unit_of_work import unit_of_work
+from lms.errors import DomainError, Invalid
+from lms.identity import accounts
+from lms.identity.forms import ADDRESS_FORMS, BirthDateForm, PasswordForm, SettingsForm, SignInForm, SignUpForm
+from lms.identity.arrivals import ARRIVALS
+from lms.identity.people import here, here_or_none, person_by_id
+from lms.text import _
+from lms.web.forms import PageForm
+from lms.web.locale import LOCALES, current_locale
+from lms.web.menu import panels
+from lms.web.rendering import render
+from lms.web.routes import ANYONE, LEARNER, Routes
+from lms.web.views.reader import safe_return
+
+routes = Routes("identity")
+Answer = str | Response | tuple[str, int]
+ADDRESSES = [(a, a) for a in ADDRESS_FORMS]
+
+
+def _return_to() -> str:
+    asked = request.form.get("return_to") or request.args.get("return_to") or request.args.get("next")
+    return safe_return(asked, url_for("home.mine"))
+
+
+def _refused(form: PageForm, error: Invalid) -> None:
+    for name, text in error.fields.items():
+        if name in form:
+            form.refuse(name, text)
+    if not any(name in form for name in error.fields):
+        form.form_errors.append(_say(error))
+
+
+def _say(error: DomainError) -> str:
+    from lms.web.rendering import say
+
+    return say(error.text)
+
+
+def _errors(form: PageForm) -> dict[str, list[str]]:
+    return {name or "": [str(e) for e in texts] for name, texts in form.errors.items()}
+
+
+@routes.get("/dang-nhap", ANYONE)
+def sign_in() -> Answer:
+    """Sign in."""
+    if here_or_none() is not None:
+        return redirect(_return_to(), 303)
+    return render("identity/sign_in.html", form=SignInForm(), errors={}, providers=[], return_to=_return_to())
+
+
+@routes.post("/dang-nhap", ANYONE, endpoint="sign_in_post")
+def sign_in_post() -> Answer:
+    """Checks name and secret; never says which half was wrong."""
+    form = SignInForm()
+    if form.validate():
+        login, password = form.identifier.data or "", form.password.data or ""
+        with unit_of_work():
+            accounts.count_try(login, request.remote_addr or "")
+        try:
+            person = accounts.check_credentials(login, password)
+        except Invalid as error:
+            _refused(form, error)
+        else:
+            return _welcome(person.id)
+    page = render("identity/sign_in.html", form=form, errors=_errors(form), providers=[], return_to=_return_to())
+    return page, 422
+
+
+@routes.get("/dang-ky", ANYONE)
+def sign_up() -> Answer:
+    """Open an account."""
+    if here_or_none() is not None:
+        return redirect(_return_to(), 303)
+    form = SignUpForm()
+    return render(
+        "identity/sign_up.html", form=form, errors={}, addresses=ADDRESSES, places=[], return_to=_return_to(), token=""
+    )
+
+
+@routes.post("/dang-ky", ANYONE, endpoint="sign_up_post")
+def sign_up_post() -> Answer:
+    """Opens an account and signs in. What was learnt before it is kept."""
+    form = SignUpForm()
+    if form.validate():
+        name, login = form.full_name.data or "", form.identifier.data or ""
+        try:
+            accounts.check_name(name)
+            hashed = accounts.prepared_password(name, login, form.password.data or "")
+            with unit_of_work():
+                accounts.count_sign_up(request.remote_addr or "")
+                account_id = accounts.sign_up(
+                    name,
+                    login,
+                    hashed,
+                    address_form=form.address.data,
+                    target_group=session.get("group"),
+                    locale=current_locale(),
+                )
+        except Invalid as error:
+            _refused(form, error)
+        else:
+            return _welcome(account_id)
+    page = render(
+        "identity/sign_up.html", form=form, errors=_errors(form), addresses=ADDRESSES, places=[],
+        return_to=_return_to(), token="",
+    )  # fmt: skip
+    return page, 422
+
+
+def _welcome(account_id: int) -> Response:
+    person = person_by_id(account_id)
+    assert person is not None, "the account was found a moment ago"
+    login_user(person)
+    for arrival in ARRIVALS:
+        arrival.welcome(person)
+    return redirect(_return_to(), 303)
+
+
+@routes.post("/dang-xuat", ANYONE)
+def sign_out() -> Answer:
+    """Sign out: the session is emptied."""
+    logout_user()
+    session.clear()
+    return redirect(url_for("home.home"), 303)
+
+
+@routes.get("/ngay-sinh", LEARNER)
+def birth_date() -> Answer:
+    """The birth date, asked once, with the reason."""
+    if here().birth_date is not None:
+        return redirect(_return_to(), 303)
+    return render("identity/birth_date.html", form=BirthDateForm(), errors={}, return_to=_return_to())
+
+
+@routes.post("/ngay-sinh", LEARNER, endpoint="birth_date_post")
+def birth_date_post() -> Answer:
+    """Keeps the birth date."""
+    form, person = BirthDateForm(), here()
+    if form.validate():
+        try:
+            day = date(form.year.data or 0, form.month.data or 0, form.day.data or 0)
+            with unit_of_work():
+                accounts.set_birth_date(person.id, day)
+            return redirect(_return_to(), 303)
+        except ValueError:
+            form.refuse("day", _("There is no such day. Please look at day, month and year again."))
+        except Invalid as error:
+            form.refuse("year", error.text)
+    page = render("identity/birth_date.html", form=form, errors=_errors(form), return_to=_return_to())
+    return page, 422
+
+
+@routes.get("/cai-dat", LEARNER)
+def settings() -> Answer:
+    """Name, form of address, password."""
+    return _settings_page(SettingsForm(obj=_Current()), PasswordForm(formdata=None))
+
+
+class _Current:
+    def __init__(self) -> None:
+        person = here()
+        self.full_name, self.address_form = person.full_name, person.address_form
+
+
+def _settings_page(form: SettingsForm, password: PasswordForm, saved: str = "") -> str:
+    return render(
+        "identity/settings.html",
+        form=form,
+        password=password,
+        errors=_errors(form) | _errors(password),
+        addresses=ADDRESSES,
+        languages=LOCALES,
+        saved=saved or request.args.get("saved", ""),
+        birth_date=here().birth_date,
+        login=here().phone or here().username or "",
+        panels=panels("settings"),
+    )
+
+
+@routes.post("/cai-dat", LEARNER, endpoint="settings_post")
+def settings_post() -> Answer:
+    """Keeps name and form of address."""
+    form, person = SettingsForm(), here()
+    if form.validate():
+        try:
+            with unit_of_work():
+                accounts.rename(person.id, form.full_name.data or "")
+                accounts.choose(person.id, address_form=form.address_form.data or "bạn", locale=current_locale())
+            return redirect(url_for("identity.settings", saved="name"), 303)
+        except Invalid as error:
+            _refused(form, error)
+    return _settings_page(form, PasswordForm(formdata=None)), 422
+
+
+@routes.post("/cai-dat/mat-khau", LEARNER)
+def change_password() -> Answer:
+    """Sets a new password and ends all other sessions."""
+    form, person = PasswordForm(), here()
+    if form.validate():
+        try:
+            with unit_of_work():
+                accounts.change_password(person.id, form.old_password.data or "", form.password.data or "")
+        except Invalid as error:
+            _refused(form, error)
+        else:
+            again = person_by_id(person.id)
+            assert again is not None
+            login_user(again)
+            return redirect(url_for("identity.settings", saved="password"), 303)
+    return _settings_page(SettingsForm(formdata=None, obj=_Current()), form), 422

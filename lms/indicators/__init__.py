@@ -1,0 +1,1 @@
+"""What is counted, for whom: roll-ups that move by deltas with the facts."""

@@ -1,0 +1,1 @@
+"""Activities (the anchor), syllabuses, enrollments, evidence. Evidence is append-only; the rest are projections."""

@@ -1,0 +1,93 @@
+"""Joining a course, and publishing what a course asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select
+
+from lms import clock
+from lms.db.unit_of_work import connection
+from lms.errors import Invalid, NotFound
+from lms.learning import record
+from lms.learning.models import MOST_ACTIVITIES, Enrollment, Syllabus, SyllabusEntry
+from lms.learning.rollup import is_complete
+from lms.text import _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One activity of a syllabus about to be published; `content_id` pins the revision at the plugin that owns it."""
+
+    activity_id: int
+    module: int
+    module_title: str
+    content_id: int
+    weight: int = 1
+    required: bool = True
+
+
+def publish_syllabus(course_id: int, entries: Sequence[Entry]) -> int:
+    """Stores the next revision of what a course asks for; returns its id. Those who began keep theirs."""
+    if not entries:
+        raise Invalid(_("A course needs at least one activity before it can be published."))
+    if len(entries) > MOST_ACTIVITIES:
+        raise Invalid(
+            _("A course holds at most {most} activities. Split it into two courses.", most=MOST_ACTIVITIES)
+        )
+    database = connection()
+    s = Syllabus.__table__
+    revision = database.execute(select(func.max(s.c.revision)).where(s.c.course_id == course_id)).scalar() or 0
+    required = sum(1 << i for i, e in enumerate(entries) if e.required)
+    syllabus_id: int = database.execute(
+        insert(s)  # type: ignore[arg-type]
+        .values(course_id=course_id, revision=revision + 1, required=required, published_at=clock.seconds())
+        .returning(s.c.id)
+    ).scalar_one()
+    database.execute(
+        insert(SyllabusEntry.__table__),  # type: ignore[arg-type]
+        [
+            {
+                "syllabus_id": syllabus_id,
+                "position": i,
+                "activity_id": e.activity_id,
+                "mask": 1 << i,
+                "module": e.module,
+                "module_title": e.module_title,
+                "required": e.required,
+                "weight": e.weight,
+                "content_id": e.content_id,
+            }
+            for i, e in enumerate(entries)
+        ],
+    )
+    return syllabus_id
+
+
+def enroll(account_id: int, course_id: int) -> tuple[int, record.Moved | None]:
+    """Puts a person into the newest revision of a course; what they did before counts. Harmless when repeated.
+
+    Returns the enrollment's id, and the enrollment itself where earlier evidence already completes it.
+    """
+    database = connection()
+    e, s = Enrollment.__table__, Syllabus.__table__
+    held = database.execute(select(e.c.id).where(e.c.account_id == account_id, e.c.course_id == course_id)).scalar()
+    if held is not None:
+        return int(held), None
+    newest = database.execute(
+        select(s.c.id, s.c.required).where(s.c.course_id == course_id).order_by(s.c.revision.desc()).limit(1)
+    ).first()
+    if newest is None:
+        raise NotFound
+    at, done = clock.seconds(), record.done_before(account_id, newest.id)
+    enrollment_id: int = database.execute(
+        insert(e)  # type: ignore[arg-type]
+        .values(
+            account_id=account_id, course_id=course_id, syllabus_id=newest.id, done=done, started_at=at, last_at=at
+        )
+        .returning(e.c.id)
+    ).scalar_one()
+    if is_complete(done, newest.required):
+        return enrollment_id, record.Moved(enrollment_id, course_id, newest.id, done, newest.required, None)
+    return enrollment_id, None

@@ -1,0 +1,156 @@
+"""Reads about learning. Rows are frozen; templates run no queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, func, or_, select
+
+from lms.db.unit_of_work import connection
+from lms.learning.models import Activity, Enrollment, Evidence, Kind, Syllabus, SyllabusEntry
+from lms.orgs.models import Membership
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    """An activity as others may know it."""
+
+    id: int
+    uuid: UUID
+    kind: str
+    slug: str
+    title: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """An activity's place in a syllabus."""
+
+    activity_id: int
+    kind: str
+    slug: str
+    title: str
+    minutes: int
+    position: int
+    mask: int
+    module: int
+    module_title: str
+    required: bool
+    weight: int
+    content_id: int
+
+
+def activity(kind: str, slug: str) -> ActivityRow | None:
+    """An activity by its kind and slug."""
+    a = Activity.__table__
+    row = connection().execute(select(a).where(a.c.kind == kind, a.c.slug == slug)).first()
+    return ActivityRow(*row) if row else None
+
+
+def activity_by_id(activity_id: int) -> ActivityRow | None:
+    """An activity by its number."""
+    a = Activity.__table__
+    row = connection().execute(select(a).where(a.c.id == activity_id)).first()
+    return ActivityRow(*row) if row else None
+
+
+def membership_of(account_id: int, at: int) -> int | None:
+    """The membership that a person holds at a moment: the one taken up last."""
+    m = Membership.__table__
+    found = connection().execute(
+        select(m.c.id)
+        .where(m.c.account_id == account_id, m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
+        .order_by(m.c.id.desc())
+        .limit(1)
+    )
+    return found.scalar()
+
+
+def memberships_of(account_id: int, at: int) -> list[int]:
+    """Every membership that a person holds at a moment."""
+    m = Membership.__table__
+    found = connection().execute(
+        select(m.c.id).where(
+            m.c.account_id == account_id, m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at)
+        )
+    )
+    return list(found.scalars())
+
+
+def newest_syllabus(course_id: int) -> int | None:
+    """The id of a course's newest published syllabus."""
+    s = Syllabus.__table__
+    found = connection().execute(
+        select(s.c.id).where(s.c.course_id == course_id).order_by(s.c.revision.desc()).limit(1)
+    )
+    return found.scalar()
+
+
+_places: dict[tuple[str, int], tuple[Place, ...]] = {}
+
+
+def places(syllabus_id: int) -> tuple[Place, ...]:
+    """Every activity of a syllabus in order. Published syllabuses never change, so each is read once a process."""
+    database = connection()
+    key = (str(database.engine.url), syllabus_id)
+    held = _places.get(key)
+    if held is None:
+        se, a = SyllabusEntry.__table__, Activity.__table__
+        rows = database.execute(
+            select(
+                a.c.id, a.c.kind, a.c.slug, a.c.title, a.c.minutes, se.c.position, se.c.mask, se.c.module,
+                se.c.module_title, se.c.required, se.c.weight, se.c.content_id,
+            )
+            .join(a, a.c.id == se.c.activity_id)
+            .where(se.c.syllabus_id == syllabus_id)
+            .order_by(se.c.position)
+        )  # fmt: skip
+        held = tuple(Place(*row) for row in rows)
+        if len(_places) > 500:
+            _places.clear()
+        _places[key] = held
+    return held
+
+
+@dataclass(frozen=True)
+class EnrollmentRow:
+    """A person's place in a course."""
+
+    id: int
+    course_id: int
+    syllabus_id: int
+    done: int
+    last_at: int
+    completed_at: int | None
+
+
+_E = Enrollment.__table__
+_ENROLLMENT = select(_E.c.id, _E.c.course_id, _E.c.syllabus_id, _E.c.done, _E.c.last_at, _E.c.completed_at).where(
+    _E.c.account_id == bindparam("who")
+)
+_ONE_ENROLLMENT = _ENROLLMENT.where(_E.c.course_id == bindparam("course"))
+
+
+def enrollment(account_id: int, course_id: int) -> EnrollmentRow | None:
+    """A person's enrollment in a course."""
+    row = connection().execute(_ONE_ENROLLMENT, {"who": account_id, "course": course_id}).first()
+    return EnrollmentRow(*row) if row else None
+
+
+def enrollments(account_id: int) -> list[EnrollmentRow]:
+    """A person's enrollments, the one touched last first."""
+    rows = connection().execute(_ENROLLMENT.order_by(_E.c.last_at.desc()), {"who": account_id})
+    return [EnrollmentRow(*row) for row in rows]
+
+
+def evidence_of(account_id: int, activity_id: int, kind: Kind) -> int | None:
+    """The moment of the newest evidence of one kind, or None."""
+    e = Evidence.__table__
+    found = connection().execute(
+        select(func.max(e.c.at)).where(
+            and_(e.c.account_id == account_id, e.c.activity_id == activity_id, e.c.kind == int(kind))
+        )
+    )
+    return found.scalar()

@@ -1,0 +1,180 @@
+"""Facts go into the ledger here, and nowhere else. The one caller is `lms.progress`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms import clock
+from lms.db.unit_of_work import connection
+from lms.learning.models import ClientToken, Enrollment, Evidence, EvidencePart, Kind, Syllabus, SyllabusEntry
+from lms.orgs.models import Membership
+
+EVIDENCE, PART, ENROLLMENT, ENTRY = (
+    Evidence.__table__,
+    EvidencePart.__table__,
+    Enrollment.__table__,
+    SyllabusEntry.__table__,
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What somebody did in an activity. Points are whole numbers; `parts` maps an area's id to (raw, most)."""
+
+    kind: Kind
+    raw: int | None = None
+    most: int | None = None
+    passed: bool | None = None
+    parts: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    by_id: int | None = None
+
+    @property
+    def completes(self) -> bool:
+        """Whether the activity is done by it: a quiz that was not passed is not."""
+        return self.kind not in (Kind.MERGED, Kind.WITHDRAWN) and self.passed is not False
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An enrollment after an activity's bit was set in it."""
+
+    enrollment_id: int
+    course_id: int
+    syllabus_id: int
+    done: int
+    required: int
+    completed_at: int | None
+
+
+def first_time(token: bytes) -> bool:
+    """Remembers a client token; False when it has been here before, so that its write must not happen again."""
+    database = connection()
+    make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
+    statement = make(ClientToken).values(token=token, day=clock.seconds() // 86400).on_conflict_do_nothing()
+    return database.execute(statement).rowcount == 1
+
+
+_MEMBERSHIP = (
+    select(Membership.__table__.c.id)
+    .where(
+        Membership.__table__.c.account_id == bindparam("who"),
+        Membership.__table__.c.valid_from <= bindparam("now"),
+        or_(Membership.__table__.c.valid_to.is_(None), Membership.__table__.c.valid_to > bindparam("now")),
+    )
+    .order_by(Membership.__table__.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_APPEND = (
+    insert(EVIDENCE)  # type: ignore[arg-type]
+    .values(
+        account_id=bindparam("who"),
+        activity_id=bindparam("activity"),
+        kind=bindparam("what"),
+        raw=bindparam("points"),
+        most=bindparam("of"),
+        passed=bindparam("ok"),
+        at=bindparam("now"),
+        membership_id=_MEMBERSHIP,
+        by_id=bindparam("by"),
+    )
+    .returning(EVIDENCE.c.id)
+)
+_SET_BIT = (
+    update(ENROLLMENT)  # type: ignore[arg-type]
+    .values(done=ENROLLMENT.c.done.op("|")(ENTRY.c.mask), last_at=bindparam("now"))
+    .where(
+        ENROLLMENT.c.account_id == bindparam("who"),
+        ENTRY.c.syllabus_id == ENROLLMENT.c.syllabus_id,
+        ENTRY.c.activity_id == bindparam("activity"),
+        Syllabus.__table__.c.id == ENROLLMENT.c.syllabus_id,
+        ENROLLMENT.c.done.op("&")(ENTRY.c.mask) == 0,
+    )
+    .returning(
+        ENROLLMENT.c.id,
+        ENROLLMENT.c.course_id,
+        ENROLLMENT.c.syllabus_id,
+        ENROLLMENT.c.done,
+        Syllabus.__table__.c.required,
+        ENROLLMENT.c.completed_at,
+    )
+)
+
+
+def append(account_id: int, activity_id: int, result: Result, at: int) -> int:
+    """Appends to the ledger with the membership held at that moment; returns the evidence's id."""
+    database = connection()
+    evidence_id: int = database.execute(
+        _APPEND,
+        {
+            "who": account_id,
+            "activity": activity_id,
+            "what": int(result.kind),
+            "points": result.raw,
+            "of": result.most,
+            "ok": result.passed,
+            "now": at,
+            "by": result.by_id,
+        },
+    ).scalar_one()
+    if result.parts:
+        rows = [
+            {"evidence_id": evidence_id, "area_id": area, "raw": raw, "most": most}
+            for area, (raw, most) in sorted(result.parts.items())
+        ]
+        database.execute(insert(PART), rows)  # type: ignore[arg-type]
+    return evidence_id
+
+
+def set_done(account_id: int, activity_id: int, at: int) -> list[Moved]:
+    """Sets the activity's bit in every enrollment that has it and lacks the bit."""
+    rows = connection().execute(_SET_BIT, {"who": account_id, "activity": activity_id, "now": at}).all()
+    return [Moved(*row) for row in rows]
+
+
+def complete_course(moved: Moved, account_id: int, at: int) -> None:
+    """Marks an enrollment complete and says so in the ledger."""
+    connection().execute(
+        update(ENROLLMENT).where(ENROLLMENT.c.id == moved.enrollment_id).values(completed_at=at)  # type: ignore[arg-type]
+    )
+    append(account_id, moved.course_id, Result(Kind.COMPLETED), at)
+
+
+def completed_before(account_id: int, activity_id: int) -> bool:
+    """Whether the ledger already says that this person completed this activity."""
+    e = EVIDENCE.c
+    found = connection().execute(
+        select(e.id)
+        .where(
+            e.account_id == account_id,
+            e.activity_id == activity_id,
+            e.kind.not_in([int(Kind.MERGED), int(Kind.WITHDRAWN)]),
+            or_(e.passed.is_(None), e.passed.is_(True)),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def done_before(account_id: int, syllabus_id: int) -> int:
+    """The bitmap that a person's evidence gives in a syllabus: what a new enrollment begins with, and the rebuild."""
+    e = EVIDENCE.c
+    rows = connection().execute(
+        select(ENTRY.c.mask)
+        .distinct()
+        .where(
+            ENTRY.c.syllabus_id == syllabus_id,
+            e.activity_id == ENTRY.c.activity_id,
+            e.account_id == account_id,
+            e.kind.not_in([int(Kind.MERGED), int(Kind.WITHDRAWN)]),
+            or_(e.passed.is_(None), e.passed.is_(True)),
+        )
+    )
+    done = 0
+    for (mask,) in rows:
+        done |= mask
+    return done

@@ -1,0 +1,51 @@
+"""Pure: from bitmaps to what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far somebody is in a list of activities; `weight` counts heavier activities more."""
+
+    done: int
+    total: int
+    weight_done: int
+    weight_total: int
+    minutes_left: int
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent by weight; 100 only when everything is done."""
+        if self.done == self.total:
+            return 100
+        return min(99, round(100 * self.weight_done / self.weight_total)) if self.weight_total else 0
+
+
+def is_complete(done: int, required: int) -> bool:
+    """Whether every required bit is set."""
+    return done & required == required
+
+
+def progress(done: int, activities: Iterable[tuple[int, int, int]]) -> Progress:
+    """`activities` are (mask, weight, minutes)."""
+    count = total = weight_done = weight_total = minutes = 0
+    for mask, weight, length in activities:
+        total += 1
+        weight_total += weight
+        if done & mask:
+            count += 1
+            weight_done += weight
+        else:
+            minutes += length
+    return Progress(count, total, weight_done, weight_total, minutes)
+
+
+def next_open(done: int, masks: Sequence[int], after: int = -1) -> int | None:
+    """The position to continue at: the first one not done behind `after`, else the first not done, else None."""
+    for position in [*range(after + 1, len(masks)), *range(after + 1)]:
+        if not done & masks[position]:
+            return position
+    return None

@@ -1,0 +1,70 @@
+"""The worker process: delivers what is due, runs periodic work, sleeps a little when there is nothing."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask
+
+from lms import clock
+from lms.contract.points import ExtensionPoint
+from lms.db.base import db
+from lms.outbox.delivering import deliver_due
+
+IDLE = 0.5  # seconds between looks at an empty outbox
+log = structlog.get_logger("lms.worker")
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Work that the worker does every `every` seconds: cleaning up, folding, reconciling."""
+
+    name: str
+    every: int
+    run: Callable[[], None]
+
+
+PERIODIC: ExtensionPoint[Periodic] = ExtensionPoint("periodic", "Work done every so many seconds.", lambda p: p.name)
+
+
+class Worker:
+    """Runs until it is asked to stop; whatever it holds then is finished first."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._stop = threading.Event()
+        self._ran: dict[str, int] = {}
+
+    def stop(self, *_: object) -> None:
+        """Asks the worker to end after the delivery at hand."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Delivers until stopped. SIGTERM and SIGINT stop it."""
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        while not self._stop.is_set():
+            if not self.once():
+                self._stop.wait(IDLE)
+
+    def once(self) -> int:
+        """One round; returns how much there was to do. The database being away is waited for, not died of."""
+        with self._app.app_context():
+            try:
+                self._periodic()
+                return deliver_due()
+            except Exception as error:
+                log.error("worker round failed", error=repr(error))
+                db.session.rollback()
+                return 0
+
+    def _periodic(self) -> None:
+        now = clock.seconds()
+        for work in PERIODIC:
+            if now - self._ran.get(work.name, 0) >= work.every:
+                self._ran[work.name] = now
+                work.run()

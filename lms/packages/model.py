@@ -1,0 +1,224 @@
+"""What a content package holds, as plain frozen values. `line` is where it stands; it does not count when comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+FORMAT = "hocvuso/1"
+GROUPS = ("citizens", "students", "officials", "workers")
+POOLS = ("practice", "exam")
+RECOGNITIONS = ("attainment", "course")
+CONDITIONS = ("lessons_completed", "skills_taught", "quiz_passed", "task_done")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    kind: str
+    data: Mapping[str, Any]
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    slug: str
+    title: str
+    promise: str
+    groups: tuple[str, ...]
+    skills: tuple[str, ...]
+    minutes: int
+    address: str
+    checked: date | None
+    review: date | None
+    sources: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    guide: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: str
+    type: str
+    pool: str
+    skills: tuple[str, ...]
+    stem: str
+    message: Message | None
+    lesson: str
+    data: Mapping[str, Any]
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    slug: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    codes: tuple[str, ...]
+    count: int
+    spread: bool = False
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PassPart:
+    code: str
+    correct: int
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QuizSpec:
+    slug: str
+    title: str
+    intro: str
+    pool: str
+    minutes: int | None
+    needs_birth_date: bool
+    draw: tuple[Draw, ...]
+    correct: int
+    parts: tuple[PassPart, ...] = ()
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    slug: str
+    title: str
+    text: str
+    choices: tuple[str, ...] = ()
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRef:
+    """`kind` is lesson, quiz or task: found by the slug."""
+
+    slug: str
+    kind: str
+    weight: float = 1
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSpec:
+    title: str
+    skill_area: str
+    activities: tuple[ActivityRef, ...]
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseSpec:
+    slug: str
+    title: str
+    summary: str
+    groups: tuple[str, ...]
+    framework: str
+    modules: tuple[ModuleSpec, ...]
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    kind: str
+    data: Mapping[str, Any]
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetSpec:
+    slug: str
+    version: int
+    title: str
+    standing: str
+    conditions: tuple[Condition, ...]
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeSpec:
+    slug: str
+    title: str
+    group: str
+    framework: str
+    recognition: str
+    courses: tuple[str, ...]
+    rules: str
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DomainSpec:
+    """`group` is empty when the domain is for everybody."""
+
+    code: str
+    group: str
+    name: str
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SkillSpec:
+    code: str
+    domain: str
+    group: str
+    name: str
+    name_en: str = ""
+    expectation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkSpec:
+    """`warning` says what the text is not (provenance); `data` is the whole of the JSON file, kept as it came."""
+
+    slug: str
+    version: str
+    title: str
+    title_en: str
+    issuer: str
+    legal_number: str
+    warning: str
+    groups: tuple[str, ...]
+    domains: tuple[DomainSpec, ...]
+    skills: tuple[SkillSpec, ...]
+    data: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    slug: str
+    title: str
+    version: str
+    language: str = "vi"
+    license: str = ""
+    about: str = ""
+    frameworks: tuple[FrameworkSpec, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    banks: tuple[Bank, ...] = ()
+    quizzes: tuple[QuizSpec, ...] = ()
+    tasks: tuple[TaskSpec, ...] = ()
+    courses: tuple[CourseSpec, ...] = ()
+    rules: tuple[RuleSetSpec, ...] = ()
+    programmes: tuple[ProgrammeSpec, ...] = ()
+
+    def items(self) -> Iterator[Item]:
+        for bank in self.banks:
+            yield from bank.items
+
+
+def lies_under(code: str, above: str) -> bool:
+    """ND.4.3 lies under ND.4.3, ND.4 and ND."""
+    return code == above or code.startswith(above + ".")

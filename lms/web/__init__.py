@@ -1,0 +1,1 @@
+"""How pages are made: routes, rendering, forms, menu, panels, errors, security headers, language."""

@@ -1,0 +1,105 @@
+"""One handler turns a refusal into a page, a fragment or problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+import uuid
+
+import msgspec
+import structlog
+from flask import Flask, Response, redirect, request, url_for
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lms.db.base import db
+from lms.errors import DomainError, NotFound, NotSignedIn, TooMany
+from lms.text import Text, _
+from lms.web.rendering import render, render_fragment, say, wants_fragment
+
+log = structlog.get_logger("lms.web")
+_HTTP = {
+    400: _("The browser sent something that could not be read. Please go back and try again."),
+    404: NotFound.default,
+    405: _("This address does not take this kind of request."),
+    413: _("The file is too large. Please choose a smaller one."),
+    415: _("This kind of content is not accepted here."),
+    503: _("The system is busy. Nothing is lost: please try again in a minute."),
+}
+
+
+def wants_json() -> bool:
+    """Whether the answer should be JSON: the API always, elsewhere by `Accept`."""
+    if request.path.startswith("/api/"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best not in (None, "text/html")
+
+
+def problem(status: int, code: str, text: Text, headers: dict[str, str] | None = None, **more: object) -> Response:
+    """Problem details: `type` is a relative reference that names the kind of refusal."""
+    body = {"type": f"/problems/{code}", "title": say(text), "status": status, "instance": request.path, **more}
+    answer = Response(msgspec.json.encode(body), status, headers, mimetype="application/problem+json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def page(status: int, code: str, text: Text, headers: dict[str, str] | None = None) -> Response:
+    """The refusal as a page that says what to do, or as a piece of one."""
+    template = "errors/fragment.html" if wants_fragment() else "errors/error.html"
+    draw = render_fragment if wants_fragment() else render
+    answer = Response(draw(template, status=status, code=code, message=say(text)), status, headers)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _answer(status: int, code: str, text: Text, headers: dict[str, str] | None = None, **more: object) -> Response:
+    return problem(status, code, text, headers, **more) if wants_json() else page(status, code, text, headers)
+
+
+def install(app: Flask) -> None:
+    """Registers the handlers."""
+
+    @app.errorhandler(NotSignedIn)
+    def _sign_in(error: NotSignedIn) -> WerkzeugResponse:
+        if wants_json() or wants_fragment():
+            return _answer(401, error.code, error.text)
+        back = request.full_path.rstrip("?") if request.method == "GET" else (request.form.get("return") or request.path)
+        return redirect(url_for("identity.sign_in", next=back), 303)
+
+    @app.errorhandler(DomainError)
+    def _domain(error: DomainError) -> Response:
+        db.session.rollback()
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
+        more = {"errors": {k: say(v) for k, v in error.fields.items()}} if getattr(error, "fields", None) else {}
+        return _answer(error.status, error.code, error.text, headers, **more)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response | HTTPException | WerkzeugResponse:
+        status = error.code or 500
+        if status < 400:
+            return error
+        headers = {}
+        allowed = getattr(error, "valid_methods", None)
+        if allowed:
+            headers["Allow"] = ", ".join(sorted(allowed))
+        return _answer(status, f"http-{status}", _HTTP.get(status, DomainError.default), headers)
+
+    @app.errorhandler(OperationalError)
+    def _busy(error: OperationalError) -> Response:
+        db.session.rollback()
+        log.error("database unavailable", path=request.path, error=repr(error.orig))
+        return _answer(503, "busy", _HTTP[503], {"Retry-After": "30"})
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        db.session.rollback()
+        reference = uuid.uuid4().hex[:8]
+        log.exception("unexpected error", path=request.path, reference=reference)
+        if app.testing:
+            raise error
+        text = _(
+            "Something went wrong on our side; it is not your fault and nothing was lost. Please try again in a minute."
+            " If it happens again, tell your helper this number: {reference}",
+            reference=reference,
+        )
+        return _answer(500, "unexpected", text)

@@ -1,0 +1,68 @@
+"""WTForms in our words: shape and wording of input where people author and administer, and where they sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from wtforms import Form
+
+from lms.text import Text
+from lms.vietnamese import nfc
+from lms.web.rendering import say
+
+ENGLISH_TO_OURS = {
+    "This field is required.": "Please fill this in.",
+    "Not a valid choice.": "Please choose one of the answers.",
+    "Not a valid choice": "Please choose one of the answers.",
+    "Not a valid integer value.": "Please enter a whole number.",
+    "Not a valid date value.": "Please enter the date as day/month/year, e.g. 20/11/1960.",
+}
+
+
+class _Words:
+    def gettext(self, sentence: str) -> str:
+        return say(ENGLISH_TO_OURS.get(sentence, sentence))
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return say(one if n == 1 else many)
+
+
+class PageForm(Form):
+    """A form whose messages are in the reader's language and whose texts are composed Vietnamese."""
+
+    class Meta:
+        """Where WTForms looks for its words."""
+
+        def get_translations(self, _form: Form) -> _Words:
+            return _Words()
+
+    def __init__(self, **values: Any) -> None:
+        values.setdefault("formdata", request.form if request.method == "POST" else None)
+        super().__init__(**values)
+
+    def refuse(self, field: str, text: Text) -> None:
+        """Puts an error found later at its field."""
+        self[field].errors = [*self[field].errors, say(text)]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """(field's id, what is wrong) for the summary above the form."""
+        return [(f.id, str(e)) for f in self for e in f.errors]
+
+
+def composed(value: str | None) -> str | None:
+    """A filter for text fields: NFC, trimmed, single spaces; control characters are dropped."""
+    if value is None:
+        return None
+    return nfc("".join(c for c in value if c.isprintable() or c.isspace()))
+
+
+def composed_lines(value: str | None) -> str | None:
+    """A filter for texts of several lines: NFC, lines kept."""
+    if value is None:
+        return None
+    import unicodedata
+
+    clean = "".join(c for c in value.replace("\r\n", "\n") if c.isprintable() or c in "\n\t")
+    return unicodedata.normalize("NFC", clean).strip()

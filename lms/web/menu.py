@@ -1,0 +1,57 @@
+"""What plugins put on pages that are not theirs: menu items and panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from lms.contract.points import ExtensionPoint
+from lms.text import Text
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A link: `at` is "tabs" (learners) or "staff"; shown to whoever holds one of `roles` (empty: everyone)."""
+
+    endpoint: str
+    label: Text
+    icon: str
+    at: str
+    roles: frozenset[str] = frozenset()
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece of a page drawn by a plugin: `draw(**what)` returns Markup, or None to stay away.
+
+    `at`: where, e.g. "home", "mine", "programme". A panel that raises costs nothing to anyone else.
+    """
+
+    name: str
+    at: str
+    draw: Callable[..., Markup | None]
+    order: int = 50
+
+
+MENU: ExtensionPoint[MenuItem] = ExtensionPoint("menu", "Links in the tabs and the staff menu.", lambda m: m.endpoint)
+PANELS: ExtensionPoint[Panel] = ExtensionPoint("panels", "Pieces of pages drawn by plugins.", lambda p: p.name)
+
+
+def panels(at: str, **what: Any) -> list[Markup]:
+    """The panels of a place, in order; one that raises is logged and left out."""
+    import structlog
+
+    drawn = []
+    for panel in sorted((p for p in PANELS if p.at == at), key=lambda p: (p.order, p.name)):
+        try:
+            piece = panel.draw(**what)
+        except Exception as error:
+            structlog.get_logger("lms.panels").error("panel failed", panel=panel.name, error=repr(error))
+            continue
+        if piece:
+            drawn.append(piece)
+    return drawn

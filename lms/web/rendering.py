@@ -1,0 +1,264 @@
+"""Templates: one Jinja environment per language, with the sentences folded in when a template is compiled."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, g, request, url_for
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
+
+from lms.text import Text
+from lms.web import locale as lang
+from lms.web.locale import Catalogue, current_locale
+
+HERE = Path(__file__).parent
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class _Fold(NodeTransformer):
+    """Turns `_("constant", x=…)` into its translation while a template is compiled; the form of address stays open."""
+
+    def __init__(self, say: Callable[[str], str]) -> None:
+        self._say = say
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        self.generic_visit(node)
+        if not isinstance(node.node, nodes.Name) or node.node.name not in ("_", "_n"):
+            return node
+        if not node.args or not all(isinstance(a, nodes.Const) for a in node.args):
+            return node
+        values = {k.key: k.value for k in node.kwargs}
+        sentences = [self._say(a.value) for a in node.args if isinstance(a, nodes.Const)]
+        if node.node.name == "_":
+            return self._joined(sentences[0], values, node.lineno)
+        one, many = (
+            (sentences[0], sentences[0]) if sentences[0] != _msgid(node) else (sentences[0], sentences[1])
+        )
+        test = nodes.Compare(values["n"], [nodes.Operand("eq", nodes.Const(1))], lineno=node.lineno)
+        return nodes.CondExpr(
+            test, self._joined(one, values, node.lineno), self._joined(many, values, node.lineno), lineno=node.lineno
+        )
+
+    @staticmethod
+    def _joined(sentence: str, values: dict[str, nodes.Expr], line: int) -> nodes.Expr:
+        parts: list[nodes.Expr] = []
+        at = 0
+        for match in _PLACE.finditer(sentence):
+            name = match[1]
+            if name in ("ban", "Ban"):
+                value: nodes.Expr = nodes.Call(nodes.Name(name + "_", "load"), [], [], None, None)
+            elif name in values:
+                value = values[name]
+            else:
+                continue
+            parts += [nodes.TemplateData(str(escape(sentence[at : match.start()]))), value]
+            at = match.end()
+        parts.append(nodes.TemplateData(str(escape(sentence[at:]))))
+        folded: nodes.Expr = parts[0] if len(parts) == 1 else nodes.Concat(parts)
+        for each in folded.find_all(nodes.Node):
+            each.lineno = line
+        folded.lineno = line
+        return folded
+
+
+def _msgid(node: nodes.Call) -> str:
+    first = node.args[0]
+    assert isinstance(first, nodes.Const)
+    return str(first.value)
+
+
+class LocaleEnvironment(Environment):
+    """An environment of one language."""
+
+    def __init__(self, say: Callable[[str], str], **options: Any) -> None:
+        super().__init__(**options)
+        self._fold = _Fold(say)
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        folded = self._fold.visit(tree)
+        assert isinstance(folded, nodes.Template)
+        return folded
+
+
+@dataclass
+class Page:
+    """What every page knows: who reads, in which language, how large."""
+
+    locale: str
+    text_size: str
+    contrast: str
+    path: str
+    signed_in: bool
+    person: Any
+    place_name: str
+    help_line: str
+    style: Markup
+    menu: list[Any]
+    tabs: list[Any]
+    tab: str
+    can_staff: bool
+    ban: str
+    icons: dict[str, None] = field(default_factory=dict)
+    inline_icons: bool = False
+
+
+class Renderer:
+    """Renders templates of all plugins in the reader's language."""
+
+    def __init__(self, folders: Iterable[Path], catalogue: Catalogue, static_version: Callable[[str], str]) -> None:
+        self.catalogue = catalogue
+        self.folders = list(folders)
+        self._static_version = static_version
+        self._environments = {name: self._environment(name) for name in lang.LOCALES}
+        self.css = minified_css()
+        digest = base64.b64encode(hashlib.sha256(self.css.encode()).digest()).decode()
+        self.style = Markup("<style>") + Markup(self.css) + Markup("</style>")  # noqa: S704  our own file
+        self.style_hash = f"sha256-{digest}"
+
+    def environment(self, locale: str | None = None) -> LocaleEnvironment:
+        """The environment of a language: the reader's."""
+        return self._environments[locale or current_locale()]
+
+    def _environment(self, locale: str) -> LocaleEnvironment:
+        say = self.catalogue.translator(locale)
+        environment = LocaleEnvironment(
+            say,
+            loader=ChoiceLoader([FileSystemLoader(f) for f in self.folders]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        environment.globals.update(
+            _=lambda sentence, **values: _say(sentence, say, values),
+            _n=lambda one, many, **values: _say(one if values["n"] == 1 else many, say, values),
+            say=lambda sentence: _say(sentence, say, {}),
+            ban_=lambda: _page().ban,
+            Ban_=lambda: _page().ban[:1].upper() + _page().ban[1:],
+            url=url_for,
+            static=self.static,
+            icon=icon,
+            symbols=symbols,
+            date=lambda d: lang.short_date(d, locale),
+            long_date=lambda d: lang.long_date(d, locale),
+            time_and_date=lambda d: lang.time_and_date(d, locale),
+            number=lambda x: lang.number(x, locale),
+            percent=lambda x: lang.percent(x, locale),
+            kb=lambda x: lang.kilobytes(x, locale),
+        )
+        return environment
+
+    @functools.cache  # noqa: B019  lives as long as the process
+    def static(self, path: str) -> str:
+        """The address of a static file, with its content's hash so that it may be kept for ever."""
+        return f"/static/{path}?v={self._static_version(path)}"
+
+
+def renderer() -> Renderer:
+    """The renderer of the running application."""
+    found: Renderer = current_app.extensions["lms.renderer"]
+    return found
+
+
+def render(template: str, **context: Any) -> str:
+    """A whole page in the reader's language."""
+    return renderer().environment().get_template(template).render(page=_page(), **context)
+
+
+def render_fragment(template: str, **context: Any) -> str:
+    """A piece of a page: its icons carry their own drawing, since the page's symbol list may lack them."""
+    page = _page()
+    before, page.inline_icons = page.inline_icons, True
+    try:
+        return renderer().environment().get_template(template).render(page=page, **context)
+    finally:
+        page.inline_icons = before
+
+
+def renderer_key() -> tuple[str, str]:
+    """What the wording of a drawn piece depends on: the reader's language and form of address."""
+    page = _page()
+    return page.locale, page.ban
+
+
+def wants_fragment() -> bool:
+    """Whether our script asked for a piece only."""
+    return request.headers.get("X-Fragment") == "1"
+
+
+def say(text: Text | str) -> str:
+    """A sentence in the reader's language, with the reader's form of address."""
+    return str(_say(text, renderer().catalogue.translator(current_locale()), {}))
+
+
+def _say(sentence: Text | str, translate: Callable[[str], str], values: dict[str, Any]) -> str:
+    text = sentence if isinstance(sentence, Text) else Text(str(sentence))
+    words = text.say(translate)
+    if values:
+        words = words.format_map({**{k: str(v) for k, v in values.items()}, "ban": "{ban}", "Ban": "{Ban}"})
+    if "{" in words:
+        ban = _page().ban
+        words = words.replace("{ban}", ban).replace("{Ban}", ban[:1].upper() + ban[1:])
+    return words
+
+
+def _page() -> Page:
+    page: Page | None = g.get("page")
+    if page is None:
+        page = g.page = current_app.extensions["lms.page_maker"]()
+    return page
+
+
+@contextmanager
+def tab(name: str) -> Iterator[None]:
+    """Marks which tab the page belongs to."""
+    _page().tab = name
+    yield
+
+
+@functools.cache
+def _drawing(name: str) -> str:
+    source = (HERE / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    inner = re.search(r"<svg[^>]*>(.*)</svg>", source, re.S)
+    if inner is None:
+        raise ValueError(f"icons/{name}.svg is not a drawing.")
+    return re.sub(r"\s*\n\s*", "", inner[1])
+
+
+def icon(name: str) -> Markup:
+    """An icon by name: a reference to the page's symbol list, or the drawing itself in a fragment."""
+    page = _page()
+    if page.inline_icons:
+        body = _drawing(name)
+        return Markup(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{body}</svg>')  # noqa: S704
+    page.icons[name] = None
+    return Markup(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{name}"/></svg>')  # noqa: S704
+
+
+def symbols() -> Markup:
+    """The symbol list of the icons that this page has used so far; the layout puts it last."""
+    drawn = "".join(f'<symbol id="i-{n}" viewBox="0 0 24 24">{_drawing(n)}</symbol>' for n in _page().icons)
+    return Markup(f"<svg hidden>{drawn}</svg>") if drawn else Markup("")  # noqa: S704  our own drawings
+
+
+def minified_css() -> str:
+    """The style sheet: the parts in the order of order.txt, without comments and needless space."""
+    folder = HERE / "static" / "lms" / "css"
+    names = (folder / "order.txt").read_text().split()
+    css = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    css = re.sub(r"\s+", " ", css)
+    return re.sub(r"\s*([{};,>])\s*", r"\1", css).replace(";}", "}").strip()

@@ -1,0 +1,82 @@
+"""Routes as values: each says for whom it is, and whether it writes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask_login import current_user
+
+from lms.contract.points import ExtensionPoint
+from lms.errors import NotSignedIn
+
+ANYONE, LEARNER, STAFF, MACHINE = "anyone", "learner", "staff", "machine"
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: `audience` is who may come in at all; finer rules are the access functions'."""
+
+    rule: str
+    endpoint: str
+    view: View
+    methods: tuple[str, ...]
+    audience: str
+
+
+class Routes:
+    """The addresses of one audience's module: `routes = Routes("quizzes", "/bai-kiem-tra")`."""
+
+    def __init__(self, name: str, prefix: str = "") -> None:
+        self.name, self.prefix = name, prefix
+        self.rows: list[Route] = []
+
+    def get(self, rule: str, audience: str, endpoint: str | None = None) -> Callable[[View], View]:
+        """A page that reads. It never writes."""
+        return self._add(rule, ("GET",), audience, endpoint)
+
+    def post(self, rule: str, audience: str, endpoint: str | None = None) -> Callable[[View], View]:
+        """A form that writes."""
+        return self._add(rule, ("POST",), audience, endpoint)
+
+    def _add(self, rule: str, methods: tuple[str, ...], audience: str, endpoint: str | None) -> Callable[[View], View]:
+        def keep(view: View) -> View:
+            name = f"{self.name}.{endpoint or view.__name__}"
+            self.rows.append(Route(self.prefix + rule, name, _guarded(view, audience), methods, audience))
+            return view
+
+        return keep
+
+    def register(self, app: Flask) -> None:
+        """Adds the addresses to the application."""
+        for row in self.rows:
+            app.add_url_rule(row.rule, endpoint=row.endpoint, view_func=row.view, methods=list(row.methods))
+
+
+def _guarded(view: View, audience: str) -> View:
+    if audience not in (ANYONE, LEARNER, STAFF, MACHINE):
+        raise ValueError(f"No audience is called {audience!r}.")
+    if audience in (ANYONE, MACHINE):
+        return view
+
+    @functools.wraps(view)
+    def guarded(*args: Any, **values: Any) -> Any:
+        if not current_user.is_authenticated:
+            raise NotSignedIn
+        return view(*args, **values)
+
+    return guarded
+
+
+ROUTES: ExtensionPoint[Routes] = ExtensionPoint(
+    "routes", "Addresses of pages and forms.", lambda r: f"{r.name}:{r.prefix}:{id(r)}"
+)
+
+
+def all_routes(found: Sequence[Routes]) -> list[Route]:
+    """Every address of the given modules."""
+    return [row for routes in found for row in routes.rows]

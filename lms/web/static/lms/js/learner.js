@@ -1,0 +1,65 @@
+// Makes the learner's pages nicer. Every page works without it.
+(() => {
+  const root = document.documentElement;
+  const { sending, settings } = document.body.dataset;
+  const headers = { "X-Fragment": "1" };
+
+  // Text size: middle, large, very large. The server keeps it in a cookie and writes data-text on <html>.
+  const sizes = ["", "lg", "xl"];
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-textsize]")) return;
+    event.preventDefault();
+    const size = sizes[(sizes.indexOf(root.dataset.text || "") + 1) % sizes.length];
+    if (size) root.dataset.text = size;
+    else delete root.dataset.text;
+    fetch(settings, { method: "POST", body: new URLSearchParams({ size, return: "/" }), redirect: "manual" }).catch(() => {});
+  });
+
+  const tell = (place) => {
+    const box = place.querySelector("[data-focus]");
+    if (box) box.focus();
+  };
+
+  const wait = (button, on) => {
+    if (!button) return;
+    const words = button.querySelector("span") || button;
+    if (on) button.dataset.words = words.textContent;
+    words.textContent = on ? sending : button.dataset.words;
+    button.disabled = on;
+  };
+
+  const buttonOf = (form, event) => event.submitter || form.querySelector("button") || document.querySelector(`button[form="${form.id}"]`);
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const button = buttonOf(form, event);
+    const place = form.dataset.fragment && document.getElementById(form.dataset.fragment);
+    if (form.method !== "post") return;
+    if (!place) {
+      // After the browser has read the form: a disabled button sends no value.
+      setTimeout(() => wait(button, true));
+      return;
+    }
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form, button && button.name ? button : undefined));
+    wait(button, true);
+    fetch(form.action, { method: "POST", body, headers })
+      .then((answer) => (answer.redirected || answer.status >= 500 ? Promise.reject(answer) : answer.text()))
+      .then((html) => {
+        const holder = document.createElement("template");
+        holder.innerHTML = html;
+        const fresh = holder.content.querySelector(`#${place.id}`);
+        if (!fresh) throw new Error("no fragment");
+        place.replaceWith(fresh);
+        tell(fresh);
+      })
+      .catch(() => form.submit());
+  });
+
+  // Back from the phone's own history: wake the buttons again.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelectorAll("button[data-words]").forEach((button) => wait(button, false));
+  });
+
+  tell(document);
+})();

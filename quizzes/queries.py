@@ -1,0 +1,156 @@
+"""Reads of items, quizzes and attempts. What never changes is kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, select
+
+from lms.api.work import NotFound, connection
+from quizzes.drawing import Candidate
+from quizzes.models import Attempt, Item, ItemTag, ItemVersion, QuizRevision, Response, Seen
+
+V, I, T, R, A, S = (
+    ItemVersion.__table__,
+    Item.__table__,
+    ItemTag.__table__,
+    QuizRevision.__table__,
+    Attempt.__table__,
+    Seen.__table__,
+)
+RESP = Response.__table__
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A wording of an item."""
+
+    id: int
+    item_id: int
+    slug: str
+    pool: str
+    type: str
+    body: Mapping[str, Any]
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """The part of the body that its type understands."""
+        data: Mapping[str, Any] = self.body["data"]
+        return data
+
+
+_VERSION = select(V.c.id, V.c.item_id, I.c.slug, V.c.pool, V.c.type, V.c.body).join(I, I.c.id == V.c.item_id)
+_versions: dict[tuple[str, int], VersionRow] = {}
+_revisions: dict[tuple[str, int], Mapping[str, Any]] = {}
+
+
+def versions(ids: Sequence[int]) -> list[VersionRow]:
+    """Wordings by their numbers, in the order asked for; each is read once a process."""
+    database = connection()
+    base = str(database.engine.url)
+    missing = [i for i in ids if (base, i) not in _versions]
+    if missing:
+        if len(_versions) > 5000:
+            _versions.clear()
+        for row in database.execute(_VERSION.where(V.c.id.in_(missing))):
+            _versions[(base, row.id)] = VersionRow(*row)
+    try:
+        return [_versions[(base, i)] for i in ids]
+    except KeyError:
+        raise NotFound from None
+
+
+def practice_item(slug: str) -> VersionRow | None:
+    """The version in use of a practice item; an exam item is never found here."""
+    row = (
+        connection()
+        .execute(
+            _VERSION.where(
+                I.c.slug == slug, I.c.pool == "practice", I.c.retired_at.is_(None), V.c.id == I.c.current_id
+            )
+        )
+        .first()
+    )
+    return VersionRow(*row) if row else None
+
+
+def revision(revision_id: int) -> Mapping[str, Any]:
+    """A published quiz's body."""
+    database = connection()
+    key = (str(database.engine.url), revision_id)
+    held = _revisions.get(key)
+    if held is None:
+        found = database.execute(select(R.c.body).where(R.c.id == revision_id)).scalar()
+        if found is None:
+            raise NotFound
+        held = _revisions[key] = found
+    return held
+
+
+def candidates(pool: str, account_id: int) -> list[Candidate]:
+    """Every item in use of a pool, with its codes and how often this person has had it."""
+    rows = connection().execute(
+        select(I.c.id, I.c.current_id, T.c.code, S.c.times)
+        .join(T, T.c.item_id == I.c.id)
+        .outerjoin(S, and_(S.c.item_id == I.c.id, S.c.account_id == account_id))
+        .where(I.c.pool == pool, I.c.retired_at.is_(None), I.c.current_id.is_not(None))
+    )
+    found: dict[int, tuple[int, set[str], int]] = {}
+    for row in rows:
+        found.setdefault(row.id, (row.current_id, set(), row.times or 0))[1].add(row.code)
+    return [Candidate(i, version, frozenset(codes), seen) for i, (version, codes, seen) in found.items()]
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """An attempt as its owner's pages need it."""
+
+    id: int
+    uuid: UUID
+    account_id: int
+    activity_id: int
+    course_id: int
+    revision_id: int
+    seed: int
+    paper: Sequence[Any]
+    state: int
+    started_at: int
+    submitted_at: int | None
+    marks: Sequence[int] | None
+    passed: bool | None
+
+    @property
+    def total(self) -> int:
+        return len(self.paper)
+
+
+_ATTEMPT = select(
+    A.c.id, A.c.uuid, A.c.account_id, A.c.activity_id, A.c.course_id, A.c.revision_id, A.c.seed, A.c.paper, A.c.state,
+    A.c.started_at, A.c.submitted_at, A.c.marks, A.c.passed,
+)  # fmt: skip
+_MINE = _ATTEMPT.where(A.c.uuid == bindparam("uuid"), A.c.account_id == bindparam("who"))
+
+
+def attempt(uuid: UUID, account_id: int) -> AttemptRow | None:
+    """A person's own attempt."""
+    row = connection().execute(_MINE, {"uuid": uuid, "who": account_id}).first()
+    return AttemptRow(*row) if row else None
+
+
+def newest_attempts(account_id: int, activity_id: int) -> list[AttemptRow]:
+    """A person's attempts at a quiz, newest first."""
+    rows = connection().execute(
+        _ATTEMPT.where(A.c.account_id == account_id, A.c.activity_id == activity_id).order_by(A.c.id.desc()).limit(20)
+    )
+    return [AttemptRow(*row) for row in rows]
+
+
+_RESPONSES = select(RESP.c.position, RESP.c.answer).where(RESP.c.attempt_id == bindparam("attempt"))
+
+
+def responses(attempt_id: int) -> dict[int, list[Any]]:
+    """The saved answers by position."""
+    return {row.position: row.answer for row in connection().execute(_RESPONSES, {"attempt": attempt_id})}

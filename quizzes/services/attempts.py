@@ -1,0 +1,167 @@
+"""Beginning, saving, handing in."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import TextClause, bindparam, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms.api.competency import areas_by_code
+from lms.api.learning import Kind, Result, enroll, record_result
+from lms.api.work import Conflict, TooEarly, _, clock, connection, tell
+from quizzes import queries
+from quizzes.drawing import BankTooSmall, draw, shuffled
+from quizzes.events import AttemptGraded
+from quizzes.items.contract import ITEM_TYPES, WHOLE
+from quizzes.models import OPEN, SUBMITTED, Attempt, PracticeAnswer, Response, Seen
+from quizzes.scoring import Score, score
+
+A, R = Attempt.__table__, Response.__table__
+HANDED_IN = _("This paper has been handed in; its answers can no longer be changed.")
+
+
+def start(account_id: int, course_id: int, activity_id: int, revision_id: int, token: bytes | None) -> UUID:
+    """Draws a paper and begins; an attempt that is open, or was begun by this token, is gone on with."""
+    database = connection()
+    held = database.execute(
+        select(A.c.uuid).where(
+            A.c.account_id == account_id,
+            A.c.activity_id == activity_id,
+            (A.c.state == OPEN) | (A.c.token == token) if token else A.c.state == OPEN,
+        )
+    ).scalar()
+    if held is not None:
+        return UUID(str(held))
+    enroll(account_id, course_id)
+    body = queries.revision(revision_id)
+    seed = secrets.randbits(31)
+    bank = queries.candidates(body["pool"], account_id)
+    try:
+        drawn = draw(body["draw"], bank, seed)
+    except BankTooSmall as error:
+        raise TooEarly(
+            _("This quiz has too few questions yet. Please tell your helper: {problem}", problem=str(error))
+        ) from error
+    rows = {v.id: v for v in queries.versions([c.version_id for c in drawn])}
+    areas = areas_by_code()
+    paper: list[list[Any]] = []
+    for position, candidate in enumerate(drawn):
+        version = rows[candidate.version_id]
+        kind = ITEM_TYPES.get(version.type)
+        size = kind.size(version.spec)
+        order = shuffled(size, seed, position) if kind.shuffles(version.spec) else list(range(size))
+        paper.append([version.id, order, _area(version.body["skills"], areas)])
+    uuid = uuid4()
+    database.execute(
+        insert(A).values(  # type: ignore[arg-type]
+            uuid=uuid,
+            account_id=account_id,
+            activity_id=activity_id,
+            course_id=course_id,
+            revision_id=revision_id,
+            token=token,
+            seed=seed,
+            paper=paper,
+            state=OPEN,
+            started_at=clock.seconds(),
+        )
+    )
+    if body["pool"] == "exam":
+        _remember_seen(account_id, [c.item_id for c in drawn])
+    return uuid
+
+
+def _area(codes: list[str], areas: dict[str, tuple[int, str]]) -> int | None:
+    for code in codes:
+        while code:
+            if code in areas:
+                return areas[code][0]
+            code = code.rpartition(".")[0]
+    return None
+
+
+def _remember_seen(account_id: int, item_ids: list[int]) -> None:
+    database = connection()
+    make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
+    statement = make(Seen).values([{"account_id": account_id, "item_id": i, "pool": "exam"} for i in item_ids])
+    database.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id", "item_id"], set_={"times": Seen.__table__.c.times + 1}
+        )
+    )
+
+
+def _save(answer: str) -> TextClause:
+    return text(
+        "INSERT INTO quizzes_response (attempt_id, position, answer, saved_at)"
+        f" SELECT id, :position, {answer}, :now FROM quizzes_attempt WHERE id = :attempt AND state = 0"
+        " ON CONFLICT (attempt_id, position) DO UPDATE SET answer = excluded.answer, saved_at = excluded.saved_at"
+    )
+
+
+_SAVE = {"sqlite": _save(":answer"), "postgresql": _save("CAST(:answer AS jsonb)")}
+
+
+def save_answer(attempt_id: int, position: int, answer: list[Any]) -> None:
+    """Keeps an answer; the last one wins. Conflict where the paper has been handed in."""
+    database = connection()
+    saved = database.execute(
+        _SAVE[database.dialect.name],
+        {"attempt": attempt_id, "position": position, "answer": json.dumps(answer), "now": clock.seconds()},
+    )
+    if saved.rowcount != 1:
+        raise Conflict(HANDED_IN)
+
+
+_CLOSE = (
+    update(A)  # type: ignore[arg-type]
+    .where(A.c.id == bindparam("attempt"), A.c.state == OPEN)
+    .values(state=SUBMITTED, submitted_at=bindparam("now"), marks=bindparam("given"), passed=bindparam("ok"))
+)
+
+
+def grade(row: queries.AttemptRow) -> tuple[Score, list[int]]:
+    """Marks every answer of a paper. Pure but for reading what was saved."""
+    body = queries.revision(row.revision_id)
+    answers = queries.responses(row.id)
+    found = queries.versions([entry[0] for entry in row.paper])
+    marks = [
+        ITEM_TYPES.get(version.type).grade(version.spec, answers.get(position)).halves
+        for position, version in enumerate(found)
+    ]
+    return score(marks, [v.body["skills"] for v in found], body["pass"]), marks
+
+
+def submit(row: queries.AttemptRow) -> Score:
+    """Hands a paper in: graded, kept as evidence, moved up the tree. Handing in twice is once."""
+    result, marks = grade(row)
+    closed = connection().execute(
+        _CLOSE, {"attempt": row.id, "now": clock.seconds(), "given": marks, "ok": result.passed}
+    )
+    if closed.rowcount != 1:
+        return result
+    parts: dict[int, tuple[int, int]] = {}
+    for (_version, _order, area), halves in zip(row.paper, marks, strict=True):
+        if area is not None:
+            raw, most = parts.get(area, (0, 0))
+            parts[area] = (raw + halves, most + WHOLE)
+    record_result(
+        row.account_id,
+        row.activity_id,
+        Result(Kind.SCORED, result.halves, result.most, result.passed, parts),
+    )
+    tell(AttemptGraded(row.id, row.account_id, row.activity_id, result.halves, result.most, result.passed))
+    return result
+
+
+def practise(item_id: int, account_id: int | None, right: bool) -> None:
+    """Counts an answer to a practice question."""
+    connection().execute(
+        insert(PracticeAnswer).values(
+            item_id=item_id, pool="practice", account_id=account_id, right=right, at=clock.seconds()
+        )
+    )

@@ -1,0 +1,95 @@
+"""The practice question inside a lesson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+from markupsafe import Markup
+
+from lms.api.learning import activity
+from lms.api.packages import render as markdown
+from lms.api.people import here_or_none
+from lms.api.web import ANYONE, Routes, render, render_fragment, safe_return, wants_fragment
+from lms.api.work import unit_of_work
+from quizzes.access import practice_item_for_anyone
+from quizzes.drawing import shuffled
+from quizzes.items.contract import ITEM_TYPES, Answer
+from quizzes.queries import VersionRow
+from quizzes.services.attempts import practise
+from quizzes.views.shown import question, read_answer
+
+routes = Routes("quizzes", "/luyen")
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What is said about an answer."""
+
+    right: bool
+    html: Markup
+    lesson: None = None
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The lesson that a question stands in, by its title."""
+
+    title: str
+
+
+def order_of(item: VersionRow) -> list[int]:
+    """The order of the options: mixed once for all, so that the right one does not always stand first."""
+    kind = ITEM_TYPES.get(item.type)
+    size = kind.size(item.spec)
+    return shuffled(size, item.id, 0) if kind.shuffles(item.spec) else list(range(size))
+
+
+def draw_check(
+    item: VersionRow, return_to: str, answer: Answer | None = None, feedback: Feedback | None = None
+) -> str:
+    """The question as a piece of page."""
+    return render_fragment(
+        "quizzes/take/check.html",
+        q=question(item, order_of(item), answer, item.slug),
+        feedback=feedback,
+        return_to=return_to,
+        token="",
+    )
+
+
+@routes.get("/<item>", ANYONE, endpoint="check")
+def check(item: str) -> str:
+    """The question alone on a page."""
+    row = practice_item_for_anyone(item)
+    return _page(row, safe_return(request.args.get("return_to")), None, None)
+
+
+@routes.post("/<item>", ANYONE, endpoint="check_post")
+def check_post(item: str) -> str | tuple[str, int]:
+    """Says whether the answer is right, and why."""
+    row = practice_item_for_anyone(item)
+    back = safe_return(request.form.get("return_to"))
+    answer = read_answer(row, order_of(row), request.form)
+    feedback = None
+    if answer is not None:
+        mark = ITEM_TYPES.get(row.type).grade(row.spec, answer)
+        feedback = Feedback(mark.right, Markup(markdown(mark.why)))  # noqa: S704  cleaned
+        person = here_or_none()
+        with unit_of_work():
+            practise(row.item_id, person.id if person else None, mark.right)
+    page = draw_check(row, back, answer, feedback) if wants_fragment() else _page(row, back, answer, feedback)
+    return page if answer is not None else (page, 422)
+
+
+def _page(row: VersionRow, back: str, answer: Answer | None, feedback: Feedback | None) -> str:
+    lesson = activity("lesson", row.body["lesson"] or "")
+    return render(
+        "quizzes/take/check_page.html",
+        lesson=Lesson(lesson.title if lesson else ""),
+        back_url=f"{back}#check-{row.slug}" if back != "/" else back,
+        q=question(row, order_of(row), answer, row.slug),
+        feedback=feedback,
+        return_to=back,
+        token="",
+    )

@@ -1,0 +1,66 @@
+"""A question as templates show it: never its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from lms.api.packages import render_inline
+from quizzes.items.contract import ITEM_TYPES, Answer, keys
+from quizzes.queries import VersionRow
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option: its key says only where it stands."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message shown above the question."""
+
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a template may know of a question."""
+
+    id: str
+    type: str
+    template: str
+    stem_html: Markup
+    message: Message | None
+    options: list[Option]
+    chosen: list[str]
+    lang: str = ""
+
+
+def question(version: VersionRow, order: Sequence[int], answer: Answer | None, page_id: str) -> Question:
+    """A question with its options in this paper's order."""
+    kind = ITEM_TYPES.get(version.type)
+    texts = kind.texts(version.spec)
+    said: Mapping[str, Any] | None = version.body.get("message")
+    names = keys(len(order)) if kind.shuffles(version.spec) else ["true", "false"]
+    return Question(
+        page_id,
+        version.type,
+        kind.template,
+        Markup(render_inline(version.body["stem"])),  # noqa: S704  render_inline() cleans
+        Message(said["sender"], said["text"]) if said else None,
+        [Option(key, texts[i]) for key, i in zip(names, order, strict=False)],
+        kind.chosen(answer, order) if answer else [],
+    )
+
+
+def read_answer(version: VersionRow, order: Sequence[int], form: MultiDict[str, str]) -> Answer | None:
+    """The answer in a posted form, validated against the paper; None where nothing fit was chosen."""
+    return ITEM_TYPES.get(version.type).read(dict(form.lists()), version.spec, order)

@@ -1,0 +1,326 @@
+"""Taking a quiz: one question a screen, saved at every answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from lms.api.competency import areas_by_code
+from lms.api.learning import InCourse, Place, activity, activity_by_id, course_for
+from lms.api.packages import plain, render_inline
+from lms.api.packages import render as markdown
+from lms.api.people import Person, here
+from lms.api.web import LEARNER, Routes, panels, render, say
+from lms.api.work import NotFound, _, unit_of_work
+from quizzes import queries
+from quizzes.access import attempt_for
+from quizzes.items.contract import ITEM_TYPES, WHOLE
+from quizzes.models import OPEN
+from quizzes.scoring import score
+from quizzes.services import attempts
+from quizzes.views.shown import question as shown
+from quizzes.views.shown import read_answer
+
+routes = Routes("quizzes")
+Answer = str | Response | tuple[str, int]
+
+
+def _place(person: Person, course: str, quiz: str) -> tuple[InCourse, Place]:
+    at = course_for(person, course)
+    return at, at.place("quiz", quiz)
+
+
+def _refusal(at: InCourse) -> str:
+    undone = sum(1 for p in at.places if p.kind == "lesson" and not at.done & p.mask)
+    return say(_("This opens when all lessons are learnt. {n} are still to go.", n=undone)) if undone else ""
+
+
+@dataclass(frozen=True)
+class Titled:
+    """Something with a name of its own."""
+
+    slug: str
+    title: str
+    intro: str = ""
+    questions: int = 0
+    minutes: int = 0
+    need: int = 0
+    parts: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class FrontPart:
+    """A part that must be met by itself."""
+
+    title: str
+    count: int
+    need: int
+
+
+@routes.get("/hoc/<course>/kiem-tra/<quiz>", LEARNER)
+def front(course: str, quiz: str) -> Answer:
+    """How it goes, before it goes."""
+    person = here()
+    at, place = _place(person, course, quiz)
+    body = queries.revision(place.content_id)
+    if body["needs_birth_date"] and person.birth_date is None and not _refusal(at):
+        return redirect(url_for("identity.birth_date", return_to=request.path), 303)
+    mine = queries.newest_attempts(person.id, place.activity_id)
+    going = next((a for a in mine if a.state == OPEN), None)
+    last = next((a for a in mine if a.state != OPEN), None)
+    names = areas_by_code()
+    parts = tuple(
+        FrontPart(
+            names.get(p["from"], (0, p["from"]))[1],
+            sum(d["count"] for d in body["draw"] if d["from"] == [p["from"]]),
+            p["correct"],
+        )
+        for p in body["pass"]["parts"]
+    )
+    return render(
+        "quizzes/take/front.html",
+        course=at.course,
+        quiz=Titled(
+            quiz, body["title"], body["intro"], sum(d["count"] for d in body["draw"]), place.minutes,
+            body["pass"]["correct"], parts,
+        ),
+        attempts_left=None,
+        last={
+            "correct": sum(last.marks or ()) / WHOLE,
+            "total": last.total,
+            "passed": bool(last.passed),
+            "on": last.submitted_at,
+        }
+        if last
+        else None,
+        open_attempt={
+            "url": _first_open(going),
+            "n": len(queries.responses(going.id)),
+            "total": going.total,
+        }
+        if going
+        else None,
+        refusal=_refusal(at),
+        back_url=url_for("courses.course", slug=course),
+        token=str(uuid4()),
+    )  # fmt: skip
+
+
+def _first_open(row: queries.AttemptRow) -> str:
+    answered = queries.responses(row.id)
+    n = next((i for i in range(row.total) if i not in answered), None)
+    if n is None:
+        return url_for("quizzes.review", attempt=row.uuid)
+    return url_for("quizzes.question", attempt=row.uuid, n=n + 1)
+
+
+@routes.post("/hoc/<course>/kiem-tra/<quiz>/bat-dau", LEARNER)
+def start(course: str, quiz: str) -> Answer:
+    """Draws a paper, or goes on with the open one."""
+    person = here()
+    at, place = _place(person, course, quiz)
+    body = queries.revision(place.content_id)
+    front_page = url_for("quizzes.front", course=course, quiz=quiz)
+    if _refusal(at) or (body["needs_birth_date"] and person.birth_date is None):
+        return redirect(front_page, 303)
+    token = request.form.get("token", "")
+    try:
+        key = UUID(token).bytes
+    except ValueError:
+        key = None
+    with unit_of_work():
+        uuid = attempts.start(person.id, at.course.id, place.activity_id, place.content_id, key)
+    return redirect(url_for("quizzes.question", attempt=uuid, n=1), 303)
+
+
+@routes.get("/luot/<uuid:attempt>/<int:n>", LEARNER)
+def question(attempt: UUID, n: int) -> Answer:
+    """One question on the screen."""
+    row = attempt_for(here(), attempt)
+    if row.state != OPEN:
+        return redirect(url_for("quizzes.result", attempt=attempt), 303)
+    return _question_page(row, n, [])
+
+
+def _question_page(row: queries.AttemptRow, n: int, errors: list[str]) -> str:
+    if not 1 <= n <= row.total:
+        raise NotFound
+    answers = queries.responses(row.id)
+    version_id, order, _area = row.paper[n - 1]
+    (version,) = queries.versions([version_id])
+    body = queries.revision(row.revision_id)
+    return render(
+        "quizzes/take/question.html",
+        attempt={"id": row.uuid, "n": n, "total": row.total, "last": n == row.total},
+        quiz=Titled(body["slug"], body["title"]),
+        q=shown(version, order, answers.get(n - 1), f"q{n}"),
+        lamp_states=["now" if i == n - 1 else "on" if i in answers else "" for i in range(row.total)],
+        errors=errors,
+        back_url=url_for("quizzes.review", attempt=row.uuid),
+        previous_url=url_for("quizzes.question", attempt=row.uuid, n=n - 1) if n > 1 else "",
+        token="",
+    )
+
+
+@routes.post("/luot/<uuid:attempt>/<int:n>", LEARNER, endpoint="answer")
+def answer(attempt: UUID, n: int) -> Answer:
+    """Keeps an answer and shows the next question. Sending it twice is harmless: the last one wins."""
+    row = attempt_for(here(), attempt)
+    if not 1 <= n <= row.total:
+        raise NotFound
+    if row.state != OPEN:
+        return redirect(url_for("quizzes.result", attempt=attempt), 303)
+    version_id, order, _area = row.paper[n - 1]
+    (version,) = queries.versions([version_id])
+    given = read_answer(version, order, request.form)
+    if given is None:
+        return _question_page(row, n, [say(_("Please choose an answer, then go on."))]), 422
+    with unit_of_work():
+        attempts.save_answer(row.id, n - 1, given)
+    if n == row.total:
+        return redirect(url_for("quizzes.review", attempt=attempt), 303)
+    return redirect(url_for("quizzes.question", attempt=attempt, n=n + 1), 303)
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """A question in the list before handing in."""
+
+    n: int
+    text: str
+    answered: bool
+    url: str
+
+
+@routes.get("/luot/<uuid:attempt>/xem-lai", LEARNER)
+def review(attempt: UUID) -> Answer:
+    """All answers before handing in."""
+    row = attempt_for(here(), attempt)
+    if row.state != OPEN:
+        return redirect(url_for("quizzes.result", attempt=attempt), 303)
+    answers = queries.responses(row.id)
+    found = queries.versions([entry[0] for entry in row.paper])
+    body = queries.revision(row.revision_id)
+    rows = [
+        ReviewRow(i + 1, plain(v.body["stem"]), i in answers, url_for("quizzes.question", attempt=attempt, n=i + 1))
+        for i, v in enumerate(found)
+    ]
+    return render(
+        "quizzes/take/review.html",
+        attempt={"id": row.uuid, "total": row.total},
+        quiz=Titled(body["slug"], body["title"]),
+        rows=rows,
+        missing=sum(1 for r in rows if not r.answered),
+        lamp_states=["on" if r.answered else "" for r in rows],
+        back_url=_course_url(row),
+        token=str(uuid4()),
+    )
+
+
+def _course_url(row: queries.AttemptRow) -> str:
+    course = activity_by_id(row.course_id)
+    return url_for("courses.course", slug=course.slug) if course else url_for("home.home")
+
+
+@routes.post("/luot/<uuid:attempt>/nop", LEARNER)
+def submit(attempt: UUID) -> Answer:
+    """Hands in. Twice is once."""
+    row = attempt_for(here(), attempt)
+    if row.state == OPEN:
+        with unit_of_work():
+            attempts.submit(row)
+    return redirect(url_for("quizzes.result", attempt=attempt), 303)
+
+
+@dataclass(frozen=True)
+class ResultPart:
+    """A part of the score in points."""
+
+    title: str
+    correct: float
+    count: int
+    need: int
+    met: bool
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """A question after handing in. The right answer of an exam item stays secret: lists of answers prove nothing."""
+
+    n: int
+    stem_html: Markup
+    right: bool
+    half: bool
+    chosen: list[str]
+    answer: list[str]
+    html: Markup
+    lesson: Any
+
+
+def points(halves: int) -> float:
+    """Halves as points: a whole number where it is one."""
+    return halves // WHOLE if halves % WHOLE == 0 else halves / WHOLE
+
+
+@routes.get("/luot/<uuid:attempt>/ket-qua", LEARNER)
+def result(attempt: UUID) -> Answer:
+    """After handing in: how it went, why, and what to do next."""
+    person = here()
+    row = attempt_for(person, attempt)
+    if row.state == OPEN:
+        return redirect(url_for("quizzes.review", attempt=attempt), 303)
+    body = queries.revision(row.revision_id)
+    found = queries.versions([entry[0] for entry in row.paper])
+    answers = queries.responses(row.id)
+    marks = list(row.marks or ())
+    graded = score(marks, [v.body["skills"] for v in found], body["pass"])
+    names = areas_by_code()
+    course = activity_by_id(row.course_id)
+    rows = []
+    for i, version in enumerate(found):
+        kind, given = ITEM_TYPES.get(version.type), answers.get(i)
+        mark = kind.grade(version.spec, given)
+        lesson = activity("lesson", version.body["lesson"]) if version.body["lesson"] and not mark.right else None
+        rows.append(
+            ResultRow(
+                i + 1,
+                Markup(render_inline(version.body["stem"])),  # noqa: S704  cleaned
+                mark.right,
+                mark.halves == 1,
+                kind.in_words(version.spec, given) if given else [],
+                [],
+                Markup(markdown(mark.why)) if mark.why else Markup(""),  # noqa: S704  cleaned
+                {"title": lesson.title, "url": url_for("courses.lesson", course=course.slug, lesson=lesson.slug)}
+                if lesson and course
+                else None,
+            )
+        )
+    slug = course.slug if course else ""
+    return render(
+        "quizzes/take/result.html",
+        quiz=Titled(body["slug"], body["title"]),
+        result={
+            "passed": graded.passed,
+            "correct": points(graded.halves),
+            "total": row.total,
+            "need": graded.need // WHOLE,
+            "parts": [
+                ResultPart(
+                    names.get(p.code, (0, p.code))[1], points(p.halves), p.most // WHOLE, p.need // WHOLE, p.met
+                )
+                for p in graded.parts
+            ],
+        },
+        lamp_states=["on" if m == WHOLE else "" for m in marks],
+        answers=rows,
+        onward={"label": "course", "url": url_for("courses.course", slug=slug)}
+        if graded.passed
+        else {"label": "retry", "url": url_for("quizzes.front", course=slug, quiz=body["slug"])},
+        home_url=url_for("home.mine"),
+        panels=panels("result", person=person, passed=graded.passed, course_id=row.course_id),
+    )

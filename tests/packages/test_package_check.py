@@ -1,0 +1,102 @@
+"""The command that writers use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lms.packages.advice import advise, syllables
+from lms.packages.check import main
+from lms.packages.reading import read_files
+
+Files = dict[str, bytes]
+Changed = Callable[[str, str, str], Files]
+LESSON = "lessons/giu-kin-ma-otp/lesson.md"
+GUIDE = "lessons/giu-kin-ma-otp/guide.md"
+
+
+@pytest.fixture
+def folder(files: Files, tmp_path: Path) -> Path:
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    return tmp_path
+
+
+def test_a_good_package_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("starter 1: 2 frameworks, 1 lessons, 2 pictures and sounds, 1 guides")
+    assert "1 practice questions, 3 exam questions" in said
+
+
+def test_problems_are_printed_by_file_and_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "tasks/viec-that.yaml").write_text("slug: viec-that\ntitel: x\n")
+    assert main([str(folder)]) == 1
+    captured = capsys.readouterr()
+    assert "tasks/viec-that.yaml:2: Unknown key `titel`. Did you mean `title`?\n" in captured.out
+    assert "3 problems" in captured.err
+
+
+def test_advice_is_no_reason_to_refuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(folder), "--strict-content"]) == 0
+    assert "programmes/nguoi-dan.yaml:1: advice: No lesson of the programme teaches: ND.0.1." in capsys.readouterr().out
+    assert main([str(folder), "--strict-content", "--warnings-as-errors"]) == 1
+    assert main([str(folder), "--warnings-as-errors"]) == 0
+
+
+def test_it_runs_as_a_module(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "lms.packages.check", str(folder)], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code", "line"),
+    [
+        (LESSON, ":::remember\nKhông đọc mã cho ai.\n:::\n", "", "one-remember", 1),
+        (LESSON, ":::do\n", ":::do\nLưu.\n:::\n\n:::do\n", "one-do", 1),
+        (LESSON, ":::check otp-con-trai\n", "", "one-check", 1),
+        (LESSON, ':::image ma.svg "Điện thoại có một \\"mã\\"" "Một mã"\n', "", "no-image", 1),
+        (LESSON, ':::audio nghe.mp3 "Lời đọc bài"\n', "", "unused-file", 1),
+        (LESSON, "minutes: 4", "minutes: 9", "minutes", 1),
+        (LESSON, "checked: 2026-11-20\n", "", "not-checked", 1),
+        (LESSON, 'sources: ["Bộ Công an: cảnh báo", bocongan.gov.vn]\n', "", "no-sources", 1),
+        (LESSON, 'skills: [ND.4.1, "1.1"]\n', "", "no-skills", 1),
+        (LESSON, "Cô Mỵ nhận được", "Cô Mỵ " + "rất dài " * 15 + "nhận được", "long-sentence", 16),
+        (LESSON, "**mã 6 số**", "<b>mã</b>", "html", 16),
+        (LESSON, "## Chuyện", "# Chuyện", "markup", 14),
+        (LESSON, "https://dichvucong", "http://dichvucong", "link", 16),
+        (GUIDE, "## Mục đích\n", "", "", 1),
+        (GUIDE, "Học viên", "Học viên làm. " * 150 + "Học viên", "long-guide", 1),
+        (GUIDE, "Học viên", ":::do\nHọc viên", "markup", 3),
+        ("items/nguoi-dan.yaml", "      why: Gọi lại số quen là chắc nhất.\n", "", "no-why", 1),
+        ("items/nguoi-dan.yaml", "  why_true: Không bao giờ.\n", "", "no-why", 23),
+        ("courses/ky-nang-so.yaml", "[viec-that, kiem-tra]", "[kiem-tra]", "unreachable", 1),
+        ("quizzes/kiem-tra.yaml", "{from: [ND.0], count: 2", "{from: [ND.0, ND.4.1], count: 2", "", 9),
+        ("quizzes/kiem-tra.yaml", "{from: [ND.0], count: 2", '{from: [ND.0, "1.1"], count: 2', "spread", 9),
+    ],
+)
+def test_advice_names_file_and_line(changed: Changed, name: str, old: str, new: str, code: str, line: int) -> None:
+    before = {problem.code for problem in advise(read_files(changed(name, old, old)))}
+    assert before == {"not-taught"}
+    found = [(problem.code, problem.line) for problem in advise(read_files(changed(name, old, new)))]
+    if code:
+        assert (code, line) in found
+        assert all(problem.text() for problem in advise(read_files(changed(name, old, new))))
+    else:
+        assert {code for code, _line in found} <= {"not-taught"}
+
+
+def test_a_missing_guide_is_advised(files: Files) -> None:
+    del files[GUIDE]
+    assert (GUIDE, "no-guide") in [(problem.file, problem.code) for problem in advise(read_files(files))]
+
+
+def test_syllables_are_counted_as_they_are_spoken() -> None:
+    assert syllables("Bác gọi 156, không mất tiền (0 đồng).") == 8
+    assert syllables("– … ! ") == 0
+    assert syllables("dichvucong.gov.vn 20/11/2026") == 2
