@@ -39,7 +39,7 @@ class DemoPerson:
 DEMO = (
     DemoPerson("learner", "Hoàng Thị Lành", "balanh", "den-dau-1945", "citizens", "02839", "bác"),
     DemoPerson("instructor", "Nguyễn Văn Thầy", "thaygiao", "phan-trang-bang-den", "officials", "02839", "anh"),
-    DemoPerson("verifier", "Trần Thị Soi", "canbo", "con-dau-do-tham", "officials", "15", "chị"),
+    DemoPerson("verifier", "Trần Thị Soi", "canbo", "con-dau-do-tham", "officials", "VN", "chị"),
     DemoPerson("administrator", "Lý Văn Quản", "quantri", "chia-khoa-ba-tang", "officials", "VN", "anh"),
 )
 ROLES = {

@@ -68,9 +68,9 @@ def with_birth_date() -> Answer:
     return _result(verdict, refused=birth_date is not None and not verdict.unmasked)
 
 
-def _form(number: str, birth_date: str, **errors: list[str]) -> str:
+def _form(typed: str, said: str, /, **errors: list[str]) -> str:
     form = VerifyForm(
-        Field(number, errors.get("number", [])), Field(birth_date, errors.get("birth_date", [])), errors
+        Field(typed, errors.get("number", [])), Field(said, errors.get("birth_date", [])), errors
     )
     return render("certificates/verify/form.html", form=form)
 

@@ -91,7 +91,6 @@ _SET_BIT = (
         ENROLLMENT.c.account_id == bindparam("who"),
         ENTRY.c.syllabus_id == ENROLLMENT.c.syllabus_id,
         ENTRY.c.activity_id == bindparam("activity"),
-        Syllabus.__table__.c.id == ENROLLMENT.c.syllabus_id,
         ENROLLMENT.c.done.op("&")(ENTRY.c.mask) == 0,
     )
     .returning(
@@ -99,7 +98,10 @@ _SET_BIT = (
         ENROLLMENT.c.course_id,
         ENROLLMENT.c.syllabus_id,
         ENROLLMENT.c.done,
-        Syllabus.__table__.c.required,
+        select(Syllabus.__table__.c.required)
+        .where(Syllabus.__table__.c.id == ENROLLMENT.c.syllabus_id)
+        .correlate(ENROLLMENT)
+        .scalar_subquery(),
         ENROLLMENT.c.completed_at,
     )
 )

@@ -1,0 +1,1 @@
+"""A pytest plugin for us and for plugin authors: application, page client, signed-in people."""
