@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, Select, select
 
 from certificates.models import Credential, StatusChange
 from lms.api.work import connection
@@ -38,7 +38,7 @@ class CredentialRow:
     successor_id: int | None
 
 
-_ALL = select(
+_ALL: Select[*tuple[Any, ...]] = select(
     C.c.id, C.c.uuid, C.c.number, C.c.check_code, C.c.kind, C.c.account_id, C.c.attainment_id, C.c.org_id,
     C.c.issued_at, C.c.design, C.c.design_version, C.c.paper, C.c.facts, C.c.digest, C.c.pdf_key, C.c.state,
     C.c.successor_id,

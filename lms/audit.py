@@ -39,7 +39,7 @@ def record(actor_id: int | None, act: str, subject: str, **detail: Any) -> None:
     before = database.execute(select(table.c.seal).order_by(table.c.id.desc()).limit(1)).scalar() or b"\0" * 32
     at = clock.seconds()
     entry = {"at": at, "actor_id": actor_id, "act": act, "subject": subject, "detail": detail}
-    database.execute(insert(table).values(**entry, seal=seal(bytes(before), entry)))  # type: ignore[arg-type]
+    database.execute(insert(table).values(**entry, seal=seal(bytes(before), entry)))
 
 
 def seal(before: bytes, entry: dict[str, Any]) -> bytes:

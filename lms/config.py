@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
 
@@ -44,7 +45,7 @@ class Settings:
     def load(cls, environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
         """Reads the environment (`PORT` too), then `overrides`. Raises SettingsError naming the variable."""
         env = os.environ if environment is None else environment
-        values: dict[str, object] = {}
+        values: dict[str, Any] = {}  # each converted to its field's type below
         for f in fields(cls):
             raw = env.get(f"LMS_{f.name.upper()}")
             if f.name == "port":
@@ -53,7 +54,7 @@ class Settings:
                 continue
             values[f.name] = _convert(f.name, str(f.type), raw)
         values.update(overrides)
-        settings = cls(**values)  # type: ignore[arg-type]  # each value was converted to its field's type above
+        settings = cls(**values)
         if not 0 < settings.port < 65536:
             raise SettingsError(f"PORT must be between 1 and 65535, not {settings.port}.")
         if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://", "postgres://")):

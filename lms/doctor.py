@@ -63,7 +63,9 @@ def examine(app: Flask) -> list[Finding]:
             )
         )
     d = Delivery.__table__
-    counts = dict(connection().execute(select(d.c.state, func.count()).group_by(d.c.state)).tuples().all())
+    counts: dict[int, int] = {
+        row.state: row.n for row in connection().execute(select(d.c.state, func.count().label("n")).group_by(d.c.state))
+    }
     dead = counts.get(DEAD, 0)
     found.append(
         Finding(

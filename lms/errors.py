@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from lms.text import Text, _
@@ -13,6 +15,8 @@ class DomainError(Exception):
     status: ClassVar[int] = 400
     code: ClassVar[str] = "error"
     default: ClassVar[Text] = _("This did not work. Please try again.")
+
+    fields: Mapping[str, Text] = MappingProxyType({})  # where it is about input: what is wrong with which field
 
     def __init__(self, text: Text | None = None) -> None:
         self.text = text or self.default

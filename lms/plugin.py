@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from lms import home
-from lms.competency import importing
 from lms.competency.events import ProgrammeAttained
 from lms.contract.points import Plugin
 from lms.identity.arrivals import ARRIVALS, Arrival
 from lms.identity.views import account
 from lms.learning.events import ActivityCompleted, CourseCompleted
+from lms.packages import taking
 from lms.packages.importing import PACKAGE_PARTS, PackagePart
 from lms.web.routes import ROUTES
 from lms.web.views import reader
@@ -20,8 +20,8 @@ plugin = Plugin(
     provides=(
         ROUTES.of(reader.routes, account.routes, home.routes),
         PACKAGE_PARTS.of(
-            PackagePart("frameworks", 10, importing.take_frameworks),
-            PackagePart("programmes", 60, importing.take_rules_and_programmes),
+            PackagePart("frameworks", 10, taking.take_frameworks),
+            PackagePart("programmes", 60, taking.take_rules_and_programmes),
         ),
         ARRIVALS.of(Arrival("keep-what-was-learnt", home.keep_what_was_learnt)),
     ),

@@ -46,5 +46,5 @@ def rebuild() -> None:
     """Writes every projection anew from the ledger. An enrollment once complete stays so."""
     with unit_of_work():
         for enrollment_id, _held, done, _was, _now in _enrollments():
-            connection().execute(update(E).where(E.c.id == enrollment_id).values(done=done))  # type: ignore[arg-type]
+            connection().execute(update(E).where(E.c.id == enrollment_id).values(done=done))
         counting.rebuild()

@@ -7,20 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from lms.competency.queries import coverage, programmes
-from lms.contract.points import ExtensionPoint
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account
+from lms.indicators.figures import COUNTED
 from lms.learning.models import Enrollment, Evidence
-
-
-class Counted:
-    """A figure of a plugin in `lms stats`: per programme (`of(programme)`) or in all (`of(None)`)."""
-
-    def __init__(self, name: str, of: Any, per_programme: bool = False) -> None:
-        self.name, self.of, self.per_programme = name, of, per_programme
-
-
-COUNTED: ExtensionPoint[Counted] = ExtensionPoint("counted", "Figures of plugins in `lms stats`.", lambda c: c.name)
 
 
 def stats() -> dict[str, Any]:

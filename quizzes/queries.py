@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, Select, select
 
 from lms.api.work import NotFound, connection
 from quizzes.drawing import Candidate
@@ -127,7 +127,7 @@ class AttemptRow:
         return len(self.paper)
 
 
-_ATTEMPT = select(
+_ATTEMPT: Select[*tuple[Any, ...]] = select(
     A.c.id, A.c.uuid, A.c.account_id, A.c.activity_id, A.c.course_id, A.c.revision_id, A.c.seed, A.c.paper, A.c.state,
     A.c.started_at, A.c.submitted_at, A.c.marks, A.c.passed,
 )  # fmt: skip

@@ -22,9 +22,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
-from reportlab.pdfbase import pdfdoc, pdfmetrics  # type: ignore[import-untyped]
-from reportlab.pdfbase.ttfonts import TTFont, TTFontFile, TTFontMaker  # type: ignore[import-untyped]
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+from reportlab.pdfbase import pdfdoc, pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont, TTFontFile, TTFontMaker
+from reportlab.pdfgen.canvas import Canvas
 
 from certificates.designs.fonts import FACE_FILES, Face
 
@@ -232,7 +232,8 @@ def _font(face: Face) -> Any:
 @cache
 def advances(face: Face) -> Mapping[int, float]:
     """Width of each letter (by code point) in thousandths of the type size. Parses the font once a process."""
-    return _font(face).face.charWidths  # type: ignore[no-any-return]
+    widths: Mapping[int, float] = _font(face).face.charWidths
+    return widths
 
 
 def missing_letters(text: str, face: Face = "regular") -> frozenset[str]:
@@ -284,7 +285,8 @@ class _Information(pdfdoc.PDFInfo):  # type: ignore[misc]
     def format(self, document: Any) -> bytes:
         entries = {"Title": self.title, "Author": self.author, "Subject": self.subject}
         entries |= {"Creator": self.creator, "Producer": self.producer}
-        return pdfdoc.PDFDictionary({key: pdfdoc.PDFString(text) for key, text in entries.items()}).format(document)  # type: ignore[no-any-return]
+        written: bytes = pdfdoc.PDFDictionary({k: pdfdoc.PDFString(v) for k, v in entries.items()}).format(document)
+        return written
 
 
 @dataclass(frozen=True, slots=True)

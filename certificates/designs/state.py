@@ -198,7 +198,7 @@ def _middle_lines(paper: Paper, accent: Rgb) -> list[_Line]:
 
 def _composed(paper: Paper) -> Paper:
     """The paper with every text in NFC, blanks made plain; raises CannotDraw for letters no face has."""
-    changes: dict[str, str | tuple[str, ...]] = {}
+    changes: dict[str, Any] = {}
     for field in fields(paper):
         value = getattr(paper, field.name)
         if isinstance(value, tuple):
@@ -208,7 +208,7 @@ def _composed(paper: Paper) -> Paper:
     missing = missing_letters("".join("".join(value) for value in changes.values()))
     if missing:
         raise CannotDraw(missing)
-    return Paper(kind=paper.kind, verify_url=paper.verify_url, **changes)  # type: ignore[arg-type]
+    return Paper(kind=paper.kind, verify_url=paper.verify_url, **changes)
 
 
 def _plain(text: str) -> str:

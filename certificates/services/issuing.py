@@ -47,7 +47,7 @@ def issue(attainment_id: int) -> int | None:
     kind = "XN" if row.recognition == "attainment" else "CN"
     now, today = clock.seconds(), clock.today()
     serial = next_serial(config.issuer_code, kind, today.year)
-    number = format_number(config.issuer_code, kind, today.year, serial)  # type: ignore[arg-type]
+    number = format_number(config.issuer_code, kind, today.year, serial)
     check_code = format_check_code(secrets.token_bytes(5))
     base = config.public_url()
     org_id = org_of_membership(row.account_id, row.attained_at)
@@ -69,7 +69,7 @@ def issue(attainment_id: int) -> int | None:
     )
     frozen = dataclasses.asdict(paper)
     credential_id: int = database.execute(
-        insert(C)  # type: ignore[arg-type]
+        insert(C)
         .values(
             uuid=uuid4(),
             number=number,
@@ -127,7 +127,7 @@ def next_serial(issuer_code: str, kind: str, year: int) -> int:
 
 def draw(row: queries.CredentialRow) -> bytes:
     """The paper's PDF from what was frozen: the same bytes each time."""
-    fields = {k: tuple(v) if isinstance(v, list) else v for k, v in row.paper.items()}
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.paper.items()}
     return DESIGNS[(row.design, row.design_version)].draw(Paper(**fields))
 
 
@@ -143,5 +143,5 @@ def draw_and_keep(event: CredentialIssued) -> str:
 def when_credential_issued(event: CredentialIssued, pdf_key: str) -> None:
     """Notes the hash of the drawn paper, once."""
     connection().execute(
-        update(C).where(C.c.id == event.credential_id, C.c.pdf_key.is_(None)).values(pdf_key=pdf_key)  # type: ignore[arg-type]
+        update(C).where(C.c.id == event.credential_id, C.c.pdf_key.is_(None)).values(pdf_key=pdf_key)
     )

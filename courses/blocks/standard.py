@@ -32,9 +32,14 @@ class Around:
 class BlockType(Protocol):
     """One kind of block. `row` gives the template what it names at its top; None leaves the block out."""
 
-    name: str
-    title: Text
-    template: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> Text: ...
+
+    @property
+    def template(self) -> str: ...
 
     def row(self, data: Mapping[str, Any], around: Around) -> Mapping[str, Any] | None:
         """The values for the template."""

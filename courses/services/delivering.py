@@ -34,7 +34,7 @@ def declare_task(
     enroll(account_id, course_id)
     if record_result(account_id, activity_id, Result(Kind.DECLARED), token):
         connection().execute(
-            insert(D).values(  # type: ignore[arg-type]
+            insert(D).values(
                 account_id=account_id, activity_id=activity_id, choice=choice, note=note, at=clock.seconds()
             )
         )
@@ -49,7 +49,7 @@ def confirm_task(declaration_id: int, by_id: int) -> None:
     if row.confirmed_at is not None:
         return
     database.execute(
-        update(D).where(D.c.id == declaration_id).values(confirmed_at=clock.seconds(), confirmed_by=by_id)  # type: ignore[arg-type]
+        update(D).where(D.c.id == declaration_id).values(confirmed_at=clock.seconds(), confirmed_by=by_id)
     )
     record_result(row.account_id, row.activity_id, Result(Kind.OBSERVED, by_id=by_id))
     audit.record(by_id, "task.confirmed", f"declaration:{declaration_id}", account=row.account_id)

@@ -33,7 +33,7 @@ def publish_revision(activity_id: int, body: Mapping[str, Any], by_id: int | Non
     if newest is not None and newest.digest == digest:
         return int(newest.id), False
     revision_id = database.execute(
-        insert(R)  # type: ignore[arg-type]
+        insert(R)
         .values(
             activity_id=activity_id,
             number=(newest.number if newest else 0) + 1,
@@ -53,9 +53,9 @@ def keep_draft(activity_id: int, kind: str, org_id: int, body: Mapping[str, Any]
     held = database.execute(select(D.c.base).where(D.c.activity_id == activity_id)).scalar()
     values = {"draft": dict(body), "changed_at": clock.seconds(), "changed_by": by_id}
     if held is None:
-        database.execute(insert(D).values(activity_id=activity_id, org_id=org_id, kind=kind, **values))  # type: ignore[arg-type]
+        database.execute(insert(D).values(activity_id=activity_id, org_id=org_id, kind=kind, **values))
     else:
-        database.execute(update(D).where(D.c.activity_id == activity_id).values(base=held + 1, **values))  # type: ignore[arg-type]
+        database.execute(update(D).where(D.c.activity_id == activity_id).values(base=held + 1, **values))
 
 
 def publish_lesson(activity_id: int, body: Mapping[str, Any], by_id: int | None) -> tuple[int, bool]:

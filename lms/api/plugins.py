@@ -1,6 +1,6 @@
 """The plugin contract."""
 
 from lms.contract.points import Event, ExtensionPoint, Plugin, PluginError, on
-from lms.stats import COUNTED, Counted
+from lms.indicators.figures import COUNTED, Counted
 
 __all__ = ["COUNTED", "Counted", "Event", "ExtensionPoint", "Plugin", "PluginError", "on"]

@@ -189,7 +189,7 @@ def _attain(account_id: int, row: Any, frozen: dict[str, Any], at: int) -> int:
                       "recognition": row.recognition},
     }  # fmt: skip
     attainment_id: int = database.execute(
-        insert(a)  # type: ignore[arg-type]
+        insert(a)
         .values(
             uuid=uuid4(),
             account_id=account_id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, func, Select, select
 
 from lms.competency.models import (
     Area,
@@ -43,7 +43,7 @@ class ProgrammeRow:
     rules_standing: str
 
 
-_PROGRAMME = (
+_PROGRAMME: Select[*tuple[Any, ...]] = (
     select(
         P.c.id, P.c.slug, P.c.title, P.c.target_group, P.c.recognition, P.c.framework_id, F.c.title, F.c.version,
         F.c.warning, P.c.rule_set_id, R.c.title, R.c.version, R.c.standing,

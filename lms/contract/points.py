@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
+
+from flask import current_app
 
 T = TypeVar("T")
 E = TypeVar("E", bound="Event")
@@ -29,10 +31,7 @@ class ExtensionPoint(Generic[T]):
 
     def find(self, key: str) -> T | None:
         """The entry under `key` in the running application, or None."""
-        from lms.contract.registry import running
-
-        found: T | None = running().entries(self).get(key)
-        return found
+        return self._entries().get(key)
 
     def get(self, key: str) -> T:
         """The entry under `key`; PluginError when no plugin in use provides it."""
@@ -42,9 +41,11 @@ class ExtensionPoint(Generic[T]):
         return entry
 
     def __iter__(self) -> Iterator[T]:
-        from lms.contract.registry import running
+        return iter(self._entries().values())
 
-        return iter(running().entries(self).values())
+    def _entries(self) -> Mapping[str, T]:
+        found: Mapping[str, T] = current_app.extensions["lms.registry"].entries(self)
+        return found
 
 
 @dataclass(frozen=True)

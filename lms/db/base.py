@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Integer, MetaData, SmallInteger, String, Uuid
+from sqlalchemy import JSON, BigInteger, Date, DateTime, Integer, MetaData, SmallInteger, String, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
@@ -56,6 +56,8 @@ NAMING = {
 
 class Base(DeclarativeBase):
     """Every table of every package. A table's prefix says whose it is."""
+
+    __table__: ClassVar[Table]  # never a join or a subquery, so Core statements may insert into it
 
     registry = registry(
         metadata=MetaData(naming_convention=NAMING),

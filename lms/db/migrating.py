@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.config import Config
@@ -63,7 +64,7 @@ def upgrade(engine: Engine, packages: Iterable[Package], report: bool = False) -
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.rollback()
-        connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        _outside_transaction(connection, "PRAGMA foreign_keys=OFF")
         try:
             with write_lock(engine), connection.begin():
                 for package in packages:
@@ -72,8 +73,13 @@ def upgrade(engine: Engine, packages: Iterable[Package], report: bool = False) -
                 if orphans:
                     raise RuntimeError(f"The migration would leave rows without their parent: {orphans[:5]}")
         finally:
-            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+            _outside_transaction(connection, "PRAGMA foreign_keys=ON")
     return moved
+
+
+def _outside_transaction(connection: Connection, statement: str) -> None:
+    database: Any = connection.connection.dbapi_connection
+    database.execute(statement)
 
 
 def _upgrade_one(connection: Connection, package: Package) -> list[str]:
@@ -85,7 +91,7 @@ def _upgrade_one(connection: Connection, package: Package) -> list[str]:
     def steps(revision: object, _context: object) -> object:
         return scripts._upgrade_revs(head, revision)  # type: ignore[arg-type]
 
-    with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=head) as environment:  # type: ignore[arg-type]
+    with EnvironmentContext(Config(), scripts, fn=steps, destination_rev=head) as environment:
         environment.configure(
             connection=connection, version_table=package.version_table, render_as_batch=True, transactional_ddl=True
         )

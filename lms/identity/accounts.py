@@ -81,7 +81,7 @@ def sign_up(
         text = _("This telephone number or name is in use. Please sign in with it, or choose another one.")
         raise Invalid(text, identifier=text)
     account_id: int = database.execute(
-        insert(A)  # type: ignore[arg-type]
+        insert(A)
         .values(
             uuid=uuid4(),
             full_name=name,
@@ -150,7 +150,7 @@ def set_birth_date(account_id: int, birth_date: date) -> None:
         text = _("Please look at the year again: the date must lie between 1900 and today.")
         raise Invalid(text, birth_date=text)
     connection().execute(
-        update(A).where(A.c.id == account_id, A.c.birth_date.is_(None)).values(birth_date=birth_date)  # type: ignore[arg-type]
+        update(A).where(A.c.id == account_id, A.c.birth_date.is_(None)).values(birth_date=birth_date)
     )
 
 
@@ -161,7 +161,7 @@ def rename(account_id: int, full_name: str) -> None:
     if before == name:
         return
     connection().execute(
-        update(A).where(A.c.id == account_id).values(full_name=name, sort_key=name_sort_key(name))  # type: ignore[arg-type]
+        update(A).where(A.c.id == account_id).values(full_name=name, sort_key=name_sort_key(name))
     )
     audit.record(account_id, "account.renamed", f"account:{account_id}")
 
@@ -169,13 +169,13 @@ def rename(account_id: int, full_name: str) -> None:
 def choose(account_id: int, *, address_form: str, locale: str) -> None:
     """How the person wants to be spoken to."""
     connection().execute(
-        update(A).where(A.c.id == account_id).values(address_form=address_form, locale=locale)  # type: ignore[arg-type]
+        update(A).where(A.c.id == account_id).values(address_form=address_form, locale=locale)
     )
 
 
 def choose_group(account_id: int, target_group: str) -> None:
     """Remembers the target group that the person learns in."""
-    connection().execute(update(A).where(A.c.id == account_id).values(target_group=target_group))  # type: ignore[arg-type]
+    connection().execute(update(A).where(A.c.id == account_id).values(target_group=target_group))
 
 
 def change_password(account_id: int, old: str, new: str) -> int:
@@ -190,7 +190,7 @@ def change_password(account_id: int, old: str, new: str) -> int:
     passwords.check_strength(new, row.username, row.phone, row.full_name)
     generation: int = row.generation + 1
     database.execute(
-        update(A)  # type: ignore[arg-type]
+        update(A)
         .where(A.c.id == account_id)
         .values(password_hash=passwords.hash_password(new), generation=generation)
     )

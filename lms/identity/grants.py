@@ -31,7 +31,7 @@ def give(account_id: int, role: str, org_id: int, granted_by: int | None) -> int
     grant_id: int = (
         connection()
         .execute(
-            insert(g)  # type: ignore[arg-type]
+            insert(g)
             .values(account_id=account_id, role=role, org_id=org_id, valid_from=at, granted_by=granted_by)
             .returning(g.c.id)
         )

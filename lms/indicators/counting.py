@@ -74,8 +74,8 @@ def rebuild() -> int:
     facts = from_facts()
     database = connection()
     table = Rollup.__table__
-    database.execute(table.delete())  # type: ignore[attr-defined]
+    database.execute(table.delete())
     rows = [{"indicator": i, "org_id": o, "target_group": g, "value": v} for (i, o, g), v in facts.items()]
     if rows:
-        database.execute(table.insert(), rows)  # type: ignore[attr-defined]
+        database.execute(table.insert(), rows)
     return len(rows)

@@ -18,10 +18,10 @@ def anchor(kind: str, slug: str, title: str, minutes: int = 0) -> int:
     database = connection()
     held = database.execute(select(A.c.id, A.c.title, A.c.minutes).where(A.c.kind == kind, A.c.slug == slug)).first()
     if held is None:
-        made = insert(A).values(uuid=uuid4(), kind=kind, slug=slug, title=title, minutes=minutes)  # type: ignore[arg-type]
+        made = insert(A).values(uuid=uuid4(), kind=kind, slug=slug, title=title, minutes=minutes)
         return int(database.execute(made.returning(A.c.id)).scalar_one())
     if (held.title, held.minutes) != (title, minutes):
-        database.execute(update(A).where(A.c.id == held.id).values(title=title, minutes=minutes))  # type: ignore[arg-type]
+        database.execute(update(A).where(A.c.id == held.id).values(title=title, minutes=minutes))
     return int(held.id)
 
 
@@ -32,8 +32,8 @@ def set_skills(activity_id: int, skill_ids: Iterable[int]) -> None:
     held = set(database.execute(select(LINK.c.skill_id).where(LINK.c.activity_id == activity_id)).scalars())
     if held - wanted:
         database.execute(
-            delete(LINK).where(LINK.c.activity_id == activity_id, LINK.c.skill_id.in_(held - wanted))  # type: ignore[arg-type]
+            delete(LINK).where(LINK.c.activity_id == activity_id, LINK.c.skill_id.in_(held - wanted))
         )
     if wanted - held:
         rows = [{"activity_id": activity_id, "skill_id": s} for s in sorted(wanted - held)]
-        database.execute(insert(LINK), rows)  # type: ignore[arg-type]
+        database.execute(insert(LINK), rows)

@@ -41,12 +41,12 @@ def publish_syllabus(course_id: int, entries: Sequence[Entry]) -> int:
     revision = database.execute(select(func.max(s.c.revision)).where(s.c.course_id == course_id)).scalar() or 0
     required = sum(1 << i for i, e in enumerate(entries) if e.required)
     syllabus_id: int = database.execute(
-        insert(s)  # type: ignore[arg-type]
+        insert(s)
         .values(course_id=course_id, revision=revision + 1, required=required, published_at=clock.seconds())
         .returning(s.c.id)
     ).scalar_one()
     database.execute(
-        insert(SyllabusEntry.__table__),  # type: ignore[arg-type]
+        insert(SyllabusEntry.__table__),
         [
             {
                 "syllabus_id": syllabus_id,
@@ -82,7 +82,7 @@ def enroll(account_id: int, course_id: int) -> tuple[int, record.Moved | None]:
         raise NotFound
     at, done = clock.seconds(), record.done_before(account_id, newest.id)
     enrollment_id: int = database.execute(
-        insert(e)  # type: ignore[arg-type]
+        insert(e)
         .values(
             account_id=account_id, course_id=course_id, syllabus_id=newest.id, done=done, started_at=at, last_at=at
         )

@@ -13,9 +13,14 @@ from lms.text import Text
 class ActivityKind(Protocol):
     """One kind of activity: lesson, quiz, task, or whatever a plugin adds."""
 
-    name: str
-    title: Text
-    icon: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> Text: ...
+
+    @property
+    def icon(self) -> str: ...
 
     def url(self, course: str, slug: str) -> str:
         """Where a learner does it."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from lms.db.unit_of_work import connection
 from lms.learning.models import Activity, Enrollment, Evidence, Kind, Syllabus, SyllabusEntry
@@ -98,7 +99,7 @@ def places(syllabus_id: int) -> tuple[Place, ...]:
     held = _places.get(key)
     if held is None:
         se, a = SyllabusEntry.__table__, Activity.__table__
-        rows = database.execute(
+        wanted: Select[*tuple[Any, ...]] = (
             select(
                 a.c.id, a.c.kind, a.c.slug, a.c.title, a.c.minutes, se.c.position, se.c.mask, se.c.module,
                 se.c.module_title, se.c.required, se.c.weight, se.c.content_id,
@@ -107,7 +108,7 @@ def places(syllabus_id: int) -> tuple[Place, ...]:
             .where(se.c.syllabus_id == syllabus_id)
             .order_by(se.c.position)
         )  # fmt: skip
-        held = tuple(Place(*row) for row in rows)
+        held = tuple(Place(*row) for row in database.execute(wanted))
         if len(_places) > 500:
             _places.clear()
         _places[key] = held

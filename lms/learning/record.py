@@ -70,7 +70,7 @@ _MEMBERSHIP = (
     .scalar_subquery()
 )
 _APPEND = (
-    insert(EVIDENCE)  # type: ignore[arg-type]
+    insert(EVIDENCE)
     .values(
         account_id=bindparam("who"),
         activity_id=bindparam("activity"),
@@ -85,7 +85,7 @@ _APPEND = (
     .returning(EVIDENCE.c.id)
 )
 _SET_BIT = (
-    update(ENROLLMENT)  # type: ignore[arg-type]
+    update(ENROLLMENT)
     .values(done=ENROLLMENT.c.done.op("|")(ENTRY.c.mask), last_at=bindparam("now"))
     .where(
         ENROLLMENT.c.account_id == bindparam("who"),
@@ -128,7 +128,7 @@ def append(account_id: int, activity_id: int, result: Result, at: int) -> int:
             {"evidence_id": evidence_id, "area_id": area, "raw": raw, "most": most}
             for area, (raw, most) in sorted(result.parts.items())
         ]
-        database.execute(insert(PART), rows)  # type: ignore[arg-type]
+        database.execute(insert(PART), rows)
     return evidence_id
 
 
@@ -141,7 +141,7 @@ def set_done(account_id: int, activity_id: int, at: int) -> list[Moved]:
 def complete_course(moved: Moved, account_id: int, at: int) -> None:
     """Marks an enrollment complete and says so in the ledger."""
     connection().execute(
-        update(ENROLLMENT).where(ENROLLMENT.c.id == moved.enrollment_id).values(completed_at=at)  # type: ignore[arg-type]
+        update(ENROLLMENT).where(ENROLLMENT.c.id == moved.enrollment_id).values(completed_at=at)
     )
     append(account_id, moved.course_id, Result(Kind.COMPLETED), at)
 

@@ -45,7 +45,8 @@ def progress(done: int, activities: Iterable[tuple[int, int, int]]) -> Progress:
 
 def next_open(done: int, masks: Sequence[int], after: int = -1) -> int | None:
     """The position to continue at: the first one not done behind `after`, else the first not done, else None."""
-    for position in [*range(after + 1, len(masks)), *range(after + 1)]:
+    order: list[int] = [*range(after + 1, len(masks)), *range(after + 1)]
+    for position in order:
         if not done & masks[position]:
             return position
     return None

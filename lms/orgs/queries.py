@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from lms import clock
 from lms.db.unit_of_work import connection
@@ -33,7 +33,7 @@ class OrgRow:
         return f"{self.kind} {self.name}".strip()
 
 
-def _on(day: date):  # type: ignore[no-untyped-def]
+def _on(day: date) -> ColumnElement[bool]:
     return and_(V.c.valid_from <= day, or_(V.c.valid_to.is_(None), V.c.valid_to > day))
 
 

@@ -109,7 +109,7 @@ def join(account_id: int, org_id: int, target_group: str, at: int) -> tuple[int,
         return int(held), False
     made = int(
         database.execute(
-            insert(m)  # type: ignore[arg-type]
+            insert(m)
             .values(account_id=account_id, org_id=org_id, target_group=target_group, valid_from=at)
             .returning(m.c.id)
         ).scalar_one()

@@ -32,4 +32,4 @@ def tell(*events: Event) -> None:
         for subscription in registry.subscriptions.get(name, ())
     ]
     if rows:
-        connection().execute(insert(Delivery.__table__), rows)  # type: ignore[arg-type]
+        connection().execute(insert(Delivery.__table__), rows)

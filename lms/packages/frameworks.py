@@ -119,7 +119,7 @@ class _Reader:
             )
         completeness = data.get("completeness")
         said = completeness if isinstance(completeness, dict) else {}
-        warning = said.get("warning") or said.get("indicators")
+        warning = said.get("warning_vi") or said.get("warning") or said.get("indicators")
         groups = [self.text(row, "group", required=True) for row in self.rows(data, "groups")]
         for group in groups:
             self.group(group)

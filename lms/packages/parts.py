@@ -19,8 +19,11 @@ _TO_ESCAPE = re.compile(r"^([ \t]*)(\\*:::)", re.MULTILINE)
 class BlockReader(Protocol):
     """One block type. `read` says its problems at `where` (the directive's line; the body begins on the next)."""
 
-    directive: str
-    container: bool
+    @property
+    def directive(self) -> str: ...
+
+    @property
+    def container(self) -> bool: ...
 
     def read(self, args: tuple[str, ...], body: str, where: Where) -> dict[str, Any]: ...
 
@@ -31,7 +34,8 @@ class BlockReader(Protocol):
 class ItemReader(Protocol):
     """One item type. `read` takes its own keys from the item's fields; a key that nobody takes is a problem."""
 
-    type: str
+    @property
+    def type(self) -> str: ...
 
     def read(self, fields: Fields) -> dict[str, Any]: ...
 

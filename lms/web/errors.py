@@ -70,7 +70,7 @@ def install(app: Flask) -> None:
     def _domain(error: DomainError) -> Response:
         db.session.rollback()
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
-        more = {"errors": {k: say(v) for k, v in error.fields.items()}} if getattr(error, "fields", None) else {}
+        more = {"errors": {k: say(v) for k, v in error.fields.items()}} if error.fields else {}
         return _answer(error.status, error.code, error.text, headers, **more)
 
     @app.errorhandler(HTTPException)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,12 +26,10 @@ class Catalogue:
                 if path.exists():
                     with path.open("rb") as file:
                         for message in read_po(file, locale=locale):
-                            if not message.id or not message.string:
-                                continue
-                            if isinstance(message.id, tuple):
-                                self._said[locale][message.id[0]] = message.string[0]
-                            else:
-                                self._said[locale][message.id] = str(message.string)
+                            # a sentence with a number: (one, many) in both; the first names it
+                            key, words = _first(message.id), _first(message.string)
+                            if key and words:
+                                self._said[locale][key] = words
 
     def say(self, locale: str, msgid: str) -> str:
         """The sentence in a language; the English one where the catalogue has none."""
@@ -41,6 +39,10 @@ class Catalogue:
         """The same as a function of the sentence alone."""
         said = self._said[locale]
         return lambda msgid: said.get(msgid, msgid)
+
+
+def _first(words: str | Sequence[str] | None) -> str:
+    return words if isinstance(words, str) else words[0] if words else ""
 
 
 def current_locale() -> str:

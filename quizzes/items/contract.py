@@ -29,9 +29,14 @@ class Mark:
 class ItemType(Protocol):
     """One kind of question. `spec` is the item's own part of its body, as the package format names it."""
 
-    name: str
-    title: Text
-    template: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> Text: ...
+
+    @property
+    def template(self) -> str: ...
 
     def size(self, spec: Mapping[str, Any]) -> int:
         """How many options there are to shuffle."""

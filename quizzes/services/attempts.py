@@ -57,7 +57,7 @@ def start(account_id: int, course_id: int, activity_id: int, revision_id: int, t
         paper.append([version.id, order, _area(version.body["skills"], areas)])
     uuid = uuid4()
     database.execute(
-        insert(A).values(  # type: ignore[arg-type]
+        insert(A).values(
             uuid=uuid,
             account_id=account_id,
             activity_id=activity_id,
@@ -118,7 +118,7 @@ def save_answer(attempt_id: int, position: int, answer: list[Any]) -> None:
 
 
 _CLOSE = (
-    update(A)  # type: ignore[arg-type]
+    update(A)
     .where(A.c.id == bindparam("attempt"), A.c.state == OPEN)
     .values(state=SUBMITTED, submitted_at=bindparam("now"), marks=bindparam("given"), passed=bindparam("ok"))
 )

@@ -80,7 +80,7 @@ def bank_of(slug: str, title: str, org_id: int) -> int:
     if held is not None:
         return int(held)
     return int(
-        database.execute(insert(B).values(slug=slug, title=title, org_id=org_id).returning(B.c.id)).scalar_one()  # type: ignore[arg-type]
+        database.execute(insert(B).values(slug=slug, title=title, org_id=org_id).returning(B.c.id)).scalar_one()
     )
 
 
@@ -92,14 +92,14 @@ def publish_item(
     if item_id is None:
         item_id = int(
             database.execute(
-                insert(I).values(uuid=uuid4(), slug=slug, bank_id=bank_id, pool=pool).returning(I.c.id)  # type: ignore[arg-type]
+                insert(I).values(uuid=uuid4(), slug=slug, bank_id=bank_id, pool=pool).returning(I.c.id)
             ).scalar_one()
         )
         number = 1
     else:
         number = (database.execute(select(func.max(V.c.number)).where(V.c.item_id == item_id)).scalar() or 0) + 1
     version_id = database.execute(
-        insert(V)  # type: ignore[arg-type]
+        insert(V)
         .values(
             item_id=item_id,
             pool=pool,
@@ -112,12 +112,12 @@ def publish_item(
         )
         .returning(V.c.id)
     ).scalar_one()
-    database.execute(update(I).where(I.c.id == item_id).values(current_id=version_id))  # type: ignore[arg-type]
+    database.execute(update(I).where(I.c.id == item_id).values(current_id=version_id))
     if number > 1:
-        database.execute(delete(T).where(T.c.item_id == item_id))  # type: ignore[arg-type]
+        database.execute(delete(T).where(T.c.item_id == item_id))
     codes = [{"item_id": item_id, "code": c} for c in body["skills"]]
     if codes:
-        database.execute(insert(T), codes)  # type: ignore[arg-type]
+        database.execute(insert(T), codes)
     return item_id
 
 
@@ -154,7 +154,7 @@ def publish_quiz(activity_id: int, body: Mapping[str, Any], org_id: int, by_id: 
     if newest is not None and newest.digest == digest:
         return False
     database.execute(
-        insert(R).values(  # type: ignore[arg-type]
+        insert(R).values(
             activity_id=activity_id,
             number=(newest.number if newest else 0) + 1,
             body=dict(body),
@@ -166,7 +166,7 @@ def publish_quiz(activity_id: int, body: Mapping[str, Any], org_id: int, by_id: 
     base = database.execute(select(D.c.base).where(D.c.activity_id == activity_id)).scalar()
     values = {"draft": dict(body), "changed_at": clock.seconds(), "changed_by": by_id}
     if base is None:
-        database.execute(insert(D).values(activity_id=activity_id, org_id=org_id, **values))  # type: ignore[arg-type]
+        database.execute(insert(D).values(activity_id=activity_id, org_id=org_id, **values))
     else:
-        database.execute(update(D).where(D.c.activity_id == activity_id).values(base=base + 1, **values))  # type: ignore[arg-type]
+        database.execute(update(D).where(D.c.activity_id == activity_id).values(base=base + 1, **values))
     return True

@@ -1,4 +1,4 @@
-"""Takes frameworks, rule sets and programmes from a package."""
+"""What the core itself takes from a package: frameworks, rule sets and programmes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def take_frameworks(importing: Importing) -> None:
 def _add_framework(spec: FrameworkSpec) -> None:
     database = connection()
     framework_id = database.execute(
-        insert(F)  # type: ignore[arg-type]
+        insert(F)
         .values(
             slug=spec.slug,
             version=spec.version,
@@ -51,7 +51,7 @@ def _add_framework(spec: FrameworkSpec) -> None:
     areas: dict[str, int] = {}
     for position, area in enumerate(spec.domains):
         areas[area.code] = database.execute(
-            insert(A)  # type: ignore[arg-type]
+            insert(A)
             .values(
                 framework_id=framework_id,
                 target_group=area.group,
@@ -63,7 +63,7 @@ def _add_framework(spec: FrameworkSpec) -> None:
             .returning(A.c.id)
         ).scalar_one()
     database.execute(
-        insert(S),  # type: ignore[arg-type]
+        insert(S),
         [
             {
                 "area_id": areas[skill.domain],
@@ -108,7 +108,7 @@ def _rule_set(spec: RuleSetSpec, importing: Importing) -> int:
     importing.count("rules")
     return int(
         database.execute(
-            insert(R)  # type: ignore[arg-type]
+            insert(R)
             .values(
                 slug=spec.slug, version=spec.version, title=spec.title, standing=spec.standing, conditions=conditions
             )
@@ -138,7 +138,7 @@ def _programme(spec: ProgrammeSpec, rules: dict[str, int], position: int, import
     if held is None:
         highest = database.execute(select(func.max(P.c.position))).scalar()
         programme_id = database.execute(
-            insert(P)  # type: ignore[arg-type]
+            insert(P)
             .values(uuid=uuid4(), slug=spec.slug, position=(highest or 0) + 1, **values)
             .returning(P.c.id)
         ).scalar_one()
@@ -146,15 +146,15 @@ def _programme(spec: ProgrammeSpec, rules: dict[str, int], position: int, import
     else:
         programme_id = held.id
         if any(held._mapping[k] != v for k, v in values.items()):
-            database.execute(update(P).where(P.c.id == programme_id).values(**values))  # type: ignore[arg-type]
+            database.execute(update(P).where(P.c.id == programme_id).values(**values))
             importing.count("programmes")
     a = Activity.__table__
     wanted = [
         database.execute(select(a.c.id).where(a.c.kind == "course", a.c.slug == slug)).scalar_one()
         for slug in spec.courses
     ]
-    database.execute(PC.delete().where(PC.c.programme_id == programme_id))  # type: ignore[attr-defined]
+    database.execute(PC.delete().where(PC.c.programme_id == programme_id))
     database.execute(
-        insert(PC),  # type: ignore[arg-type]
+        insert(PC),
         [{"programme_id": programme_id, "course_id": c, "position": i} for i, c in enumerate(wanted)],
     )
