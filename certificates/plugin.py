@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from certificates.events import CredentialIssued, CredentialRevoked
 from certificates.services import counting, issuing
-from certificates.views import admin, mine, verify
+from certificates.views import admin, api, mine, verify
 from lms.api.competency import ProgrammeAttained
 from lms.api.plugins import COUNTED, Counted, Plugin, on
-from lms.api.web import MENU, PANELS, ROUTES
+from lms.api.web import MENU, OPERATIONS, PANELS, ROUTES
 
 plugin = Plugin(
     name="certificates",
@@ -15,6 +15,7 @@ plugin = Plugin(
     needs={"lms": ">=0.1,<1"},
     provides=(
         ROUTES.of(verify.routes, mine.routes, admin.routes),
+        OPERATIONS.of(*api.operations),
         COUNTED.of(Counted("certificates", counting.certificates)),
         MENU.of(*verify.menu, *admin.menu),
         PANELS.of(*mine.panels),
@@ -25,5 +26,4 @@ plugin = Plugin(
     ),
     tells=(CredentialIssued, CredentialRevoked),
     migrations="migrations/certificates",
-    first_party=True,
 )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 from markupsafe import Markup
 
+from courses import drafts
+from courses.access import may_author
+from courses.services import authoring
 from courses.services.publishing import newest_revision
+from lms.api.learning import Found
+from lms.api.people import Person
+from lms.api.web import address
 from lms.api.work import Text, _
 
 
@@ -20,13 +27,22 @@ class LessonKind:
     icon: str = "book-open"
 
     def url(self, course: str, slug: str) -> str:
-        return url_for("courses.lesson", course=course, lesson=slug)
+        return address("courses.lesson", course=course, lesson=slug)
 
     def embed(self, slug: str, return_to: str) -> Markup | None:
         return None
 
     def content_of(self, slug: str) -> int | None:
         return newest_revision(self.name, slug)
+
+    def find(self, words: str, most: int) -> Sequence[Found]:
+        return drafts.published(self.name, words, most)
+
+    def begin(self, title: str, org_id: int, by_id: int) -> str:
+        return authoring.begin(self.name, title, org_id, by_id)
+
+    def studio_url(self, person: Person, slug: str) -> str | None:
+        return url_for("courses.studio_lesson", slug=slug) if may_author(person, self.name, slug) else None
 
 
 @dataclass(frozen=True)
@@ -38,10 +54,19 @@ class TaskKind:
     icon: str = "hand-heart"
 
     def url(self, course: str, slug: str) -> str:
-        return url_for("courses.task", course=course, task=slug)
+        return address("courses.task", course=course, task=slug)
 
     def embed(self, slug: str, return_to: str) -> Markup | None:
         return None
 
     def content_of(self, slug: str) -> int | None:
         return newest_revision(self.name, slug)
+
+    def find(self, words: str, most: int) -> Sequence[Found]:
+        return drafts.published(self.name, words, most)
+
+    def begin(self, title: str, org_id: int, by_id: int) -> str:
+        return authoring.begin(self.name, title, org_id, by_id)
+
+    def studio_url(self, person: Person, slug: str) -> str | None:
+        return url_for("courses.studio_task", slug=slug) if may_author(person, self.name, slug) else None

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import bindparam, select
+from sqlalchemy import Engine, bindparam, select
 
 from courses.blocks.standard import BLOCK_TYPES, Around
 from courses.models import Declaration, Revision
@@ -17,7 +17,7 @@ from lms.api.work import NotFound, connection
 
 R, D = Revision.__table__, Declaration.__table__
 _BODY = select(R.c.body).where(R.c.id == bindparam("id"))
-_bodies: dict[tuple[str, int], Mapping[str, Any]] = {}
+_bodies: dict[tuple[Engine, int], Mapping[str, Any]] = {}
 _drawn: dict[tuple[Any, ...], Markup] = {}
 MOST_KEPT = 400
 
@@ -25,7 +25,7 @@ MOST_KEPT = 400
 def body(revision_id: int) -> Mapping[str, Any]:
     """A published body. It never changes, so each is read once a process."""
     database = connection()
-    key = (str(database.engine.url), revision_id)
+    key = (database.engine, revision_id)
     held = _bodies.get(key)
     if held is None:
         found = database.execute(_BODY, {"id": revision_id}).scalar()

@@ -6,10 +6,9 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import structlog
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -18,14 +17,15 @@ from lms.config import Settings
 from lms.contract import discovery
 from lms.contract.points import Plugin
 from lms.contract.registry import Registry, folder_of
-from lms.db import sqlite
+from lms.db import sqlite, unit_of_work
 from lms.db.base import db
 from lms.identity import grants, people
+from lms.rest.operations import OPERATIONS
+from lms.rest.operations import register as register_operations
 from lms.storage import DiskStore
 from lms.web import errors, security
-from lms.web.locale import Catalogue, current_locale
-from lms.web.menu import MENU
-from lms.web.rendering import Page, Renderer, minified_css, renderer
+from lms.web.locale import Catalogue
+from lms.web.rendering import Page, Renderer, minified_css
 from lms.web.routes import ROUTES
 from lms.web.session import LeanSessionInterface
 
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     """
     settings = settings or Settings.load()
     found = list(plugins) if plugins is not None else discovery.installed(settings.plugins == "first-party")
-    registry = Registry(found, {p.name: __version__ for p in found} | {"lms": __version__})
+    registry = Registry(found, {"lms": __version__, **{p.name: p.version or __version__ for p in found}})
 
     app = Flask("lms", static_folder=None, template_folder=None)
     app.extensions["lms.registry"] = registry
@@ -59,11 +59,12 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     app.extensions["lms.files"] = DiskStore(settings.data_dir / "files")
     _prepare_people(app)
     _prepare_pages(app, registry)
-    security.harden(app, renderer_of(app).style_hash)
+    security.harden(app, renderer_of(app).css, renderer_of(app).style_hash)
     errors.install(app)
     with app.app_context():
         for routes in registry.entries(ROUTES).values():
             routes.register(app)
+    register_operations(app, registry.entries(OPERATIONS).values())
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -82,6 +83,7 @@ def _prepare_database(app: Flask, settings: Settings) -> None:
         path = settings.sqlalchemy_url().removeprefix("sqlite:///")
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
+    unit_of_work.install(app)
     if settings.is_sqlite:
         with app.app_context():
             sqlite.prepare(db.engine)
@@ -105,36 +107,15 @@ def _prepare_pages(app: Flask, registry: Registry) -> None:
 
 def _page() -> Page:
     settings: Settings = current_app.extensions["lms.settings"]
-    person = people.here_or_none() if request else None
-    size, contrast = request.cookies.get("size", ""), request.cookies.get("contrast", "")
-    roles = grants.roles_here(person) if g.get("needs_roles", True) else frozenset()
-    items = sorted(
-        (m for m in MENU if not m.roles or m.roles & roles), key=lambda m: (m.order, m.endpoint)
-    )
-    rows = [
-        {"key": m.endpoint, "label": _said(m.label), "url": url_for(m.endpoint), "icon": m.icon, "at": m.at}
-        for m in items
-    ]
+    claim = people.claim_or_none()
     return Page(
-        locale=current_locale(),
-        text_size=size if size in ("lg", "xl") else "",
-        contrast="high" if contrast == "high" else "",
-        path=request.full_path.rstrip("?"),
-        signed_in=person is not None,
-        person=person,
-        place_name=settings.place_name,
-        help_line=settings.help_line,
-        style=renderer().style,
-        menu=[r for r in rows if r["at"] == "staff"],
-        tabs=[r for r in rows if r["at"] == "tabs"],
-        tab="",
-        can_staff=bool(roles),
-        ban=person.address_form if person and current_locale() == "vi" else "bạn",
+        claim is not None,
+        claim.address_form if claim else "bạn",
+        settings.place_name,
+        settings.help_line,
+        people.here_or_none,
+        grants.roles_here,
     )
-
-
-def _said(text: Any) -> str:
-    return str(text.say(renderer().catalogue.translator(current_locale())))
 
 
 class StaticVersions:

@@ -1,4 +1,4 @@
-"""The command line: `lms serve | worker | migrate | demo | doctor | rebuild | stats | import | export | start`."""
+"""The command line: `lms serve | worker | migrate | demo | doctor | rebuild | stats | openapi | import | export | start`."""
 
 from __future__ import annotations
 
@@ -71,6 +71,7 @@ def start(demo: bool) -> None:
     from lms import starting
     from lms.db import migrating
     from lms.db.base import db
+    from lms.db.unit_of_work import let_go
     from lms.packages.problems import PackageInvalid
 
     app = the_app()
@@ -88,7 +89,7 @@ def start(demo: bool) -> None:
         say(f"✓ Nội dung: {_counts(counts) if counts else 'không có gì mới'}")
         if demo and starting.make_demo_people():
             say("✓ Người dùng thử đã được tạo")
-        db.session.remove()
+        let_go()
         db.engine.dispose()
     settings: Settings = app.extensions["lms.settings"]
     say()
@@ -114,10 +115,7 @@ def serve(host: str | None, port: int | None, safe: bool) -> None:
     overrides: dict[str, Any] = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     if safe:
         overrides["plugins"] = os.environ["LMS_PLUGINS"] = "first-party"
-    try:
-        _serve(Settings.load(**overrides))
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    _serve(the_app(**overrides).extensions["lms.settings"])
 
 
 def _serve(settings: Settings) -> None:
@@ -206,6 +204,22 @@ def rebuild(app: Flask, check: bool) -> None:
         sys.exit(1 if found else 0)
     rebuild_all()
     say("Rebuilt." if found else "Nothing had to be changed.")
+
+
+@main.command()
+@click.argument("target", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@with_app
+def openapi(app: Flask, target: Path | None) -> None:
+    """Writes the OpenAPI document of the REST API to a file (docs/openapi.json), or to standard output."""
+    from lms.rest.openapi import encoded
+    from lms.rest.operations import OPERATIONS
+
+    document = encoded(OPERATIONS)
+    if target is None:
+        say(document.decode().rstrip())
+        return
+    target.write_bytes(document)
+    say(f"Written: {target}")
 
 
 @main.command(name="import")

@@ -78,13 +78,14 @@ def resume(person: Person) -> Resume | None:
         if course is None:
             continue
         how_far = measured(enrollment.done, [(p.mask, p.weight, p.minutes) for p in places])
+        lessons = [p for p in places if p.kind == "lesson"] or list(places)
         next_place = places[position]
         return Resume(
             course.title,
             next_place.title,
             url_of(next_place.kind, course.slug, next_place.slug),
-            how_far.done,
-            how_far.total,
+            sum(1 for p in lessons if enrollment.done & p.mask),
+            len(lessons),
             how_far.minutes_left,
             lamps(enrollment.done, [p.mask for p in places], position),
         )

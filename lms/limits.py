@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock
 from lms.db.base import Base
-from lms.db.unit_of_work import connection
+from lms.db.unit_of_work import connection, unit_of_work
 from lms.errors import TooMany
 
 
@@ -55,6 +55,7 @@ def take(action: str, who: str, most: int, seconds: int) -> None:
 
 def forget_old() -> None:
     """Removes buckets that have been full again for a day; periodic."""
-    connection().execute(
-        text("DELETE FROM lms_rate_limit WHERE at < :old"), {"old": clock.now().timestamp() - 2 * 86400}
-    )
+    with unit_of_work():
+        connection().execute(
+            text("DELETE FROM lms_rate_limit WHERE at < :old"), {"old": clock.now().timestamp() - 2 * 86400}
+        )

@@ -5,10 +5,12 @@ evidence → lesson → module → course → programme → counted → told.
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from lms import clock
 from lms.competency import attaining
 from lms.competency.models import Attainment, Programme
-from lms.db.base import db
+from lms.db.unit_of_work import connection
 from lms.indicators import counting
 from lms.learning import enrolling, record
 from lms.learning.events import ActivityCompleted, CourseCompleted
@@ -74,8 +76,8 @@ def _attain(account_id: int, course_ids: list[int], at: int) -> list[int]:
     made = attaining.consider(account_id, course_ids, at)
     for attainment_id in made:
         a, p = Attainment.__table__, Programme.__table__
-        row = db.session.execute(
-            db.select(a.c.membership_id, p.c.recognition)
+        row = connection().execute(
+            select(a.c.membership_id, p.c.recognition)
             .join(p, p.c.id == a.c.programme_id)
             .where(a.c.id == attainment_id)
         ).one()
@@ -86,15 +88,15 @@ def _attain(account_id: int, course_ids: list[int], at: int) -> list[int]:
 
 def _complete_courses(account_id: int) -> list[int]:
     e = Enrollment.__table__
-    rows = db.session.execute(
-        db.select(e.c.course_id).where(e.c.account_id == account_id, e.c.completed_at.is_not(None))
+    rows = connection().execute(
+        select(e.c.course_id).where(e.c.account_id == account_id, e.c.completed_at.is_not(None))
     )
     return list(rows.scalars())
 
 
 def _has_enrollments(account_id: int) -> bool:
     e = Enrollment.__table__
-    return db.session.execute(db.select(e.c.id).where(e.c.account_id == account_id).limit(1)).first() is not None
+    return connection().execute(select(e.c.id).where(e.c.account_id == account_id).limit(1)).first() is not None
 
 
 def join_unit(account_id: int, org_id: int, target_group: str) -> int:

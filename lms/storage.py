@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import Protocol
 
-from lms.contract.points import ExtensionPoint
 from lms.errors import NotFound
 
 
@@ -25,9 +24,6 @@ class FileStore(Protocol):
 
     def has(self, key: str) -> bool:
         """Whether the key is here."""
-
-
-FILE_STORES: ExtensionPoint[FileStore] = ExtensionPoint("file_stores", "Where files are kept.", lambda s: s.name)
 
 
 class DiskStore:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from lms.api.people import Person
+from lms.api.people import Claim, Person, here
 from lms.api.work import NotFound
-from quizzes.queries import AttemptRow, VersionRow, attempt, practice_item
+from quizzes.queries import Answers, AttemptRow, VersionRow, attempt, practice_item
 
 
-def attempt_for(person: Person, uuid: UUID) -> AttemptRow:
-    """One's own attempt; another person's does not exist."""
-    row = attempt(uuid, person.id)
-    if row is None:
+def attempt_for(reader: Person | Claim, uuid: UUID) -> tuple[AttemptRow, Answers]:
+    """One's own attempt with its answers; another person's does not exist. NotSignedIn where the session has ended."""
+    found = attempt(uuid, reader)
+    if found is None:
+        here()  # a session that was ended is asked to sign in again
         raise NotFound
-    return row
+    return found
 
 
 def practice_item_for_anyone(slug: str) -> VersionRow:

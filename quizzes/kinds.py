@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import func, select
 
 from lms.api.learning import activity
+from lms.api.web import address
 from lms.api.work import Text, _, connection
 from quizzes.models import QuizRevision
 from quizzes.queries import practice_item
@@ -26,7 +26,7 @@ class QuizKind:
     icon: str = "list-checks"
 
     def url(self, course: str, slug: str) -> str:
-        return url_for("quizzes.front", course=course, quiz=slug)
+        return address("quizzes.front", course=course, quiz=slug)
 
     def embed(self, slug: str, return_to: str) -> Markup | None:
         return None
@@ -48,7 +48,7 @@ class CheckKind:
     icon: str = "circle-help"
 
     def url(self, course: str, slug: str) -> str:
-        return url_for("quizzes.check", item=slug)
+        return address("quizzes.check", item=slug)
 
     def embed(self, slug: str, return_to: str) -> Markup | None:
         item = practice_item(slug)

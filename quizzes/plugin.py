@@ -10,7 +10,7 @@ from quizzes.events import AttemptGraded
 from quizzes.items.contract import ITEM_TYPES
 from quizzes.items.standard import STANDARD
 from quizzes.kinds import CheckKind, QuizKind
-from quizzes.services import counting, importing
+from quizzes.services import counting, exporting, importing
 from quizzes.views import check, take
 
 plugin = Plugin(
@@ -24,10 +24,10 @@ plugin = Plugin(
         ITEM_READERS.of(*STANDARD_PARTS.items.values()),
         ROUTES.of(take.routes, check.routes),
         PACKAGE_PARTS.of(
-            PackagePart("items", 20, importing.take_items), PackagePart("quizzes", 40, importing.take_quizzes)
+            PackagePart("items", 20, importing.take_items, exporting.give_items),
+            PackagePart("quizzes", 40, importing.take_quizzes, exporting.give_quizzes),
         ),
     ),
     tells=(AttemptGraded,),
     migrations="migrations/quizzes",
-    first_party=True,
 )

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, Select, select
+from sqlalchemy import Engine, Select, and_, bindparam, literal_column, select
 
+from lms.api.data import Json
+from lms.api.people import CLAIM_HOLDS, Claim, Person
 from lms.api.work import NotFound, connection
 from quizzes.drawing import Candidate
 from quizzes.models import Attempt, Item, ItemTag, ItemVersion, QuizRevision, Response, Seen
@@ -43,14 +45,14 @@ class VersionRow:
 
 
 _VERSION = select(V.c.id, V.c.item_id, I.c.slug, V.c.pool, V.c.type, V.c.body).join(I, I.c.id == V.c.item_id)
-_versions: dict[tuple[str, int], VersionRow] = {}
-_revisions: dict[tuple[str, int], Mapping[str, Any]] = {}
+_versions: dict[tuple[Engine, int], VersionRow] = {}
+_revisions: dict[tuple[Engine, int], Mapping[str, Any]] = {}
 
 
 def versions(ids: Sequence[int]) -> list[VersionRow]:
     """Wordings by their numbers, in the order asked for; each is read once a process."""
     database = connection()
-    base = str(database.engine.url)
+    base = database.engine
     missing = [i for i in ids if (base, i) not in _versions]
     if missing:
         if len(_versions) > 5000:
@@ -80,7 +82,7 @@ def practice_item(slug: str) -> VersionRow | None:
 def revision(revision_id: int) -> Mapping[str, Any]:
     """A published quiz's body."""
     database = connection()
-    key = (str(database.engine.url), revision_id)
+    key = (database.engine, revision_id)
     held = _revisions.get(key)
     if held is None:
         found = database.execute(select(R.c.body).where(R.c.id == revision_id)).scalar()
@@ -102,6 +104,9 @@ def candidates(pool: str, account_id: int) -> list[Candidate]:
     for row in rows:
         found.setdefault(row.id, (row.current_id, set(), row.times or 0))[1].add(row.code)
     return [Candidate(i, version, frozenset(codes), seen) for i, (version, codes, seen) in found.items()]
+
+
+Answers = dict[int, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -131,12 +136,33 @@ _ATTEMPT: Select[*tuple[Any, ...]] = select(
     A.c.id, A.c.uuid, A.c.account_id, A.c.activity_id, A.c.course_id, A.c.revision_id, A.c.seed, A.c.paper, A.c.state,
     A.c.started_at, A.c.submitted_at, A.c.marks, A.c.passed,
 )  # fmt: skip
-_MINE = _ATTEMPT.where(A.c.uuid == bindparam("uuid"), A.c.account_id == bindparam("who"))
+_ANSWERS = {
+    "sqlite": "(SELECT json_group_object(r.position, json(r.answer)) FROM quizzes_response r"
+    " WHERE r.attempt_id = quizzes_attempt.id)",
+    "postgresql": "(SELECT jsonb_object_agg(r.position, r.answer) FROM quizzes_response r"
+    " WHERE r.attempt_id = quizzes_attempt.id)",
+}
+_MINE = {
+    dialect: _ATTEMPT.add_columns(literal_column(answers, Json)).where(
+        A.c.uuid == bindparam("uuid"), A.c.account_id == bindparam("who"), CLAIM_HOLDS
+    )
+    for dialect, answers in _ANSWERS.items()
+}
 
 
-def attempt(uuid: UUID, account_id: int) -> AttemptRow | None:
-    """A person's own attempt."""
-    row = connection().execute(_MINE, {"uuid": uuid, "who": account_id}).first()
+def attempt(uuid: UUID, reader: Person | Claim) -> tuple[AttemptRow, Answers] | None:
+    """A person's own attempt with its saved answers by position; one statement, which checks the session's claim."""
+    database = connection()
+    values = {"uuid": uuid, "who": reader.id, "generation": reader.generation}
+    row = database.execute(_MINE[database.dialect.name], values).first()
+    if row is None:
+        return None
+    return AttemptRow(*row[:-1]), {int(k): v for k, v in (row[-1] or {}).items()}
+
+
+def attempt_by_uuid(uuid: UUID) -> AttemptRow | None:
+    """An attempt, whoever's it is: for services and officers, never for a learner's page."""
+    row = connection().execute(_ATTEMPT.where(A.c.uuid == uuid)).first()
     return AttemptRow(*row) if row else None
 
 

@@ -15,7 +15,7 @@ import unicodedata
 from dataclasses import dataclass, fields
 from functools import cache
 from math import cos, pi, sin
-from typing import Final
+from typing import Any, Final
 
 from certificates.designs.canvas import (
     Box,

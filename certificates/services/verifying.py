@@ -70,7 +70,7 @@ def canonical(text: str) -> str:
         if error.code == "check":
             words = _("One letter or digit seems to be wrong. Please compare the number with the paper, sign by sign.")
         else:
-            words = _("This is not a whole number of a paper. It looks like this: HVS-XN-2026-000123-35.")
+            words = _("This is not a whole number of a paper. It looks like this: HVS-XN-2026-000123-36.")
         raise Invalid(words, number=words) from None
 
 

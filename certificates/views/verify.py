@@ -17,7 +17,7 @@ from lms.api.work import Invalid, _, unit_of_work
 
 routes = Routes("certificates", "/verify")
 menu = (MenuItem("certificates.verify", _("Check a paper"), "badge-check", "tabs", order=80),)
-Answer = str | WerkzeugResponse | tuple[str, int]
+Answer = str | WerkzeugResponse | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def verify_number(number: str) -> Answer:
     except Invalid as error:
         if wants_json():
             raise
-        return _form(number, "", number=[say(error.text)]), 404
+        return _form(number, "", number=[say(error.text)]), 404, {"Vary": "Accept"}
     with unit_of_work():
         verdict = verify(exact, asker(), "json" if wants_json() else "page")
     status = 404 if verdict.state == UNKNOWN else 200
@@ -104,7 +104,7 @@ def verify_number(number: str) -> Answer:
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Vary"] = "Accept"
         return answer
-    return _result(verdict), status
+    return _result(verdict), status, {"Vary": "Accept"}
 
 
 def _result(verdict: Verdict, refused: bool = False) -> str:

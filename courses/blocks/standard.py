@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from flask import url_for
 from markupsafe import Markup, escape
 
 from lms.api.learning import ACTIVITY_KINDS
 from lms.api.packages import render
 from lms.api.plugins import ExtensionPoint
+from lms.api.web import address
 from lms.api.work import Text, _
 
 
@@ -26,7 +26,7 @@ class Around:
     def url(self, name: str) -> str:
         """Where a file of the lesson is served; empty for a file that is not there."""
         file = self.files.get(name)
-        return url_for("courses.file", key=file["key"], ending=file["ending"]) if file else ""
+        return address("courses.file", key=file["key"], ending=file["ending"]) if file else ""
 
 
 class BlockType(Protocol):

@@ -8,6 +8,7 @@ from courses.media import describe
 from courses.services import publishing
 from lms.api.learning import anchor
 from lms.api.packages import CourseSpec, Importing, Lesson, TaskSpec
+from lms.api.work import Conflict, _
 
 
 def take_lessons(importing: Importing) -> None:
@@ -31,6 +32,16 @@ def take_courses(importing: Importing) -> None:
 def _take(importing: Importing, kind: str, activity_id: int, body: dict[str, Any]) -> None:
     _revision, new = publishing.PUBLISH[kind](activity_id, body, importing.by_id)
     if new:
+        held = publishing.org_of(activity_id)
+        if held is not None and not importing.may_change(held):
+            raise Conflict(
+                _(
+                    "“{title}” ({slug}) belongs to another unit, and this package would change it. Give yours another"
+                    " name, then import again.",
+                    title=body["title"],
+                    slug=body["slug"],
+                )
+            )
         publishing.keep_draft(activity_id, kind, importing.org_id, body, importing.by_id)
         importing.count(f"{kind}s")
 

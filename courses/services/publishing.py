@@ -58,6 +58,12 @@ def keep_draft(activity_id: int, kind: str, org_id: int, body: Mapping[str, Any]
         database.execute(update(D).where(D.c.activity_id == activity_id).values(base=held + 1, **values))
 
 
+def org_of(activity_id: int) -> int | None:
+    """The unit that an activity's document belongs to; None where it has no document."""
+    found: int | None = connection().execute(select(D.c.org_id).where(D.c.activity_id == activity_id)).scalar()
+    return found
+
+
 def publish_lesson(activity_id: int, body: Mapping[str, Any], by_id: int | None) -> tuple[int, bool]:
     """Publishes a lesson's body: title, minutes and skills of its activity follow."""
     if not body["blocks"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect, url_for
+from flask import redirect
 from werkzeug.wrappers import Response
 
 from lms.api.competency import (
@@ -18,7 +18,7 @@ from lms.api.competency import (
 )
 from lms.api.learning import ACTIVITY_KINDS, InCourse, activity, course_for, next_open, progress
 from lms.api.people import Person, here_or_none
-from lms.api.web import ANYONE, GROUPS, MenuItem, Routes, lamps, panels, render, say, tab
+from lms.api.web import ANYONE, GROUPS, MenuItem, Routes, address, lamps, panels, render, say, tab
 from lms.api.work import NotFound, _
 
 routes = Routes("courses")
@@ -168,7 +168,7 @@ def _programme_page(row: ProgrammeRow, here_in: list[InCourse], person: Person |
         else _promised(row, len(lessons)),
         "resume": None if attained else resume,
         "courses": [Course(at.course.slug, at.course.title, _modules(at)) for at in here_in],
-        "attained": {"on": attained.attained_at, "url": url_for("certificates.mine")} if attained else None,
+        "attained": {"on": attained.attained_at, "url": address("certificates.mine")} if attained else None,
         "panels": panels("programme", programme=row, person=person),
     }
 
@@ -187,7 +187,7 @@ def course(slug: str) -> str | Response:
         raise NotFound
     asking = programmes_with(found.id)
     if asking:
-        return redirect(url_for("courses.programme", slug=asking[0].slug), 303)
+        return redirect(address("courses.programme", slug=asking[0].slug), 303)
     at = course_for(here_or_none(), slug)
     with tab("courses.programmes"):
         return render(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, redirect, request, session, url_for
+from flask import Response, redirect, request, session
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -17,8 +17,8 @@ from courses.services import delivering
 from lms.api.data import FileStore
 from lms.api.learning import InCourse, Place, course_for, url_of
 from lms.api.packages import render as markdown
-from lms.api.people import here, here_or_none
-from lms.api.web import ANYONE, LEARNER, Routes, composed, composed_lines, lamps, render, say
+from lms.api.people import claim_or_none, here
+from lms.api.web import ANYONE, LEARNER, Routes, address, composed, composed_lines, lamps, render, say
 from lms.api.work import Invalid, NotFound, _, unit_of_work
 
 routes = Routes("courses", "/hoc")
@@ -40,13 +40,12 @@ def _lamps(here_in: InCourse, now: Place) -> list[str]:
     return lamps(here_in.done & ~now.mask, [p.mask for p in module], position)
 
 
-@routes.get("/<course>/<lesson>", ANYONE)
+@routes.get("/<course>/<lesson>", ANYONE, by_claim=True)
 def lesson(course: str, lesson: str) -> str:
     """A lesson. Reading needs no account."""
-    at = course_for(here_or_none(), course)
+    at = course_for(claim_or_none(), course)
     place = at.place("lesson", lesson)
     content = queries.body(place.content_id)
-    address = request.path
     following, previous = at.after(place), at.before(place)
     in_module = [p for p in at.places if p.kind == "lesson"]
     head = queries.LessonRow(
@@ -66,19 +65,19 @@ def lesson(course: str, lesson: str) -> str:
         lesson=head,
         lamp_states=_lamps(at, place),
         audio=None,
-        body=queries.blocks_html(content, address, ("lesson", place.content_id)),
+        body=queries.blocks_html(content, request.path, ("lesson", place.content_id)),
         done=bool(at.done & place.mask),
         next_kind=following.kind if following else "end",
         previous_url=url_of(previous.kind, course, previous.slug) if previous else "",
-        back_url=url_for("courses.course", slug=course),
+        back_url=address("courses.course", slug=course),
         token=str(uuid4()),
     )
 
 
-@routes.post("/<course>/<lesson>/xong", ANYONE)
+@routes.post("/<course>/<lesson>/xong", ANYONE, by_claim=True)
 def complete(course: str, lesson: str) -> WerkzeugResponse:
     """Marks the lesson learnt and goes on. Without an account it is kept in this browser until there is one."""
-    person = here_or_none()
+    person = claim_or_none()
     at = course_for(person, course)
     place = at.place("lesson", lesson)
     if person is None:
@@ -93,7 +92,7 @@ def complete(course: str, lesson: str) -> WerkzeugResponse:
             )
     following = at.after(place)
     if following is None:
-        return redirect(url_for("courses.course", slug=course), 303)
+        return redirect(address("courses.course", slug=course), 303)
     return redirect(url_of(following.kind, course, following.slug), 303)
 
 
@@ -146,7 +145,7 @@ def _task_page(at: InCourse, place: Place, choice: str = "", note: str = "", err
         lamp_states=_lamps(at, place),
         declared=Declared(said.at, said.choice, said.note, said.confirmed_at is not None) if said else None,
         form=TaskForm(Field(choice, errors.get("choice", [])), Field(note, errors.get("note", [])), errors),
-        back_url=url_for("courses.course", slug=at.course.slug),
+        back_url=address("courses.course", slug=at.course.slug),
         token=str(uuid4()),
     )
 
@@ -175,7 +174,7 @@ def declare(course: str, task: str) -> Answer:
     except Invalid as error:
         errors = {name: [say(text)] for name, text in error.fields.items()}
         return _task_page(at, place, choice, note, errors), 422
-    return redirect(url_for("courses.course", slug=course), 303)
+    return redirect(address("courses.course", slug=course), 303)
 
 
 @files.get("/tep/<key>.<ending>", ANYONE)

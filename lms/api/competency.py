@@ -5,6 +5,7 @@ from lms.competency.events import ProgrammeAttained
 from lms.competency.queries import (
     AttainmentRow,
     ProgrammeRow,
+    SkillRow,
     area_codes,
     areas_by_code,
     attained_by,
@@ -12,14 +13,16 @@ from lms.competency.queries import (
     conditions_of,
     courses_of,
     coverage,
+    framework_titles,
     programme,
     programme_by_id,
     programmes,
     programmes_with,
+    skills,
     skills_by_code,
 )
 
 __all__ = [
-    "AttainmentRow", "ProgrammeAttained", "ProgrammeRow", "area_codes", "areas_by_code", "attained_by", "attainment", "conditions_of", "courses_of",
-    "coverage", "programme", "programme_by_id", "programmes", "programmes_with", "skills_by_code", "standing",
+    "AttainmentRow", "ProgrammeAttained", "ProgrammeRow", "SkillRow", "area_codes", "areas_by_code", "attained_by", "attainment", "conditions_of", "courses_of",
+    "coverage", "framework_titles", "programme", "programme_by_id", "programmes", "programmes_with", "skills", "skills_by_code", "standing",
 ]  # fmt: skip

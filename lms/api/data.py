@@ -1,9 +1,9 @@
 """Tables and types."""
 
 from lms.db.base import Base, BigId, Id, Json, LinkId, Moment, Slug, Small, Stamp, UtcDateTime
-from lms.storage import FILE_STORES, FileStore
+from lms.storage import FileStore
 
 __all__ = [
-    "FILE_STORES", "Base", "BigId", "FileStore", "Id", "Json", "LinkId", "Moment", "Slug", "Small", "Stamp",
+    "Base", "BigId", "FileStore", "Id", "Json", "LinkId", "Moment", "Slug", "Small", "Stamp",
     "UtcDateTime",
 ]  # fmt: skip

@@ -2,10 +2,11 @@
 
 from lms.learning.access import InCourse, course_for
 from lms.learning.activities import anchor, set_skills
+from lms.learning.authoring import AUTHORS, author_orgs, first_free, free_slug, slug_of
 from lms.learning.enrolling import Entry, publish_syllabus
 from lms.learning.events import ActivityCompleted, CourseCompleted
-from lms.learning.kinds import ACTIVITY_KINDS, ActivityKind, url_of
-from lms.learning.models import Kind
+from lms.learning.kinds import ACTIVITY_KINDS, ActivityKind, Authored, Findable, Found, url_of
+from lms.learning.models import Activity, Kind
 from lms.learning.queries import (
     ActivityRow,
     EnrollmentRow,
@@ -23,8 +24,8 @@ from lms.learning.rollup import Progress, next_open, progress
 from lms.progress import enroll, record_result
 
 __all__ = [
-    "ACTIVITY_KINDS", "ActivityCompleted", "ActivityKind", "ActivityRow", "CourseCompleted", "EnrollmentRow", "Entry",
-    "InCourse", "Kind", "Place", "Progress", "Result", "activity", "activity_by_id", "anchor", "course_for", "enroll", "enrollment",
-    "enrollments", "evidence_of", "newest_syllabus", "next_open", "places", "progress", "publish_syllabus",
-    "record_result", "set_skills", "url_of",
+    "ACTIVITY_KINDS", "AUTHORS", "Activity", "ActivityCompleted", "ActivityKind", "ActivityRow", "Authored", "CourseCompleted", "EnrollmentRow", "Entry",
+    "Findable", "Found", "InCourse", "Kind", "Place", "Progress", "Result", "activity", "activity_by_id", "anchor", "author_orgs", "course_for", "enroll", "enrollment",
+    "enrollments", "evidence_of", "first_free", "free_slug", "newest_syllabus", "next_open", "places", "progress", "publish_syllabus",
+    "record_result", "set_skills", "slug_of", "url_of",
 ]  # fmt: skip

@@ -1,18 +1,20 @@
-"""Pages: routes, rendering, forms, menu, panels."""
+"""Pages and the REST API: routes, operations, rendering, forms, menu, panels."""
 
 from lms.home import GROUPS, lamps
-from lms.web.errors import wants_json
+from lms.rest.operations import OPERATIONS, Operations
+from lms.rest.problems import Problem
+from lms.web.errors import problem, wants_json
 from lms.web.forms import PageForm, composed, composed_lines
 from lms.web.locale import current_locale, long_date, short_date
 from lms.web.locale import time_and_date as _time_and_date
 from lms.web.menu import MENU, PANELS, MenuItem, Panel, panels
-from lms.web.rendering import render, render_fragment, renderer_key, say, tab, wants_fragment
+from lms.web.rendering import address, render, render_fragment, renderer_key, say, tab, wants_fragment
 from lms.web.routes import ANYONE, LEARNER, MACHINE, ROUTES, STAFF, Routes
 from lms.web.views.reader import safe_return
 
 __all__ = [
-    "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "PANELS", "ROUTES", "STAFF", "MenuItem", "PageForm", "Panel",
-    "Routes", "composed", "composed_lines", "current_locale", "lamps", "long_date", "panels", "render", "render_fragment", "renderer_key", "safe_return", "say", "short_date", "tab",
+    "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem", "Operations", "PageForm", "Panel", "Problem",
+    "Routes", "address", "composed", "composed_lines", "current_locale", "lamps", "long_date", "panels", "problem", "render", "render_fragment", "renderer_key", "safe_return", "say", "short_date", "tab",
     "time_and_date", "wants_fragment", "wants_json",
 ]  # fmt: skip
 

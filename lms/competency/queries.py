@@ -217,3 +217,32 @@ def conditions_of(rule_set_id: int, lessons: int) -> list[Text]:
             case "skills_taught":
                 told.append(_("Every skill of the framework is covered by these lessons"))
     return told
+
+
+@dataclass(frozen=True)
+class SkillRow:
+    """A skill with the area that it lies in."""
+
+    code: str
+    name: str
+    area_code: str
+    area_name: str
+    target_group: str
+
+
+def skills() -> list[SkillRow]:
+    """Every skill in the order of its framework; of several framework versions with one code, the newest."""
+    s, a = Skill.__table__, Area.__table__
+    rows = connection().execute(
+        select(s.c.code, s.c.name, a.c.code, a.c.name, a.c.target_group)
+        .join(a, a.c.id == s.c.area_id)
+        .order_by(a.c.framework_id, a.c.position, s.c.position, s.c.id)
+    )
+    newest = {row[0]: SkillRow(*row) for row in rows}
+    return list(newest.values())
+
+
+def framework_titles() -> list[tuple[str, str]]:
+    """(slug, title) of every framework, the newest version's title."""
+    rows = connection().execute(select(F.c.slug, F.c.title).order_by(F.c.id))
+    return list({row.slug: (row.slug, row.title) for row in rows}.values())

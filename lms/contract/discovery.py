@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from lms.contract.points import Plugin, PluginError
 
 GROUP = "lms.plugins"
+FIRST_PARTY = {"lms", "courses", "quizzes", "certificates"}
 
 
 def installed(only_first_party: bool = False) -> list[Plugin]:
@@ -26,6 +27,3 @@ def installed(only_first_party: bool = False) -> list[Plugin]:
             raise PluginError(f"Plugin {entry.name!r}: {entry.value} is not a Plugin value.")
         found.append(plugin)
     return found
-
-
-FIRST_PARTY = {"lms", "courses", "quizzes", "certificates"}

@@ -88,7 +88,7 @@ class Plugin:
     """A plugin is a value: what it provides, hears, tells and needs.
 
     `migrations` is a folder of revisions, relative to the folder that holds the plugin's top-level package.
-    `templates` and `translations` are folders relative to `package`.
+    Its package may hold the folders `templates`, `static` and `translations`.
     """
 
     name: str
@@ -98,4 +98,4 @@ class Plugin:
     hears: tuple[Subscription, ...] = ()
     tells: tuple[type[Event], ...] = ()
     migrations: str = ""
-    first_party: bool = False
+    version: str = ""  # empty: that of the product

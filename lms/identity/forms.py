@@ -5,9 +5,10 @@ from __future__ import annotations
 from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from lms.text import _
 from lms.web.forms import PageForm, composed
 
-_CONSENT = "Please tick this box if you agree; without it no account can be opened."
+_CONSENT = _("Please tick this box if you agree; without it no account can be opened.").msgid
 ADDRESS_FORMS = ("bạn", "bác", "cô", "chú", "ông", "bà", "anh", "chị", "em")
 
 

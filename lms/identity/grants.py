@@ -59,7 +59,7 @@ def roles_here(person: Person | None) -> frozenset[str]:
     """The roles that a person holds anywhere; looked up once a request."""
     from flask import g
 
-    if person is None:
+    if person is None or not person.has_grants:
         return frozenset()
     found: frozenset[str] | None = g.get("roles")
     if found is None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from markupsafe import Markup
 
 from lms.contract.points import ExtensionPoint
+from lms.identity.people import Person
 from lms.text import Text
 
 
@@ -30,6 +33,34 @@ class ActivityKind(Protocol):
 
     def content_of(self, slug: str) -> int | None:
         """The number of its newest published revision, which a syllabus pins; None while there is none."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A published activity that a search found; `note` says more about it in a few words."""
+
+    slug: str
+    title: str
+    note: str = ""
+
+
+@runtime_checkable
+class Findable(Protocol):
+    """An activity kind whose published activities can be searched, so that authors can put them into their own."""
+
+    def find(self, words: str, most: int) -> Sequence[Found]:
+        """Published ones whose title or slug holds the words, marks or not."""
+
+
+@runtime_checkable
+class Authored(Protocol):
+    """An activity kind whose activities are written in the studio."""
+
+    def begin(self, title: str, org_id: int, by_id: int) -> str:
+        """Makes an empty draft in the open unit of work; returns its slug."""
+
+    def studio_url(self, person: Person, slug: str) -> str | None:
+        """Where this person writes it; None where they may not."""
 
 
 ACTIVITY_KINDS: ExtensionPoint[ActivityKind] = ExtensionPoint(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Engine, Select, and_, bindparam, func, or_, select
 
 from lms.db.unit_of_work import connection
 from lms.learning.models import Activity, Enrollment, Evidence, Kind, Syllabus, SyllabusEntry
@@ -89,13 +89,13 @@ def newest_syllabus(course_id: int) -> int | None:
     return found.scalar()
 
 
-_places: dict[tuple[str, int], tuple[Place, ...]] = {}
+_places: dict[tuple[Engine, int], tuple[Place, ...]] = {}
 
 
 def places(syllabus_id: int) -> tuple[Place, ...]:
     """Every activity of a syllabus in order. Published syllabuses never change, so each is read once a process."""
     database = connection()
-    key = (str(database.engine.url), syllabus_id)
+    key = (database.engine, syllabus_id)
     held = _places.get(key)
     if held is None:
         se, a = SyllabusEntry.__table__, Activity.__table__

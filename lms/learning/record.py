@@ -55,7 +55,8 @@ def first_time(token: bytes) -> bool:
     database = connection()
     make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
     statement = make(ClientToken).values(token=token, day=clock.seconds() // 86400).on_conflict_do_nothing()
-    return database.execute(statement).rowcount == 1
+    # What came back is asked for: psycopg's row count of such an insert is not known.
+    return database.execute(statement.returning(ClientToken.__table__.c.token)).first() is not None
 
 
 _MEMBERSHIP = (

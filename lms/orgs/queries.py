@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Engine, and_, or_, select
 
 from lms import clock
 from lms.db.unit_of_work import connection
@@ -38,7 +38,7 @@ def _on(day: date) -> ColumnElement[bool]:
 
 
 _SELECT = select(O.c.id, O.c.code, O.c.level, V.c.kind, V.c.name, V.c.parent_id).join(V, V.c.org_id == O.c.id)
-_paths: dict[tuple[str, int, date], tuple[int, ...]] = {}
+_paths: dict[tuple[Engine, int, date], tuple[int, ...]] = {}
 
 
 def org(org_id: int, day: date | None = None) -> OrgRow | None:
@@ -57,7 +57,7 @@ def ancestors(org_id: int, day: date | None = None) -> Sequence[int]:
     """The unit itself and every unit above it on a day, nearest first."""
     day = day or clock.today()
     database = connection()
-    key = (str(database.engine.url), org_id, day)
+    key = (database.engine, org_id, day)
     held = _paths.get(key)
     if held is None:
         path: list[int] = []
@@ -69,6 +69,11 @@ def ancestors(org_id: int, day: date | None = None) -> Sequence[int]:
             _paths.clear()
         held = _paths[key] = tuple(path)
     return held
+
+
+def reaches(granted: Iterable[int], org_id: int) -> bool:
+    """Whether a unit is one of those granted or lies below one."""
+    return not set(granted).isdisjoint(ancestors(org_id))
 
 
 def forget_paths() -> None:

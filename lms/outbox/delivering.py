@@ -18,8 +18,7 @@ from sqlalchemy.engine import Row
 
 from lms import clock
 from lms.contract.registry import running
-from lms.db.base import db
-from lms.db.unit_of_work import connection, unit_of_work
+from lms.db.unit_of_work import connection, let_go, unit_of_work
 from lms.outbox.models import DEAD, DONE, PENDING
 
 LEASE = 60  # seconds; longer than any handler may take
@@ -49,9 +48,9 @@ def deliver_due(most: int = BATCH) -> int:
     """Takes what is due, at most `most`, and handles it. Returns how many were taken."""
     now = clock.seconds()
     if connection().execute(_ANY_DUE, {"now": now}).first() is None:
-        db.session.rollback()
+        let_go()
         return 0
-    sqlite = db.engine.dialect.name == "sqlite"
+    sqlite = connection().dialect.name == "sqlite"
     with unit_of_work():
         taken = (
             connection()

@@ -12,7 +12,7 @@ from flask import Flask
 
 from lms import clock
 from lms.contract.points import ExtensionPoint
-from lms.db.base import db
+from lms.db.unit_of_work import let_go
 from lms.outbox.delivering import deliver_due
 
 IDLE = 0.5  # seconds between looks at an empty outbox
@@ -59,7 +59,7 @@ class Worker:
                 return deliver_due()
             except Exception as error:
                 log.error("worker round failed", error=repr(error))
-                db.session.rollback()
+                let_go()
                 return 0
 
     def _periodic(self) -> None:
@@ -67,4 +67,8 @@ class Worker:
         for work in PERIODIC:
             if now - self._ran.get(work.name, 0) >= work.every:
                 self._ran[work.name] = now
-                work.run()
+                try:
+                    work.run()
+                except Exception as error:
+                    log.error("periodic work failed", work=work.name, error=repr(error))
+                    let_go()

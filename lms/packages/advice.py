@@ -27,6 +27,13 @@ def syllables(text: str) -> int:
     return len(_SYLLABLE.findall(text))
 
 
+def longest_sentence(text: str, *, markdown: bool = True) -> tuple[int, str]:
+    """The syllables of a text's longest sentence, and its first words."""
+    sentences = _SENTENCE_END.split(plain(text[:LONGEST_TEXT]) if markdown else text)
+    longest = max(sentences, key=syllables, default="")
+    return syllables(longest), " ".join(longest.split()[:6])
+
+
 def advise(package: Package) -> list[Problem]:
     """Advice on a package that is valid, by file and line."""
     found = Problems()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import current_app
 
 from lms import audit
 from lms.contract.points import ExtensionPoint
 from lms.db.unit_of_work import unit_of_work
+from lms.orgs.queries import nation_id, reaches
 from lms.packages.model import Package
 from lms.packages.parts import BlockReader, ItemReader, Parts
 from lms.storage import FileStore
@@ -28,18 +30,63 @@ class Importing:
         """Counts something taken in, for the report."""
         self.counts[what] = self.counts.get(what, 0) + by
 
+    def may_change(self, org_id: int | None) -> bool:
+        """Whether what a unit (None: the nation) holds may be changed: it is the importing unit or lies below it."""
+        held = org_id if org_id is not None else nation_id()
+        return held is None or reaches({self.org_id}, held)
+
+
+@dataclass
+class Exporting:
+    """One export on its way: names asked for by kind, and what has been given. Parts run until nothing is open.
+
+    Kinds: course, lesson, task, quiz, item, framework, code (of a skill or an area), rules, programme, and
+    programmes_of (a course). `whole`: everything that is published.
+    """
+
+    whole: bool = False
+    may_read: Callable[[int], bool] = lambda _org_id: True  # the exam questions of a unit
+    given: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _open: dict[str, list[str]] = field(default_factory=dict)
+    _asked: set[tuple[str, str]] = field(default_factory=set)
+
+    def want(self, kind: str, *names: str) -> None:
+        """Asks for things by name; asking twice is asking once."""
+        for name in names:
+            if name and (kind, name) not in self._asked:
+                self._asked.add((kind, name))
+                self._open.setdefault(kind, []).append(name)
+
+    def open(self, kind: str) -> list[str]:
+        """The names of a kind that were asked for since the last time."""
+        return self._open.pop(kind, [])
+
+    def give(self, kind: str, name: str, spec: Any) -> None:
+        """Puts a thing into the package."""
+        self._asked.add((kind, name))
+        self.given.setdefault(kind, {})[name] = spec
+
+    @property
+    def waiting(self) -> frozenset[tuple[str, str]]:
+        """What was asked for and not looked at yet."""
+        return frozenset((kind, name) for kind, names in self._open.items() for name in names)
+
 
 @dataclass(frozen=True)
 class PackagePart:
-    """What a plugin takes from a package. Parts run in `order`; `take` writes inside the one unit of work."""
+    """What a plugin takes from a package and gives to one.
+
+    Parts run in `order`; `take` writes inside the one unit of work; `give` may be called several times.
+    """
 
     name: str
     order: int
     take: Callable[[Importing], None]
+    give: Callable[[Exporting], None] = lambda _exporting: None
 
 
 PACKAGE_PARTS: ExtensionPoint[PackagePart] = ExtensionPoint(
-    "package_parts", "What a plugin takes from a content package.", lambda p: p.name
+    "package_parts", "What a plugin takes from a content package, and gives to one.", lambda p: p.name
 )
 BLOCK_READERS: ExtensionPoint[BlockReader] = ExtensionPoint(
     "block_readers", "Directives that lessons may hold.", lambda r: r.directive

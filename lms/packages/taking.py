@@ -30,8 +30,20 @@ def take_frameworks(importing: Importing) -> None:
     for spec in importing.package.frameworks:
         held = connection().execute(select(F.c.id).where(F.c.slug == spec.slug, F.c.version == spec.version)).scalar()
         if held is None:
+            _only_the_nation(importing, spec.slug)
             _add_framework(spec)
             importing.count("frameworks")
+
+
+def _only_the_nation(importing: Importing, slug: str) -> None:
+    if not importing.may_change(None):
+        raise Conflict(
+            _(
+                "Frameworks, rule sets and programmes are the national unit's, and {slug} is new or changed here."
+                " Take it out of the package, or ask the national administrator to import it.",
+                slug=slug,
+            )
+        )
 
 
 def _add_framework(spec: FrameworkSpec) -> None:
@@ -105,6 +117,7 @@ def _rule_set(spec: RuleSetSpec, importing: Importing) -> int:
                 )
             )
         return int(held.id)
+    _only_the_nation(importing, spec.slug)
     importing.count("rules")
     return int(
         database.execute(
@@ -136,6 +149,7 @@ def _programme(spec: ProgrammeSpec, rules: dict[str, int], position: int, import
     }
     held = database.execute(select(P).where(P.c.slug == spec.slug)).first()
     if held is None:
+        _only_the_nation(importing, spec.slug)
         highest = database.execute(select(func.max(P.c.position))).scalar()
         programme_id = database.execute(
             insert(P)
@@ -146,6 +160,7 @@ def _programme(spec: ProgrammeSpec, rules: dict[str, int], position: int, import
     else:
         programme_id = held.id
         if any(held._mapping[k] != v for k, v in values.items()):
+            _only_the_nation(importing, spec.slug)
             database.execute(update(P).where(P.c.id == programme_id).values(**values))
             importing.count("programmes")
     a = Activity.__table__
@@ -153,6 +168,10 @@ def _programme(spec: ProgrammeSpec, rules: dict[str, int], position: int, import
         database.execute(select(a.c.id).where(a.c.kind == "course", a.c.slug == slug)).scalar_one()
         for slug in spec.courses
     ]
+    asked = select(PC.c.course_id).where(PC.c.programme_id == programme_id).order_by(PC.c.position)
+    if list(database.execute(asked).scalars()) == wanted:
+        return
+    _only_the_nation(importing, spec.slug)
     database.execute(PC.delete().where(PC.c.programme_id == programme_id))
     database.execute(
         insert(PC),

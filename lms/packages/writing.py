@@ -91,6 +91,11 @@ def package_files(package: Package, parts: Parts = PARTS) -> dict[str, bytes]:
     return {name: files[name] for name in sorted(files)}
 
 
+def item_text(data: Mapping[str, Any]) -> str:
+    """A question's own keys as YAML, as its bank's file would hold them."""
+    return "".join(_lines(data, ""))
+
+
 def _write_zip(files: Mapping[str, bytes], stream: BinaryIO) -> None:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in files.items():

@@ -11,6 +11,7 @@ from lms.app import create_app
 from lms.config import Settings
 from lms.db import migrating
 from lms.db.base import db
+from lms.db.unit_of_work import let_go
 
 
 def make_app(folder: Path, url: str, **settings: object) -> Flask:
@@ -41,7 +42,7 @@ def prepare_database(app: Flask) -> None:
         starting.load_units()
         starting.load_content(starting.CONTENT / "starter")
         starting.make_demo_people()
-        db.session.remove()
+        let_go()
 
 
 def build(app: Flask) -> None:

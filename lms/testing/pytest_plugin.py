@@ -2,6 +2,7 @@
 
 `app`: the application on a fresh copy of a prepared SQLite database (units, starter content, demo people).
 `any_app`: the same, once on SQLite and once on PostgreSQL where one answers. `client`: its test client.
+`pages`: a reader without script who looks at every page; `answer_key`: somebody who knows the answers.
 `require(what, why)`: skips with one line, or fails where LMS_TEST_STRICT=1.
 """
 
@@ -21,8 +22,17 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from lms.testing.building import build, make_app, prepare_database
+from lms.testing.page_client import Page, Pages
+from lms.testing.story import AnswerKey
 
 POSTGRES = os.environ.get("LMS_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Shows the whole page where words were looked for in it and not found."""
+    if isinstance(right, Page) and op in ("in", "not in"):
+        return [f"{left!r} {op} the page {right.path}, which says:", right.text]
+    return None
 
 
 def missing(what: str, how: str) -> NoReturn:
@@ -111,6 +121,18 @@ def any_app(request: pytest.FixtureRequest) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """A browser without script."""
     return app.test_client()
+
+
+@pytest.fixture
+def pages(app: Flask) -> Pages:
+    """A reader without script in front of the application; `Pages(any_app)` makes more of them."""
+    return Pages(app)
+
+
+@pytest.fixture(scope="session")
+def answer_key(prepared_folder: Path) -> AnswerKey:
+    """The right answers of the starter content."""
+    return AnswerKey(make_app(prepared_folder, f"sqlite:///{prepared_folder}/lms.sqlite"))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -11,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lms.db.base import db
+from lms.db.unit_of_work import let_go
 from lms.errors import DomainError, NotFound, NotSignedIn, TooMany
 from lms.text import Text, _
 from lms.web.rendering import render, render_fragment, say, wants_fragment
@@ -56,6 +57,14 @@ def _answer(status: int, code: str, text: Text, headers: dict[str, str] | None =
     return problem(status, code, text, headers, **more) if wants_json() else page(status, code, text, headers)
 
 
+def _page_before() -> str:
+    """The page that a form was sent from, so that whoever must sign in first comes back to it."""
+    before = urlsplit(request.referrer or "")
+    if before.netloc == request.host and before.path:
+        return before.path + (f"?{before.query}" if before.query else "")
+    return url_for("home.mine")
+
+
 def install(app: Flask) -> None:
     """Registers the handlers."""
 
@@ -63,12 +72,12 @@ def install(app: Flask) -> None:
     def _sign_in(error: NotSignedIn) -> WerkzeugResponse:
         if wants_json() or wants_fragment():
             return _answer(401, error.code, error.text)
-        back = request.full_path.rstrip("?") if request.method == "GET" else (request.form.get("return") or request.path)
+        back = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
         return redirect(url_for("identity.sign_in", next=back), 303)
 
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Response:
-        db.session.rollback()
+        let_go()
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
         more = {"errors": {k: say(v) for k, v in error.fields.items()}} if error.fields else {}
         return _answer(error.status, error.code, error.text, headers, **more)
@@ -86,13 +95,13 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def _busy(error: OperationalError) -> Response:
-        db.session.rollback()
+        let_go()
         log.error("database unavailable", path=request.path, error=repr(error.orig))
         return _answer(503, "busy", _HTTP[503], {"Retry-After": "30"})
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:
-        db.session.rollback()
+        let_go()
         reference = uuid.uuid4().hex[:8]
         log.exception("unexpected error", path=request.path, reference=reference)
         if app.testing:

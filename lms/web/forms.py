@@ -7,16 +7,16 @@ from typing import Any
 from flask import request
 from wtforms import Form
 
-from lms.text import Text
+from lms.text import Text, _
 from lms.vietnamese import nfc
 from lms.web.rendering import say
 
 ENGLISH_TO_OURS = {
-    "This field is required.": "Please fill this in.",
-    "Not a valid choice.": "Please choose one of the answers.",
-    "Not a valid choice": "Please choose one of the answers.",
-    "Not a valid integer value.": "Please enter a whole number.",
-    "Not a valid date value.": "Please enter the date as day/month/year, e.g. 20/11/1960.",
+    "This field is required.": _("Please fill this in."),
+    "Not a valid choice.": _("Please choose one of the answers."),
+    "Not a valid choice": _("Please choose one of the answers."),
+    "Not a valid integer value.": _("Please enter a whole number."),
+    "Not a valid date value.": _("Please enter the date as day/month/year, e.g. 20/11/1960."),
 }
 
 

@@ -41,6 +41,11 @@ MENU: ExtensionPoint[MenuItem] = ExtensionPoint("menu", "Links in the tabs and t
 PANELS: ExtensionPoint[Panel] = ExtensionPoint("panels", "Pieces of pages drawn by plugins.", lambda p: p.name)
 
 
+def menu_items(at: str) -> list[MenuItem]:
+    """The items of a place, in order."""
+    return sorted((m for m in MENU if m.at == at), key=lambda m: (m.order, m.endpoint))
+
+
 def panels(at: str, **what: Any) -> list[Markup]:
     """The panels of a place, in order; one that raises is logged and left out."""
     import structlog

@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,12 @@ from flask import current_app, g, request, url_for
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
+from werkzeug.local import LocalProxy
 
 from lms.text import Text
 from lms.web import locale as lang
 from lms.web.locale import Catalogue, current_locale
+from lms.web.menu import MenuItem, menu_items
 
 HERE = Path(__file__).parent
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -91,26 +92,81 @@ class LocaleEnvironment(Environment):
         return folded
 
 
-@dataclass
 class Page:
-    """What every page knows: who reads, in which language, how large."""
+    """What every page knows: who reads, in which language, how large. What only some pages show is looked up late."""
 
-    locale: str
-    text_size: str
-    contrast: str
-    path: str
-    signed_in: bool
-    person: Any
-    place_name: str
-    help_line: str
-    style: Markup
-    menu: list[Any]
-    tabs: list[Any]
-    tab: str
-    can_staff: bool
-    ban: str
-    icons: dict[str, None] = field(default_factory=dict)
-    inline_icons: bool = False
+    def __init__(
+        self,
+        signed_in: bool,
+        address_form: str,
+        place_name: str,
+        help_line: str,
+        load_person: Callable[[], Any],
+        load_roles: Callable[[Any], frozenset[str]],
+    ) -> None:
+        cookies = request.cookies
+        self.locale = current_locale()
+        size = cookies.get("size", "")
+        self.text_size = size if size in ("lg", "xl") else ""
+        self.contrast = "high" if cookies.get("contrast") == "high" else ""
+        self.signed_in = signed_in
+        self.ban = address_form if self.locale == "vi" else "you"
+        self.place_name, self.help_line = place_name, help_line
+        self.style = renderer().style
+        self.tab = ""
+        self.icons: dict[str, None] = {}
+        self.inline_icons = False
+        self._load_person, self._load_roles = load_person, load_roles
+
+    @functools.cached_property
+    def path(self) -> str:
+        """The address of this page, to come back to."""
+        return request.full_path.rstrip("?")
+
+    @functools.cached_property
+    def person(self) -> Any:
+        """The signed-in person, or None."""
+        return self._load_person()
+
+    @functools.cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles that the person holds anywhere."""
+        return self._load_roles(self.person) if self.signed_in else frozenset()
+
+    @property
+    def can_staff(self) -> bool:
+        return bool(self.roles)
+
+    @functools.cached_property
+    def menu(self) -> list[dict[str, Any]]:
+        """The staff menu for this person's roles."""
+        return [_menu_row(m) for m in menu_items("staff") if not m.roles or m.roles & self.roles]
+
+    @functools.cached_property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The plugins' tabs."""
+        return [_menu_row(m) for m in menu_items("tabs") if not m.roles or m.roles & self.roles]
+
+
+def _menu_row(item: MenuItem) -> dict[str, Any]:
+    return {"key": item.endpoint, "label": say(item.label), "url": address(item.endpoint), "icon": item.icon}
+
+
+_addresses: dict[tuple[Any, ...], str] = {}
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """`url_for`, remembered: building an address costs more than a small page may."""
+    key = (request.script_root, endpoint, *values.items())
+    try:
+        return _addresses[key]
+    except KeyError:
+        pass
+    built = url_for(endpoint, **values)
+    if len(_addresses) >= 20_000:
+        _addresses.clear()
+    _addresses[key] = built
+    return built
 
 
 class Renderer:
@@ -148,7 +204,8 @@ class Renderer:
             say=lambda sentence: _say(sentence, say, {}),
             ban_=lambda: _page().ban,
             Ban_=lambda: _page().ban[:1].upper() + _page().ban[1:],
-            url=url_for,
+            url=address,
+            page=LocalProxy(_page),  # for macros, which are imported without context so that they are made once
             static=self.static,
             icon=icon,
             symbols=symbols,
@@ -245,12 +302,23 @@ def icon(name: str) -> Markup:
         body = _drawing(name)
         return Markup(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{body}</svg>')  # noqa: S704
     page.icons[name] = None
+    return _reference(name)
+
+
+@functools.cache
+def _reference(name: str) -> Markup:
+    _drawing(name)  # an icon that is not there is noticed at once
     return Markup(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{name}"/></svg>')  # noqa: S704
 
 
 def symbols() -> Markup:
     """The symbol list of the icons that this page has used so far; the layout puts it last."""
-    drawn = "".join(f'<symbol id="i-{n}" viewBox="0 0 24 24">{_drawing(n)}</symbol>' for n in _page().icons)
+    return _symbol_list(tuple(_page().icons))
+
+
+@functools.lru_cache(maxsize=2000)
+def _symbol_list(names: tuple[str, ...]) -> Markup:
+    drawn = "".join(f'<symbol id="i-{n}" viewBox="0 0 24 24">{_drawing(n)}</symbol>' for n in names)
     return Markup(f"<svg hidden>{drawn}</svg>") if drawn else Markup("")  # noqa: S704  our own drawings
 
 

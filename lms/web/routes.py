@@ -35,18 +35,24 @@ class Routes:
         self.name, self.prefix = name, prefix
         self.rows: list[Route] = []
 
-    def get(self, rule: str, audience: str, endpoint: str | None = None) -> Callable[[View], View]:
-        """A page that reads. It never writes."""
-        return self._add(rule, ("GET",), audience, endpoint)
+    def get(
+        self, rule: str, audience: str, endpoint: str | None = None, by_claim: bool = False
+    ) -> Callable[[View], View]:
+        """A page that reads. It never writes. `by_claim`: its access function checks the session's claim itself."""
+        return self._add(rule, ("GET",), audience, endpoint, by_claim)
 
-    def post(self, rule: str, audience: str, endpoint: str | None = None) -> Callable[[View], View]:
-        """A form that writes."""
-        return self._add(rule, ("POST",), audience, endpoint)
+    def post(
+        self, rule: str, audience: str, endpoint: str | None = None, by_claim: bool = False
+    ) -> Callable[[View], View]:
+        """A form that writes. `by_claim` as for `get`."""
+        return self._add(rule, ("POST",), audience, endpoint, by_claim)
 
-    def _add(self, rule: str, methods: tuple[str, ...], audience: str, endpoint: str | None) -> Callable[[View], View]:
+    def _add(
+        self, rule: str, methods: tuple[str, ...], audience: str, endpoint: str | None, by_claim: bool
+    ) -> Callable[[View], View]:
         def keep(view: View) -> View:
             name = f"{self.name}.{endpoint or view.__name__}"
-            self.rows.append(Route(self.prefix + rule, name, _guarded(view, audience), methods, audience))
+            self.rows.append(Route(self.prefix + rule, name, guarded(view, audience, by_claim), methods, audience))
             return view
 
         return keep
@@ -57,19 +63,20 @@ class Routes:
             app.add_url_rule(row.rule, endpoint=row.endpoint, view_func=row.view, methods=list(row.methods))
 
 
-def _guarded(view: View, audience: str) -> View:
+def guarded(view: View, audience: str, by_claim: bool = False) -> View:
+    """The view for its audience: NotSignedIn where that asks for somebody and nobody is here."""
     if audience not in (ANYONE, LEARNER, STAFF, MACHINE):
         raise ValueError(f"No audience is called {audience!r}.")
-    if audience in (ANYONE, MACHINE):
+    if audience in (ANYONE, MACHINE) or by_claim:
         return view
 
     @functools.wraps(view)
-    def guarded(*args: Any, **values: Any) -> Any:
+    def for_somebody(*args: Any, **values: Any) -> Any:
         if not current_user.is_authenticated:
             raise NotSignedIn
         return view(*args, **values)
 
-    return guarded
+    return for_somebody
 
 
 ROUTES: ExtensionPoint[Routes] = ExtensionPoint(

@@ -36,11 +36,14 @@ def digest_of(body: Mapping[str, Any]) -> str:
 def take_items(importing: Importing) -> None:
     """Adds items and new versions of items; what has not changed is left alone."""
     database = connection()
-    held = {row.slug: row for row in database.execute(select(I.c.id, I.c.slug, I.c.pool, I.c.current_id))}
+    held = {
+        row.slug: row for row in database.execute(select(I.c.id, I.c.slug, I.c.pool, I.c.current_id, I.c.bank_id))
+    }
     digests = {
         row.id: row.digest
         for row in database.execute(select(V.c.id, V.c.digest).join(I, I.c.current_id == V.c.id))
     }
+    owners = {row.id: row.org_id for row in database.execute(select(B.c.id, B.c.org_id))}
     for bank in importing.package.banks:
         bank_id = bank_of(bank.slug, bank.slug, importing.org_id)
         for item in bank.items:
@@ -58,6 +61,15 @@ def take_items(importing: Importing) -> None:
                     )
                 if row.current_id and digests.get(row.current_id) == digest_of({"type": item.type, **body}):
                     continue
+            owner = owners.get(row.bank_id if row else bank_id)
+            if owner is not None and not importing.may_change(owner):
+                raise Conflict(
+                    _(
+                        "The question {item} or its bank belongs to another unit, and this package would change it."
+                        " Give yours another name, then import again.",
+                        item=item.id,
+                    )
+                )
             publish_item(item.id, bank_id, item.pool, item.type, body, importing.by_id, row.id if row else None)
             importing.count("items")
 
@@ -126,6 +138,18 @@ def take_quizzes(importing: Importing) -> None:
     for quiz in importing.package.quizzes:
         body = quiz_body(quiz)
         activity_id = anchor("quiz", quiz.slug, quiz.title, quiz.minutes or 10)
+        owner = connection().execute(select(D.c.org_id).where(D.c.activity_id == activity_id)).scalar()
+        newest = select(R.c.digest).where(R.c.activity_id == activity_id).order_by(R.c.number.desc()).limit(1)
+        changed = connection().execute(newest).scalar() != digest_of(body)
+        if changed and owner is not None and not importing.may_change(owner):
+            raise Conflict(
+                _(
+                    "“{title}” ({slug}) belongs to another unit, and this package would change it. Give yours another"
+                    " name, then import again.",
+                    title=quiz.title,
+                    slug=quiz.slug,
+                )
+            )
         if publish_quiz(activity_id, body, importing.org_id, importing.by_id):
             importing.count("quizzes")
 

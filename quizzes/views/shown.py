@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,12 @@ class Question:
     lang: str = ""
 
 
+@functools.lru_cache(maxsize=4000)
+def html_of(stem: str) -> Markup:
+    """A question's wording as HTML. Cleaning costs more than the whole rest of the page, so it is done once."""
+    return Markup(render_inline(stem))  # noqa: S704  render_inline() cleans
+
+
 def question(version: VersionRow, order: Sequence[int], answer: Answer | None, page_id: str) -> Question:
     """A question with its options in this paper's order."""
     kind = ITEM_TYPES.get(version.type)
@@ -54,7 +61,7 @@ def question(version: VersionRow, order: Sequence[int], answer: Answer | None, p
         page_id,
         version.type,
         kind.template,
-        Markup(render_inline(version.body["stem"])),  # noqa: S704  render_inline() cleans
+        html_of(version.body["stem"]),
         Message(said["sender"], said["text"]) if said else None,
         [Option(key, texts[i]) for key, i in zip(names, order, strict=False)],
         kind.chosen(answer, order) if answer else [],

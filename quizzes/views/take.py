@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import redirect, request, url_for
+from flask import redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.api.competency import areas_by_code
 from lms.api.learning import InCourse, Place, activity, activity_by_id, course_for
-from lms.api.packages import plain, render_inline
+from lms.api.packages import plain
 from lms.api.packages import render as markdown
-from lms.api.people import Person, here
-from lms.api.web import LEARNER, Routes, panels, render, say
+from lms.api.people import Person, claimed, here
+from lms.api.web import LEARNER, Routes, address, panels, render, say
 from lms.api.work import NotFound, _, unit_of_work
 from quizzes import queries
 from quizzes.access import attempt_for
@@ -23,6 +23,7 @@ from quizzes.items.contract import ITEM_TYPES, WHOLE
 from quizzes.models import OPEN
 from quizzes.scoring import score
 from quizzes.services import attempts
+from quizzes.views.shown import html_of
 from quizzes.views.shown import question as shown
 from quizzes.views.shown import read_answer
 
@@ -69,7 +70,7 @@ def front(course: str, quiz: str) -> Answer:
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
     if body["needs_birth_date"] and person.birth_date is None and not _refusal(at):
-        return redirect(url_for("identity.birth_date", return_to=request.path), 303)
+        return redirect(address("identity.birth_date", return_to=request.path), 303)
     mine = queries.newest_attempts(person.id, place.activity_id)
     going = next((a for a in mine if a.state == OPEN), None)
     last = next((a for a in mine if a.state != OPEN), None)
@@ -106,7 +107,7 @@ def front(course: str, quiz: str) -> Answer:
         if going
         else None,
         refusal=_refusal(at),
-        back_url=url_for("courses.course", slug=course),
+        back_url=address("courses.course", slug=course),
         token=str(uuid4()),
     )  # fmt: skip
 
@@ -115,8 +116,8 @@ def _first_open(row: queries.AttemptRow) -> str:
     answered = queries.responses(row.id)
     n = next((i for i in range(row.total) if i not in answered), None)
     if n is None:
-        return url_for("quizzes.review", attempt=row.uuid)
-    return url_for("quizzes.question", attempt=row.uuid, n=n + 1)
+        return address("quizzes.review", attempt=row.uuid)
+    return address("quizzes.question", attempt=row.uuid, n=n + 1)
 
 
 @routes.post("/hoc/<course>/kiem-tra/<quiz>/bat-dau", LEARNER)
@@ -125,7 +126,7 @@ def start(course: str, quiz: str) -> Answer:
     person = here()
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
-    front_page = url_for("quizzes.front", course=course, quiz=quiz)
+    front_page = address("quizzes.front", course=course, quiz=quiz)
     if _refusal(at) or (body["needs_birth_date"] and person.birth_date is None):
         return redirect(front_page, 303)
     token = request.form.get("token", "")
@@ -135,22 +136,21 @@ def start(course: str, quiz: str) -> Answer:
         key = None
     with unit_of_work():
         uuid = attempts.start(person.id, at.course.id, place.activity_id, place.content_id, key)
-    return redirect(url_for("quizzes.question", attempt=uuid, n=1), 303)
+    return redirect(address("quizzes.question", attempt=uuid, n=1), 303)
 
 
-@routes.get("/luot/<uuid:attempt>/<int:n>", LEARNER)
+@routes.get("/luot/<uuid:attempt>/<int:n>", LEARNER, by_claim=True)
 def question(attempt: UUID, n: int) -> Answer:
     """One question on the screen."""
-    row = attempt_for(here(), attempt)
+    row, answers = attempt_for(claimed(), attempt)
     if row.state != OPEN:
-        return redirect(url_for("quizzes.result", attempt=attempt), 303)
-    return _question_page(row, n, [])
+        return redirect(address("quizzes.result", attempt=attempt), 303)
+    return _question_page(row, answers, n, [])
 
 
-def _question_page(row: queries.AttemptRow, n: int, errors: list[str]) -> str:
+def _question_page(row: queries.AttemptRow, answers: queries.Answers, n: int, errors: list[str]) -> str:
     if not 1 <= n <= row.total:
         raise NotFound
-    answers = queries.responses(row.id)
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
     body = queries.revision(row.revision_id)
@@ -161,30 +161,30 @@ def _question_page(row: queries.AttemptRow, n: int, errors: list[str]) -> str:
         q=shown(version, order, answers.get(n - 1), f"q{n}"),
         lamp_states=["now" if i == n - 1 else "on" if i in answers else "" for i in range(row.total)],
         errors=errors,
-        back_url=url_for("quizzes.review", attempt=row.uuid),
-        previous_url=url_for("quizzes.question", attempt=row.uuid, n=n - 1) if n > 1 else "",
+        back_url=address("quizzes.review", attempt=row.uuid),
+        previous_url=address("quizzes.question", attempt=row.uuid, n=n - 1) if n > 1 else "",
         token="",
     )
 
 
-@routes.post("/luot/<uuid:attempt>/<int:n>", LEARNER, endpoint="answer")
+@routes.post("/luot/<uuid:attempt>/<int:n>", LEARNER, endpoint="answer", by_claim=True)
 def answer(attempt: UUID, n: int) -> Answer:
     """Keeps an answer and shows the next question. Sending it twice is harmless: the last one wins."""
-    row = attempt_for(here(), attempt)
+    row, answers = attempt_for(claimed(), attempt)
     if not 1 <= n <= row.total:
         raise NotFound
     if row.state != OPEN:
-        return redirect(url_for("quizzes.result", attempt=attempt), 303)
+        return redirect(address("quizzes.result", attempt=attempt), 303)
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
     given = read_answer(version, order, request.form)
     if given is None:
-        return _question_page(row, n, [say(_("Please choose an answer, then go on."))]), 422
+        return _question_page(row, answers, n, [say(_("Please choose an answer, then go on."))]), 422
     with unit_of_work():
         attempts.save_answer(row.id, n - 1, given)
     if n == row.total:
-        return redirect(url_for("quizzes.review", attempt=attempt), 303)
-    return redirect(url_for("quizzes.question", attempt=attempt, n=n + 1), 303)
+        return redirect(address("quizzes.review", attempt=attempt), 303)
+    return redirect(address("quizzes.question", attempt=attempt, n=n + 1), 303)
 
 
 @dataclass(frozen=True)
@@ -200,14 +200,13 @@ class ReviewRow:
 @routes.get("/luot/<uuid:attempt>/xem-lai", LEARNER)
 def review(attempt: UUID) -> Answer:
     """All answers before handing in."""
-    row = attempt_for(here(), attempt)
+    row, answers = attempt_for(here(), attempt)
     if row.state != OPEN:
-        return redirect(url_for("quizzes.result", attempt=attempt), 303)
-    answers = queries.responses(row.id)
+        return redirect(address("quizzes.result", attempt=attempt), 303)
     found = queries.versions([entry[0] for entry in row.paper])
     body = queries.revision(row.revision_id)
     rows = [
-        ReviewRow(i + 1, plain(v.body["stem"]), i in answers, url_for("quizzes.question", attempt=attempt, n=i + 1))
+        ReviewRow(i + 1, plain(v.body["stem"]), i in answers, address("quizzes.question", attempt=attempt, n=i + 1))
         for i, v in enumerate(found)
     ]
     return render(
@@ -224,17 +223,17 @@ def review(attempt: UUID) -> Answer:
 
 def _course_url(row: queries.AttemptRow) -> str:
     course = activity_by_id(row.course_id)
-    return url_for("courses.course", slug=course.slug) if course else url_for("home.home")
+    return address("courses.course", slug=course.slug) if course else address("home.home")
 
 
 @routes.post("/luot/<uuid:attempt>/nop", LEARNER)
 def submit(attempt: UUID) -> Answer:
     """Hands in. Twice is once."""
-    row = attempt_for(here(), attempt)
+    row, _answers = attempt_for(here(), attempt)
     if row.state == OPEN:
         with unit_of_work():
             attempts.submit(row)
-    return redirect(url_for("quizzes.result", attempt=attempt), 303)
+    return redirect(address("quizzes.result", attempt=attempt), 303)
 
 
 @dataclass(frozen=True)
@@ -271,12 +270,11 @@ def points(halves: int) -> float:
 def result(attempt: UUID) -> Answer:
     """After handing in: how it went, why, and what to do next."""
     person = here()
-    row = attempt_for(person, attempt)
+    row, answers = attempt_for(person, attempt)
     if row.state == OPEN:
-        return redirect(url_for("quizzes.review", attempt=attempt), 303)
+        return redirect(address("quizzes.review", attempt=attempt), 303)
     body = queries.revision(row.revision_id)
     found = queries.versions([entry[0] for entry in row.paper])
-    answers = queries.responses(row.id)
     marks = list(row.marks or ())
     graded = score(marks, [v.body["skills"] for v in found], body["pass"])
     names = areas_by_code()
@@ -289,13 +287,13 @@ def result(attempt: UUID) -> Answer:
         rows.append(
             ResultRow(
                 i + 1,
-                Markup(render_inline(version.body["stem"])),  # noqa: S704  cleaned
+                html_of(version.body["stem"]),
                 mark.right,
                 mark.halves == 1,
                 kind.in_words(version.spec, given) if given else [],
                 [],
                 Markup(markdown(mark.why)) if mark.why else Markup(""),  # noqa: S704  cleaned
-                {"title": lesson.title, "url": url_for("courses.lesson", course=course.slug, lesson=lesson.slug)}
+                {"title": lesson.title, "url": address("courses.lesson", course=course.slug, lesson=lesson.slug)}
                 if lesson and course
                 else None,
             )
@@ -318,9 +316,9 @@ def result(attempt: UUID) -> Answer:
         },
         lamp_states=["on" if m == WHOLE else "" for m in marks],
         answers=rows,
-        onward={"label": "course", "url": url_for("courses.course", slug=slug)}
+        onward={"label": "course", "url": address("courses.course", slug=slug)}
         if graded.passed
-        else {"label": "retry", "url": url_for("quizzes.front", course=slug, quiz=body["slug"])},
-        home_url=url_for("home.mine"),
+        else {"label": "retry", "url": address("quizzes.front", course=slug, quiz=body["slug"])},
+        home_url=address("home.mine"),
         panels=panels("result", person=person, passed=graded.passed, course_id=row.course_id),
     )

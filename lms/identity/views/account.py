@@ -13,7 +13,7 @@ from lms.errors import DomainError, Invalid
 from lms.identity import accounts
 from lms.identity.forms import ADDRESS_FORMS, BirthDateForm, PasswordForm, SettingsForm, SignInForm, SignUpForm
 from lms.identity.arrivals import ARRIVALS
-from lms.identity.people import here, here_or_none, person_by_id
+from lms.identity.people import here, here_or_none, person_by_id, remember_address
 from lms.text import _
 from lms.web.forms import PageForm
 from lms.web.locale import LOCALES, current_locale
@@ -121,6 +121,7 @@ def _welcome(account_id: int) -> Response:
     person = person_by_id(account_id)
     assert person is not None, "the account was found a moment ago"
     login_user(person)
+    remember_address(person.address_form)
     for arrival in ARRIVALS:
         arrival.welcome(person)
     return redirect(_return_to(), 303)
@@ -196,6 +197,7 @@ def settings_post() -> Answer:
             with unit_of_work():
                 accounts.rename(person.id, form.full_name.data or "")
                 accounts.choose(person.id, address_form=form.address_form.data or "bạn", locale=current_locale())
+            remember_address(form.address_form.data or "bạn")
             return redirect(url_for("identity.settings", saved="name"), 303)
         except Invalid as error:
             _refused(form, error)

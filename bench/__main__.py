@@ -1,0 +1,81 @@
+"""`python -m bench`: prints the tables as Markdown; `make bench ARGS="…"` passes options on."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from bench import data, databases, floors, inside, measuring, table
+
+FULL, QUICK = (data.Size(), 15), (data.Size(1_000, 800), 4)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measures what is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="1,000 learners, 4 journeys, SQLite: under a minute")
+    parser.add_argument("--only", metavar="W", default="", help="show one workload, e.g. W20 or W5")
+    parser.add_argument("--profile", metavar="W", help="where the time of a workload goes (W20: of all of them)")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), help="both, unless --quick")
+    parser.add_argument("--journeys", type=int, help="how many learners travel on each database")
+    parser.add_argument("--write", metavar="FILE", type=Path, help="put the tables into this document")
+    chosen = parser.parse_args(arguments)
+    names = [w.name for w in table.WORKLOADS] + ["W16", "W20", inside.WORKER]
+    for name in (chosen.only, chosen.profile):
+        if name and name not in names:
+            parser.error(f"no workload is called {name}; there are {', '.join(names)}")
+    if chosen.profile:
+        print(inside.profile("" if chosen.profile == "W20" else chosen.profile))
+        return
+    size, journeys = QUICK if chosen.quick else FULL
+    found = measure(size, chosen.journeys or journeys, chosen.database or ("sqlite" if chosen.quick else "both"))
+    tables = table.markdown(found, chosen.only)
+    print(tables)
+    if chosen.write:
+        table.write(chosen.write, tables)
+
+
+def measure(size: data.Size, journeys: int, which: str) -> table.Figures:
+    """All figures on the databases asked for; progress goes to standard error."""
+    began, check, runs, routes = time.monotonic(), floors.PasswordCheck(), [], []
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        for kind in ("sqlite", "postgresql"):
+            if which not in (kind, "both"):
+                continue
+            if kind == "postgresql" and not databases.has_postgresql():
+                say(f"{began_ago(began)} no PostgreSQL answers (LMS_TEST_POSTGRES_URL): left out")
+                continue
+            folder = Path(name) / kind
+            folder.mkdir()
+            say(f"{began_ago(began)} {kind}: {size.learners:,} learners, {journeys} journeys")
+            routes.append(floors.bare_route(folder, 30))
+            place: AbstractContextManager[databases.Database] = (
+                databases.sqlite(folder) if kind == "sqlite" else databases.postgresql()
+            )
+            with place as database:
+                runs.append(measuring.run(database, folder, size, journeys, check))
+            routes.append(floors.bare_route(folder, 30))
+    if not runs:
+        sys.exit("There is no database to measure.")
+    drawing = floors.bare_drawing(runs[0].frozen, 20)
+    say(f"{began_ago(began)} done")
+    return table.Figures(size, journeys, statistics.median(routes), check.median, drawing, runs)
+
+
+def began_ago(began: float) -> str:
+    """How long it has been."""
+    return f"{time.monotonic() - began:4.0f} s"
+
+
+def say(line: str) -> None:
+    """A line for whoever waits."""
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

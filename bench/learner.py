@@ -1,0 +1,193 @@
+"""A learner's journey over any browser: each call is one request, so that each can be measured by itself."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import unescape
+from html.parser import HTMLParser
+from typing import Protocol
+
+from bench.data import COURSE, LESSONS, PASSWORD, PROGRAMME, QUESTIONS, QUIZ
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: `size` is all that came over the wire, headers too; `statements` where the server counts them."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    size: int
+    statements: int = 0
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text, unpacked when somebody looks: a page's cost ends where the server's does."""
+        packed = self.headers.get("content-encoding") == "gzip"
+        return (gzip.decompress(self.body) if packed else self.body).decode(errors="replace")
+
+    @property
+    def location(self) -> str:
+        return self.headers.get("location", "")
+
+
+class Browser(Protocol):
+    """Somebody who asks for pages and keeps cookies."""
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Answer:
+        """One request; redirects are not followed."""
+
+
+class Recorder(Protocol):
+    """Whoever wants to know of each step: the meter, the profiler."""
+
+    def step(self, workload: str) -> AbstractContextManager[list[Answer]]:
+        """Around one request; the answer is put into the list."""
+
+
+class _Options(HTMLParser):
+    """The keys and texts of the options on a question page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._key = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "input":
+            self._key = values.get("value") or "" if values.get("name") == "answer" else ""
+        if tag in ("button", "footer"):
+            self._key = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._key and data.strip():
+            self.found[self._key] = (self.found.get(self._key, "") + " " + data.strip()).strip()
+
+
+class JourneyError(RuntimeError):
+    """An answer that the journey cannot go on with; the figures would mean nothing."""
+
+
+@dataclass
+class Journey:
+    """One learner from the sign-in form to the paper in hand."""
+
+    browser: Browser
+    recorder: Recorder
+    login: str
+    right: frozenset[str]
+    attempt: str = ""
+    paper: str = ""
+    number: str = ""
+    form: dict[str, str] = field(default_factory=dict)
+
+    def _do(
+        self, workload: str, method: str, path: str, form: dict[str, str] | None = None, status: int = 200
+    ) -> Answer:
+        with self.recorder.step(workload) as answers:
+            answer = self.browser.ask(method, path, form)
+            answers.append(answer)
+        if answer.status != status:
+            raise JourneyError(f"{method} {path} answered {answer.status}, not {status}: {answer.text[:300]}")
+        return answer
+
+    def _get(self, workload: str, path: str) -> Answer:
+        answer = self._do(workload, "GET", path)
+        token = re.search(r'name="token" value="([^"]*)"', answer.text)
+        self.form = {"token": token[1]} if token else {}
+        return answer
+
+    def _post(self, workload: str, path: str, form: dict[str, str] | None = None) -> Answer:
+        return self._do(workload, "POST", path, self.form | (form or {}), 303)
+
+    def sign_in(self) -> None:
+        """W1 the form, W2 name and password, W3 the page that it leads to."""
+        self._get("W1", "/dang-nhap")
+        answer = self._post("W2", "/dang-nhap", {"identifier": self.login, "password": PASSWORD})
+        self._get("W3", answer.location)
+
+    def learn(self) -> None:
+        """W4 the programme's page; ten times W5 a lesson and W6 learnt."""
+        self._get("W4", f"/chuong-trinh/{PROGRAMME}")
+        for n in range(1, LESSONS + 1):
+            lesson = f"/hoc/{COURSE}/bench-bai-{n:02d}"
+            self._get("W5", lesson)
+            self._post("W6", f"{lesson}/xong")
+
+    def begin(self) -> None:
+        """W7 the quiz's front page, W7a begin."""
+        front = f"/hoc/{COURSE}/kiem-tra/{QUIZ}"
+        self._get("W7", front)
+        answer = self._post("W7a", f"{front}/bat-dau")
+        self.attempt, _slash, question = answer.location.rpartition("/")
+        if question != "1" or not self.attempt.startswith("/luot/"):
+            raise JourneyError(f"The quiz did not begin, but led to {answer.location}.")
+
+    def answer(self) -> None:
+        """20 × (W7b a question, W8a its answer), W8c the review."""
+        for n in range(1, QUESTIONS + 1):
+            page = self._get("W7b", f"{self.attempt}/{n}")
+            self._post("W8a", f"{self.attempt}/{n}", {"answer": self._right_key(page.text)})
+        self._get("W8c", f"{self.attempt}/xem-lai")
+
+    def _right_key(self, page: str) -> str:
+        options = _Options()
+        options.feed(page)
+        keys = [key for key, text in options.found.items() if text in self.right]
+        if len(keys) != 1:
+            raise JourneyError(f"The question shows {options.found}, of which {len(keys)} are right.")
+        return keys[0]
+
+    def hand_in(self) -> None:
+        """W9 hand in, W10 the results."""
+        self._post("W9", f"{self.attempt}/nop")
+        self._get("W10", f"{self.attempt}/ket-qua")
+
+    def collect(self) -> None:
+        """W11a my papers and the paper's page, W11b the PDF. The worker has made them by now."""
+        page = self._get("W11a", "/giay")
+        found = re.search(r'href="(/giay/[0-9a-f-]{36})"', page.text)
+        if found is None:
+            raise JourneyError("No paper is in the list.")
+        self.paper = found[1]
+        page = self._get("W11a", self.paper)
+        number = re.search(r"HVS-XN-\d{4}-\d{6}-\w{2}", unescape(page.text))
+        if number is None:
+            raise JourneyError("The paper's page shows no number.")
+        self.number = number[0]
+        self._pdf("W11b")
+
+    def again(self) -> None:
+        """W12 the PDF once more; not part of the journey."""
+        self._pdf("W12")
+
+    def _pdf(self, workload: str) -> None:
+        answer = self._do(workload, "GET", f"{self.paper}.pdf")
+        if answer.headers.get("content-type") != "application/pdf":
+            raise JourneyError("The paper is no PDF.")
+
+
+def verify(browser: Browser, recorder: Recorder, number: str) -> None:
+    """W13: anybody looks a number up."""
+    with recorder.step("W13") as answers:
+        answer = browser.ask("GET", f"/verify/{number}")
+        answers.append(answer)
+    if answer.status != 200 or number not in answer.text:
+        raise JourneyError(f"/verify/{number} answered {answer.status}.")
+
+
+def whole(journey: Journey, wait_for_paper: Callable[[], None]) -> None:
+    """W20, all of it in order; `wait_for_paper` is called where the learner waits for the worker."""
+    journey.sign_in()
+    journey.learn()
+    journey.begin()
+    journey.answer()
+    journey.hand_in()
+    wait_for_paper()
+    journey.collect()

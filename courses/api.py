@@ -1,0 +1,5 @@
+"""All that another plugin may import from courses."""
+
+from courses.blocks.standard import BLOCK_TYPES, Around, BlockType
+
+__all__ = ["BLOCK_TYPES", "Around", "BlockType"]

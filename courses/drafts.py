@@ -1,0 +1,122 @@
+"""Reads of drafts, and of what was published when: what authors see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from courses.models import Document, Revision
+from lms.api.learning import Activity, Found
+from lms.api.people import fold, reaches
+from lms.api.work import connection
+
+R, DOC, A = Revision.__table__, Document.__table__, Activity.__table__
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """A draft with the save that it is."""
+
+    activity_id: int
+    kind: str
+    slug: str
+    org_id: int
+    draft: Mapping[str, Any]
+    base: int
+    changed_at: int
+    changed_by: int | None
+
+
+def document(kind: str, slug: str) -> DocumentRow | None:
+    """A draft by its kind and slug."""
+    row = connection().execute(
+        select(
+            DOC.c.activity_id, DOC.c.kind, A.c.slug, DOC.c.org_id, DOC.c.draft, DOC.c.base, DOC.c.changed_at,
+            DOC.c.changed_by,
+        )
+        .join(A, A.c.id == DOC.c.activity_id)
+        .where(DOC.c.kind == kind, A.c.slug == slug)
+    ).first()  # fmt: skip
+    return DocumentRow(*row) if row else None
+
+
+@dataclass(frozen=True)
+class ListedRow:
+    """A draft in a list."""
+
+    slug: str
+    title: str
+    org_id: int
+    changed_at: int
+    published: int | None  # the number of the newest revision
+    published_at: int | None
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether the draft was saved after it was last published."""
+        return self.published_at is not None and self.changed_at > self.published_at
+
+
+def documents(kind: str, granted: Collection[int], words: str = "", most: int = 100) -> list[ListedRow]:
+    """Drafts of the units granted and all below them, the one saved last first."""
+    database = connection()
+    orgs = [o for o in database.execute(select(DOC.c.org_id).where(DOC.c.kind == kind).distinct()).scalars()
+            if reaches(granted, o)]  # fmt: skip
+    newest = (
+        select(R.c.activity_id, func.max(R.c.number).label("number"), func.max(R.c.published_at).label("at"))
+        .group_by(R.c.activity_id)
+        .subquery()
+    )
+    rows = database.execute(
+        select(
+            A.c.slug, DOC.c.draft["title"].as_string(), DOC.c.org_id, DOC.c.changed_at, newest.c.number, newest.c.at
+        )
+        .join(A, A.c.id == DOC.c.activity_id)
+        .outerjoin(newest, newest.c.activity_id == A.c.id)
+        .where(DOC.c.kind == kind, DOC.c.org_id.in_(orgs))
+        .order_by(DOC.c.changed_at.desc(), A.c.slug)
+    )
+    wanted = fold(words)
+    return [ListedRow(*row) for row in rows if wanted in fold(row[1]) or wanted in fold(row[0])][:most]
+
+
+def published(kind: str, words: str, most: int) -> list[Found]:
+    """Published activities of a kind whose title or slug holds the words, marks or not."""
+    wanted = fold(words)
+    rows = connection().execute(
+        select(A.c.slug, A.c.title).where(A.c.kind == kind, A.c.id.in_(select(R.c.activity_id))).order_by(A.c.title)
+    )
+    return [Found(r.slug, r.title) for r in rows if wanted in fold(r.title) or wanted in fold(r.slug)][:most]
+
+
+@dataclass(frozen=True)
+class RevisionRow:
+    """What was published when, and by whom."""
+
+    id: int
+    number: int
+    digest: str
+    published_at: int
+    published_by: int | None
+
+
+def revisions(activity_id: int, most: int = 20) -> list[RevisionRow]:
+    """The published revisions of an activity, the newest first."""
+    rows = connection().execute(
+        select(R.c.id, R.c.number, R.c.digest, R.c.published_at, R.c.published_by)
+        .where(R.c.activity_id == activity_id)
+        .order_by(R.c.number.desc())
+        .limit(most)
+    )
+    return [RevisionRow(*row) for row in rows]
+
+
+def newest_body(activity_id: int) -> Mapping[str, Any] | None:
+    """What is published now, or None."""
+    found: Mapping[str, Any] | None = connection().execute(
+        select(R.c.body).where(R.c.activity_id == activity_id).order_by(R.c.number.desc()).limit(1)
+    ).scalar()
+    return found

@@ -1,0 +1,1 @@
+"""The REST API's frame: operations are values; the OpenAPI document is made from them."""

@@ -1,0 +1,1 @@
+"""The commune's loudspeaker: broadcasts that count as things learnt."""

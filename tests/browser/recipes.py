@@ -1,0 +1,129 @@
+"""A real address for every page of the application, as everyone who may open it; the tests of pages walk this list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.browser.people import ANYONE, COURSE, PROGRAMME, Address, World, lessons, quiz_path, task_path
+
+# Addresses that answer with something else than a page.
+NO_PAGES = {
+    "certificates.pdf": "a file",
+    "certificates.share_image": "a picture",
+    "courses.file": "a picture or sound of a lesson",
+    "web.healthz": "JSON for the operator",
+    "web.style_sheet": "the style sheet",
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page as one person at one moment sees it."""
+
+    name: str
+    endpoint: str
+    who: str
+    address: Address | str
+    status: int = 200
+
+    def path(self, world: World) -> str:
+        return self.address if isinstance(self.address, str) else self.address(world)
+
+
+def _named(key: str, suffix: str = "", prefix: str = "") -> Address:
+    return lambda world: prefix + world.at[key] + suffix
+
+
+def _lesson(n: int) -> Address:
+    return lambda world: f"/hoc/{COURSE}/{lessons(world.app, COURSE)[n].slug}"
+
+
+def _quiz(world: World) -> str:
+    return quiz_path(world.app)
+
+
+def _task(world: World) -> str:
+    return task_path(world.app)
+
+
+def practice_in(app: Flask, lesson: str) -> str:
+    """The first practice question of a lesson of the citizens' course."""
+    page = app.test_client().get(f"/hoc/{COURSE}/{lesson}").get_data(as_text=True)
+    found = re.search(r'id="check-([a-z0-9-]+)"', page)
+    assert found is not None, lesson
+    return found[1]
+
+
+def _check(world: World) -> str:
+    return f"/luyen/{practice_in(world.app, lessons(world.app, COURSE)[0].slug)}"
+
+
+VISITS = (
+    Visit("home", "home.home", ANYONE, "/"),
+    Visit("home-new", "home.home", "new", "/"),
+    Visit("home-midway", "home.home", "midway", "/"),
+    Visit("home-holder", "home.home", "holder", "/"),
+    Visit("group", "home.group", ANYONE, "/nhom/workers"),
+    Visit("mine-new", "home.mine", "new", "/cua-toi"),
+    Visit("mine-midway", "home.mine", "midway", "/cua-toi"),
+    Visit("mine-waiting", "home.mine", "waiting", "/cua-toi"),
+    Visit("mine-holder", "home.mine", "holder", "/cua-toi"),
+    Visit("mine-staff", "home.mine", "administrator", "/cua-toi"),
+    Visit("reader", "web.reader", ANYONE, "/cach-doc"),
+    Visit("sign-in", "identity.sign_in", ANYONE, "/dang-nhap"),
+    Visit("sign-up", "identity.sign_up", ANYONE, "/dang-ky"),
+    Visit("birth-date", "identity.birth_date", "new", "/ngay-sinh"),
+    Visit("settings", "identity.settings", "holder", "/cai-dat"),
+    Visit("programmes", "courses.programmes", ANYONE, "/chuong-trinh"),
+    Visit("programme", "courses.programme", ANYONE, f"/chuong-trinh/{PROGRAMME}"),
+    Visit("programme-short", "courses.programme", ANYONE, "/chuong-trinh/can-bo"),
+    Visit("programme-midway", "courses.programme", "midway", f"/chuong-trinh/{PROGRAMME}"),
+    Visit("programme-holder", "courses.programme", "holder", f"/chuong-trinh/{PROGRAMME}"),
+    Visit("course", "courses.course", "new", f"/khoa-hoc/{COURSE}"),
+    Visit("lesson", "courses.lesson", ANYONE, _lesson(0)),
+    Visit("lesson-midway", "courses.lesson", "midway", _lesson(9)),
+    Visit("lesson-done", "courses.lesson", "holder", _lesson(33)),
+    Visit("task", "courses.task", "midway", _task),
+    Visit("task-declared", "courses.task", "declared", _task),
+    Visit("check", "quizzes.check", ANYONE, _check),
+    Visit("quiz-shut", "quizzes.front", "midway", _quiz),
+    Visit("quiz-ready", "quizzes.front", "ready", _quiz),
+    Visit("quiz-open", "quizzes.front", "in-quiz", _quiz),
+    Visit("quiz-failed", "quizzes.front", "failed", _quiz),
+    Visit("question", "quizzes.question", "in-quiz", _named("attempt", "/10")),
+    Visit("question-answered", "quizzes.question", "in-quiz", _named("attempt", "/1")),
+    Visit("question-last", "quizzes.question", "in-quiz", _named("attempt", "/20")),
+    Visit("review", "quizzes.review", "in-quiz", _named("attempt", "/xem-lai")),
+    Visit("result-passed", "quizzes.result", "holder", _named("result-passed")),
+    Visit("result-waiting", "quizzes.result", "waiting", _named("result-waiting")),
+    Visit("result-failed", "quizzes.result", "failed", _named("result-failed")),
+    Visit("papers-none", "certificates.mine", "new", "/giay"),
+    Visit("papers-waiting", "certificates.mine", "waiting", "/giay"),
+    Visit("papers", "certificates.mine", "holder", "/giay"),
+    Visit("paper", "certificates.show", "holder", _named("holder-paper")),
+    Visit("paper-withdrawn", "certificates.show", "withdrawn", _named("withdrawn-paper")),
+    Visit("verify", "certificates.verify", ANYONE, "/verify"),
+    Visit("verify-valid", "certificates.verify_number", ANYONE, _named("holder-number", prefix="/verify/")),
+    Visit("verify-withdrawn", "certificates.verify_number", ANYONE, _named("withdrawn-number", prefix="/verify/")),
+    Visit("verify-nonsense", "certificates.verify_number", ANYONE, "/verify/khong-phai-so", 404),
+    Visit("staff-papers", "certificates.admin_search", "verifier", "/can-bo/giay"),
+    Visit("staff-paper", "certificates.admin_revoke", "verifier", _named("holder-number", prefix="/can-bo/giay/")),
+    Visit("staff-withdrawn", "certificates.admin_revoke", "verifier", _named("withdrawn-number", prefix="/can-bo/giay/")),
+)
+
+
+def is_machine(rule: Rule) -> bool:
+    """Whether an address answers machines: the API and its descriptions."""
+    return rule.rule.startswith(("/api/", "/.well-known/"))
+
+
+def pages(app: Flask) -> Iterable[Rule]:
+    """The routes that answer GET with a page."""
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and not is_machine(rule) and rule.endpoint not in NO_PAGES:
+            yield rule

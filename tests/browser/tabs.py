@@ -1,0 +1,155 @@
+"""A tab in the browser, and what must hold for whatever page is open in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+
+from tests.browser.people import practice_answer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a sticky bar covers can be scrolled free, so the bars lie still while targets are measured; that the focus is
+# never hidden behind one is tested with the keyboard.
+RUN = r"""async (tags) => {
+  for (const bar of document.querySelectorAll(".tabs, .dock")) bar.style.position = "static";
+  const found = await axe.run(document, {
+    runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false, elementRef: false,
+  });
+  return found.violations.map((v) => `${v.id}: ${v.help}\n    ` + v.nodes.slice(0, 4).map(
+    (n) => n.html.slice(0, 160) + " | " + (n.failureSummary || "").replace(/\s+/g, " ").slice(0, 300)).join("\n    "));
+}"""
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+    .slice(0, 6).map((e) => e.outerHTML.slice(0, 120)).concat([`${document.documentElement.scrollWidth}`])"""
+# English words that no Vietnamese sentence holds, not even one typed without marks.
+ENGLISH = re.compile(
+    r"\b(and|your|you|with|from|this|please|is|of|for|are|not yet|sign in|number|question|lesson)\b", re.I
+)
+
+
+@dataclass
+class Site:
+    """A running site."""
+
+    app: Flask
+    base: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """A screen and the reader's wishes."""
+
+    name: str
+    width: int
+    height: int
+    size: str = ""
+    contrast: str = ""
+
+
+LOOKS = (
+    Look("phone", 360, 740),
+    Look("phone-largest", 360, 740, "xl", "high"),
+    Look("desktop", 1280, 800),
+)
+
+
+@dataclass
+class Seen:
+    """A tab, with everything that its pages asked for and complained about."""
+
+    page: Page
+    base: str
+    requests: list[Request] = field(default_factory=list)
+    complaints: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self.requests.append(request))
+        self.page.on("console", lambda m: self._complain(m.type, m.text, m.location.get("url", "")))
+        self.page.on("pageerror", lambda error: self.complaints.append((str(error), "")))
+
+    def _complain(self, kind: str, text: str, url: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append((text, url))
+
+    def status(self) -> int:
+        """How the server answered when the page now open was asked for."""
+        answer = [r for r in self.requests if r.is_navigation_request()][-1].response()
+        assert answer is not None
+        return answer.status
+
+    def forget(self) -> None:
+        self.requests.clear()
+        self.complaints.clear()
+
+
+def open_context(
+    browser: Browser, site: Site, look: Look = LOOKS[0], session: str = "", script: bool = True
+) -> BrowserContext:
+    """A browser of somebody's own: screen, wishes, session."""
+    context = browser.new_context(
+        base_url=site.base,
+        viewport={"width": look.width, "height": look.height},
+        java_script_enabled=script,
+        locale="vi-VN",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(10_000)
+    wishes = {"hv": session, "size": look.size, "contrast": look.contrast}
+    context.add_cookies([{"name": n, "value": v, "url": site.base} for n, v in wishes.items() if v])
+    return context
+
+
+def faults(seen: Seen, status: int = 200) -> list[str]:
+    """Everything that is wrong with the page now open: for assistive technology, on a narrow screen, in the console,
+    on the network, in its language. An expected refusal (`status`) is no complaint. The tab was opened with axe in it.
+    """
+    page = seen.page
+    found = [f"axe {line}" for line in page.evaluate(RUN, RULES)]
+    found += [f"wider than the screen: {line}" for line in page.evaluate(WIDER)]
+    headings = page.locator("h1").count()
+    if headings != 1:
+        found.append(f"{headings} headings of the first rank")
+    for text, url in seen.complaints:
+        if not (status >= 400 and str(status) in text and url.startswith(seen.base)):
+            found.append(f"console: {text} ({url})")
+    for request in seen.requests:
+        if not request.url.startswith((seen.base + "/", "data:", "blob:")):
+            found.append(f"asks elsewhere: {request.url}")
+    if page.locator("html").get_attribute("lang") == "vi":
+        words: Any = page.evaluate("() => document.title + ' ' + document.body.innerText")
+        said = {match[0].lower() for match in ENGLISH.finditer(words)}
+        if said:
+            found.append(f"English words: {sorted(said)}")
+    return found
+
+
+def press(page: Page, selector: str) -> None:
+    """Presses a button and waits for the page that it leads to."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
+def fill(page: Page, app: Flask, item: str, right: bool, within: Locator | None = None) -> None:
+    """Answers a practice question, rightly or wrongly, as its page shows it."""
+    put(within or page.locator("main"), practice_answer(app, item, right))
+
+
+def put(where: Locator, fields: dict[str, list[str]]) -> None:
+    """Chooses in radio buttons, boxes and lists what a form would send as `fields`."""
+    for name, values in fields.items():
+        lists = where.locator(f"select[name='{name}']")
+        if lists.count():
+            lists.select_option(values)
+            continue
+        for box in where.locator(f"input[name='{name}'][type=checkbox]").all():
+            box.set_checked(box.get_attribute("value") in values, force=True)
+        for value in values:
+            where.locator(f"input[name='{name}'][value='{value}']").check(force=True)

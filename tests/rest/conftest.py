@@ -1,0 +1,112 @@
+"""An API with something in it: a learner who has begun, and one who holds a paper."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+
+import pytest
+from flask import Flask
+
+from lms import clock, progress
+from lms.competency.queries import courses_of
+from lms.competency.queries import programme as programme_by_slug
+from lms.db.base import db
+from lms.db.unit_of_work import unit_of_work
+from lms.identity import accounts
+from lms.identity.models import Account
+from lms.learning.models import Kind
+from lms.learning.queries import newest_syllabus, places
+from lms.learning.record import Result
+from lms.outbox.worker import Worker
+from lms.starting import demo_sign_ins
+
+KINDS = {"lesson": Kind.COMPLETED, "quiz": Kind.SCORED, "task": Kind.DECLARED}
+BIRTH_DATE = (1960, 3, 5)
+
+Wsgi = Callable[..., Iterable[bytes]]
+
+
+class EachFromElsewhere:
+    """Gives every request another network address, so that a rate limit per asker does not end a test of many.
+
+    And asks for plain bytes: the client of these tests unpacks nothing.
+    """
+
+    def __init__(self, inner: Wsgi) -> None:
+        self._inner, self._numbers = inner, itertools.count(1)
+
+    def __call__(self, environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
+        number = next(self._numbers)
+        environ.pop("HTTP_ACCEPT_ENCODING", None)
+        environ["REMOTE_ADDR"] = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        return self._inner(environ, start_response)
+
+
+def learner_id() -> int:
+    login = demo_sign_ins()["learner"]["login"]
+    found = db.session.execute(
+        db.select(Account.id).where((Account.username == login) | (Account.phone == login))
+    ).scalar_one()
+    return int(found)
+
+
+def attain(app: Flask, slug: str, last: int = 0) -> None:
+    """Does everything in a programme's courses as the demo learner, but the last so many; the worker issues."""
+    from datetime import date
+
+    with app.app_context():
+        who = learner_id()
+        row = programme_by_slug(slug)
+        assert row is not None
+        with unit_of_work():
+            accounts.set_birth_date(who, date(*BIRTH_DATE))
+        for course_id, _slug, _title in courses_of(row.id):
+            syllabus = newest_syllabus(course_id)
+            assert syllabus is not None
+            todo = places(syllabus)
+            with unit_of_work():
+                progress.enroll(who, course_id)
+                for place in todo[: len(todo) - last]:
+                    scored = place.kind == "quiz"
+                    progress.record_result(
+                        who,
+                        place.activity_id,
+                        Result(KINDS[place.kind], *((40, 40, True) if scored else (None, None, None))),
+                    )
+        worker = Worker(app)
+        while worker.once():
+            pass
+        db.session.remove()
+
+
+@pytest.fixture
+def number(app: Flask) -> str:
+    """The number of a paper that the demo learner holds."""
+    return issued(app)
+
+
+def issued(app: Flask) -> str:
+    from certificates.models import Credential
+
+    attain(app, "nguoi-dan")
+    with app.app_context():
+        found = db.session.execute(db.select(Credential.number)).scalar_one()
+        db.session.remove()
+    return str(found)
+
+
+def checks_recorded(app: Flask) -> list[tuple[str, str]]:
+    """(outcome, channel) of every check so far."""
+    from certificates.models import Check
+
+    with app.app_context():
+        rows = db.session.execute(db.select(Check.outcome, Check.channel).order_by(Check.id)).all()
+        db.session.remove()
+    return [(row.outcome, row.channel) for row in rows]
+
+
+def unknown_number() -> str:
+    from certificates.numbering import format_number
+
+    return format_number("HVS", "XN", clock.today().year, 987654)
