@@ -239,7 +239,7 @@ def _accounts(made: list[Made], hashed: str) -> dict[str, int]:
         ],
     )
     rows = connection().execute(select(a.c.username, a.c.id).where(a.c.username.is_not(None)))
-    ids = dict(rows.tuples().all())
+    ids: dict[str, int] = {row.username: row.id for row in rows}
     at = clock.seconds()
     _bulk(
         Consent.__table__,
@@ -271,7 +271,7 @@ def _memberships(made: list[Made], ids: dict[str, int], communes: list[int]) -> 
             for x in made
         ],
     )
-    return dict(connection().execute(select(m.c.account_id, m.c.id)).tuples().all())
+    return {row.account_id: row.id for row in connection().execute(select(m.c.account_id, m.c.id))}
 
 
 def _enrollments(made: list[Made], ids: dict[str, int], course: int, syllabus: int, lessons: list[Place]) -> None:

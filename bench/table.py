@@ -180,4 +180,4 @@ def write(path: Path, tables: str) -> None:
     _old, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{path} has no place for figures: it needs the lines {BEGIN} and {END}.")
-    path.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{BEGIN}\n\n{tables.strip()}\n\n{END}{after}", encoding="utf-8")

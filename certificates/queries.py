@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, Select, select
+from sqlalchemy import Select, bindparam, select
 
 from certificates.models import Credential, StatusChange
 from lms.api.work import connection

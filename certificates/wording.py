@@ -44,6 +44,7 @@ def compose(
     verify_url: str,
     verify_domain: str,
     serial: int,
+    issuer_is_state: bool,
 ) -> Paper:
     """Words a paper from the frozen evidence of an attainment."""
     programme, framework, rules = evidence["programme"], evidence["framework"], evidence["rules"]
@@ -81,6 +82,7 @@ def compose(
         check_code=check_code,
         book_line=f"Vào sổ số: {serial}/{issued_on.year}",
         unsigned_notice=UNSIGNED,
+        national_heading=issuer_is_state,
         notes=() if attainment else (SHORT,),
     )
 

@@ -189,7 +189,7 @@ def _directive(read: Read, form: Form, key: str, kind: str) -> Body:
 
 
 BLOCKS = {
-    **{kind: _prose for kind in PROSE},
+    **dict.fromkeys(PROSE, _prose),
     "steps": _steps,
     "message": _message,
     "check": _check,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -85,6 +85,39 @@ class DeclarationRow:
     note: str
     at: int
     confirmed_at: int | None
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """A declaration that nobody has confirmed yet."""
+
+    id: int
+    account_id: int
+    activity_id: int
+    choice: str
+    note: str
+    at: int
+
+
+def waiting_declarations(activity_ids: Sequence[int], most: int = 500) -> list[WaitingRow]:
+    """Declarations of these tasks that nobody has confirmed yet, oldest first."""
+    rows = connection().execute(
+        select(D.c.id, D.c.account_id, D.c.activity_id, D.c.choice, D.c.note, D.c.at)
+        .where(D.c.confirmed_at.is_(None), D.c.activity_id.in_(activity_ids))
+        .order_by(D.c.id)
+        .limit(most)
+    )
+    return [WaitingRow(*row) for row in rows]
+
+
+def waiting_declaration(declaration_id: int) -> WaitingRow | None:
+    """One of them."""
+    row = connection().execute(
+        select(D.c.id, D.c.account_id, D.c.activity_id, D.c.choice, D.c.note, D.c.at).where(
+            D.c.id == declaration_id, D.c.confirmed_at.is_(None)
+        )
+    ).first()
+    return WaitingRow(*row) if row else None
 
 
 def declaration(account_id: int, activity_id: int) -> DeclarationRow | None:

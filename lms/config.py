@@ -31,6 +31,7 @@ class Settings:
     help_line: str = ""  # a telephone number that people may call
     issuer_code: str = "HVS"  # leads every certificate number of this installation
     issuer_name: str = ""  # who issues; empty: the paper says that no issuer has been set
+    issuer_is_state: bool = False  # whether the issuer is a State body: then papers carry quốc hiệu and tiêu ngữ
     secure_cookies: bool = False
     trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-For
     plugins: str = "all"  # "all" or "first-party"

@@ -38,6 +38,11 @@ class NotSignedIn(DomainError):
     code = "sign-in-required"
     default = _("Please sign in to go on.")
 
+    def __init__(self, text: Text | None = None, back: str | None = None) -> None:
+        """`back`: where to return to after signing in, where that is not the page that was asked for."""
+        super().__init__(text)
+        self.back = back
+
 
 class NotAllowed(DomainError):
     """The person knows of the thing but may not do this to it."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.identity import accounts, grants
 from lms.identity.models import Account

@@ -13,6 +13,7 @@ from lms.api.data import Json
 from lms.api.people import CLAIM_HOLDS, Claim, Person
 from lms.api.work import NotFound, connection
 from quizzes.drawing import Candidate
+from quizzes.items.contract import ITEM_TYPES
 from quizzes.models import Attempt, Item, ItemTag, ItemVersion, QuizRevision, Response, Seen
 
 V, I, T, R, A, S = (
@@ -66,7 +67,7 @@ def versions(ids: Sequence[int]) -> list[VersionRow]:
 
 
 def practice_item(slug: str) -> VersionRow | None:
-    """The version in use of a practice item; an exam item is never found here."""
+    """The version in use of a practice item, whose type is in use too; an exam item is never found here."""
     row = (
         connection()
         .execute(
@@ -76,7 +77,7 @@ def practice_item(slug: str) -> VersionRow | None:
         )
         .first()
     )
-    return VersionRow(*row) if row else None
+    return VersionRow(*row) if row and ITEM_TYPES.find(row.type) else None
 
 
 def revision(revision_id: int) -> Mapping[str, Any]:
@@ -93,12 +94,13 @@ def revision(revision_id: int) -> Mapping[str, Any]:
 
 
 def candidates(pool: str, account_id: int) -> list[Candidate]:
-    """Every item in use of a pool, with its codes and how often this person has had it."""
+    """Every item in use of a pool, its type in use too, with its codes and how often this person has had it."""
     rows = connection().execute(
         select(I.c.id, I.c.current_id, T.c.code, S.c.times)
+        .join(V, V.c.id == I.c.current_id)
         .join(T, T.c.item_id == I.c.id)
         .outerjoin(S, and_(S.c.item_id == I.c.id, S.c.account_id == account_id))
-        .where(I.c.pool == pool, I.c.retired_at.is_(None), I.c.current_id.is_not(None))
+        .where(I.c.pool == pool, I.c.retired_at.is_(None), V.c.type.in_([t.name for t in ITEM_TYPES]))
     )
     found: dict[int, tuple[int, set[str], int]] = {}
     for row in rows:

@@ -56,6 +56,8 @@ class Paper:
     provenance_line: str | None = None
     #: "Bản tra cứu, chưa ký số"; None once a digital signature stands behind the paper.
     unsigned_notice: str | None = None
+    #: Whether quốc hiệu and tiêu ngữ stand at the top: only a State body's paper carries them.
+    national_heading: bool = True
     #: Restrictions a reader must see, e.g. "Chương trình rút gọn, chưa xác nhận phổ cập".
     notes: tuple[str, ...] = ()
 

@@ -123,9 +123,10 @@ class StateDesign:
 
     @staticmethod
     def _head(sheet: Sheet, paper: Paper) -> None:
-        state = [_Line(_QUOC_HIEU, "bold", 13), _Line(_TIEU_NGU, "bold", 14, gap=1)]
-        motto = _put(sheet, state, _STATE_BOX, valign="top")[-1]
-        sheet.operators(_rule(motto.x, motto.x + motto.width, motto.baseline - 5, 0.8, _BLACK))
+        if paper.national_heading:
+            state = [_Line(_QUOC_HIEU, "bold", 13), _Line(_TIEU_NGU, "bold", 14, gap=1)]
+            motto = _put(sheet, state, _STATE_BOX, valign="top")[-1]
+            sheet.operators(_rule(motto.x, motto.x + motto.width, motto.baseline - 5, 0.8, _BLACK))
 
         above = [_Line(text, "regular", 12.5, keep=0.75) for text in paper.issuer_lines[:-1]]
         body = [_Line(text, "bold", 13, keep=0.75) for text in paper.issuer_lines[-1:]]

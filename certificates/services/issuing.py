@@ -66,6 +66,7 @@ def issue(attainment_id: int) -> int | None:
         verify_url=f"{base}/verify/{number}",
         verify_domain=urlsplit(base).netloc,
         serial=serial,
+        issuer_is_state=config.issuer_is_state,
     )
     frozen = dataclasses.asdict(paper)
     credential_id: int = database.execute(

@@ -98,7 +98,7 @@ def show(uuid: UUID) -> str:
                 "about": paper["subtitle"] or "",
                 "name": paper["full_name"],
                 "issuer": list(paper["issuer_lines"]),
-                "text": " ".join(paper["statement_lines"]),
+                "text": ". ".join(paper["statement_lines"]),
                 "facts": [(label, _without_label(paper[key])) for key, label in labels.items() if paper.get(key)],
                 "number": row.number,
                 "issued": row.issued_at,

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from courses.models import Document, Revision
-from lms.api.learning import ACTIVITY_KINDS, Entry, activity, anchor, publish_syllabus, set_skills
 from lms.api.competency import skills_by_code
+from lms.api.learning import ACTIVITY_KINDS, Entry, activity, anchor, publish_syllabus, set_skills
 from lms.api.work import Invalid, NotFound, _, audit, clock, connection
 
 D, R = Document.__table__, Revision.__table__

@@ -12,9 +12,11 @@ from lms.api.competency import (
     ProgrammeRow,
     attained_by,
     courses_of,
-    programme as programme_by_slug,
     programmes_with,
     standing,
+)
+from lms.api.competency import (
+    programme as programme_by_slug,
 )
 from lms.api.learning import ACTIVITY_KINDS, InCourse, activity, course_for, next_open, progress
 from lms.api.people import Person, here_or_none

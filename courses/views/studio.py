@@ -361,8 +361,8 @@ def find(slug: str) -> str:
     place, module = _module(row, request.args.get("module", ""))
     words = request.args.get("q", "")[:100]
     inside = {(a["kind"], a["slug"]) for m in row.draft["modules"] for a in m["activities"]}
-    kinds = [k for k in ACTIVITY_KINDS if isinstance(k, Findable) and k.name in ("lesson", "quiz", "task") or
-             isinstance(k, Authored) and isinstance(k, Findable)]  # fmt: skip
+    kinds = [k for k in ACTIVITY_KINDS if (isinstance(k, Findable) and k.name in ("lesson", "quiz", "task")) or
+             (isinstance(k, Authored) and isinstance(k, Findable))]  # fmt: skip
     found = [
         {"kind": k.name, "kind_title": say(k.title), "icon": k.icon, "slug": f.slug, "title": f.title, "note": f.note,
          "inside": (k.name, f.slug) in inside}

@@ -32,7 +32,7 @@ from courses.views.studio import (
     unit_choices,
     unit_name,
 )
-from lms.api.competency import SkillRow, skills
+from lms.api.competency import skill_areas, skills
 from lms.api.data import FileStore
 from lms.api.learning import ACTIVITY_KINDS, Findable, author_orgs
 from lms.api.packages import BLOCK_READERS, Package, known_parts, package_files
@@ -157,28 +157,6 @@ def _block_view(
     )
 
 
-@dataclass(frozen=True)
-class AreaView:
-    """Skills to choose from, by area."""
-
-    code: str
-    name: str
-    rows: list[SkillRow]
-    chosen: int
-
-
-def _areas(found: list[SkillRow], body: Mapping[str, Any]) -> list[AreaView]:
-    """The areas of the lesson's groups (all, where none is chosen), and whatever was chosen besides."""
-    areas: dict[str, list[SkillRow]] = {}
-    for row in found:
-        if not body["groups"] or row.target_group in ("", *body["groups"]) or row.code in body["skills"]:
-            areas.setdefault(row.area_code, []).append(row)
-    return [
-        AreaView(code, rows[0].area_name, rows, sum(r.code in body["skills"] for r in rows))
-        for code, rows in areas.items()
-    ]
-
-
 def _editor(
     row: DocumentRow,
     body: Mapping[str, Any],
@@ -215,7 +193,7 @@ def _editor(
         },
         group_choices=[(key, say(text[0])) for key, text in GROUPS.items()],
         addresses=[(a, a) for a in dict.fromkeys((*forms.ADDRESSES, body["address"]))],
-        areas=_areas(all_skills, body),
+        areas=skill_areas(all_skills, body["groups"], body["skills"]),
         skills=body["skills"],
         unknown=[c for c in body["skills"] if c not in codes],
         blocks=[_block_view(i, b, body, told, raw or {}) for i, b in enumerate(body["blocks"])],

@@ -3,6 +3,7 @@
 from lms.competency.attaining import standing
 from lms.competency.events import ProgrammeAttained
 from lms.competency.queries import (
+    AreaRow,
     AttainmentRow,
     ProgrammeRow,
     SkillRow,
@@ -18,11 +19,13 @@ from lms.competency.queries import (
     programme_by_id,
     programmes,
     programmes_with,
+    skill_areas,
     skills,
     skills_by_code,
+    tasks_to_confirm,
 )
 
 __all__ = [
-    "AttainmentRow", "ProgrammeAttained", "ProgrammeRow", "SkillRow", "area_codes", "areas_by_code", "attained_by", "attainment", "conditions_of", "courses_of",
-    "coverage", "framework_titles", "programme", "programme_by_id", "programmes", "programmes_with", "skills", "skills_by_code", "standing",
+    "AreaRow", "AttainmentRow", "ProgrammeAttained", "ProgrammeRow", "SkillRow", "area_codes", "areas_by_code", "attained_by", "attainment", "conditions_of", "courses_of",
+    "coverage", "framework_titles", "programme", "programme_by_id", "programmes", "programmes_with", "skill_areas", "skills", "skills_by_code", "standing", "tasks_to_confirm",
 ]  # fmt: skip

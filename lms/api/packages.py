@@ -4,9 +4,18 @@ from lms.packages.advice import MOST_SENTENCE_SYLLABLES, longest_sentence, sylla
 from lms.packages.builtin import PARTS as STANDARD_PARTS
 from lms.packages.exporting import export_package
 from lms.packages.fields import Fields
-from lms.packages.importing import BLOCK_READERS, ITEM_READERS, PACKAGE_PARTS, Exporting, Importing, PackagePart, known_parts
+from lms.packages.importing import (
+    BLOCK_READERS,
+    ITEM_READERS,
+    PACKAGE_PARTS,
+    Exporting,
+    Importing,
+    PackagePart,
+    known_parts,
+)
 from lms.packages.lessons import read_blocks, read_lesson
 from lms.packages.markdown import plain, render, render_inline
+from lms.packages.media import check_picture, check_sound
 from lms.packages.model import (
     ActivityRef,
     Bank,
@@ -23,7 +32,6 @@ from lms.packages.model import (
     TaskSpec,
     lies_under,
 )
-from lms.packages.media import check_picture, check_sound
 from lms.packages.parts import BlockReader, ItemReader, Parts, container, directive_line, tidy
 from lms.packages.problems import Problem, Problems, Where
 from lms.packages.source import MOST_FILE_BYTES, is_slug

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import distinct, func, Select, select
+from sqlalchemy import Select, distinct, func, select
 
 from lms.competency.models import (
     Area,
@@ -242,7 +243,36 @@ def skills() -> list[SkillRow]:
     return list(newest.values())
 
 
+@dataclass(frozen=True)
+class AreaRow:
+    """An area with its skills, to choose from."""
+
+    code: str
+    name: str
+    rows: list[SkillRow]
+    chosen: int
+
+
+def skill_areas(found: Iterable[SkillRow], groups: Collection[str], chosen: Collection[str]) -> list[AreaRow]:
+    """The areas of the target groups (of all, where none is named), and those of skills chosen besides."""
+    areas: dict[str, list[SkillRow]] = {}
+    for row in found:
+        if not groups or row.target_group == "" or row.target_group in groups or row.code in chosen:
+            areas.setdefault(row.area_code, []).append(row)
+    return [
+        AreaRow(code, rows[0].area_name, rows, sum(r.code in chosen for r in rows)) for code, rows in areas.items()
+    ]
+
+
 def framework_titles() -> list[tuple[str, str]]:
     """(slug, title) of every framework, the newest version's title."""
     rows = connection().execute(select(F.c.slug, F.c.title).order_by(F.c.id))
     return list({row.slug: (row.slug, row.title) for row in rows}.values())
+
+
+def tasks_to_confirm() -> list[str]:
+    """The slugs of the tasks that a rule set in force wants confirmed by an officer."""
+    rows = connection().execute(select(R.c.conditions).join(P, P.c.rule_set_id == R.c.id)).scalars()
+    return sorted(
+        {str(c["task"]) for conditions in rows for c in conditions if c["kind"] == "task_done" and c.get("confirmed")}
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from lms.text import _
 from lms.web.forms import PageForm, composed
@@ -23,10 +23,15 @@ class SignUpForm(PageForm):
     """A name, how to be spoken to, something to sign in with, and a yes. No e-mail."""
 
     full_name = StringField(filters=[composed], validators=[InputRequired(), Length(max=120)])
-    address = SelectField(choices=[(a, a) for a in ADDRESS_FORMS], default="bạn")
+    address = SelectField(choices=list(ADDRESS_FORMS), default="bạn")
     identifier = StringField(filters=[composed], validators=[InputRequired(), Length(max=60)])
     password = PasswordField(validators=[InputRequired(), Length(max=200)])
-    agree = BooleanField(validators=[InputRequired(_CONSENT)])
+    agree = BooleanField()
+
+    def validate_agree(self, field: BooleanField) -> None:
+        """Without a yes nothing may be kept; said in the reader's language."""
+        if not field.data:
+            raise ValidationError(field.gettext(_CONSENT))
 
 
 class BirthDateForm(PageForm):
@@ -41,7 +46,7 @@ class SettingsForm(PageForm):
     """Name and form of address."""
 
     full_name = StringField(filters=[composed], validators=[InputRequired(), Length(max=120)])
-    address_form = SelectField(choices=[(a, a) for a in ADDRESS_FORMS])
+    address_form = SelectField(choices=list(ADDRESS_FORMS))
 
 
 class PasswordForm(PageForm):

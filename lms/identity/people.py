@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -55,17 +56,27 @@ class Claim:
 
 
 _A = Account.__table__.c
-_BY_ID = select(
+_PERSON = select(
     _A.id, _A.uuid, _A.full_name, _A.username, _A.phone, _A.generation, _A.locale, _A.address_form, _A.target_group,
     _A.birth_date, _A.assurance_level,
     exists().where(Grant.__table__.c.account_id == _A.id).label("has_grants"),
-).where(_A.id == bindparam("id"), _A.closed_at.is_(None))  # fmt: skip
+).where(_A.closed_at.is_(None))  # fmt: skip
+_BY_ID = _PERSON.where(_A.id == bindparam("id"))
+
+
+_BY_IDS = _PERSON.where(_A.id.in_(bindparam("ids", expanding=True)))
 
 
 def person_by_id(account_id: int) -> Person | None:
     """An open account as a person."""
     row = connection().execute(_BY_ID, {"id": account_id}).first()
     return Person(*row) if row else None
+
+
+def people_by_id(account_ids: Iterable[int]) -> dict[int, Person]:
+    """Several open accounts at once."""
+    rows = connection().execute(_BY_IDS, {"ids": list(account_ids)})
+    return {row.id: Person(*row) for row in rows}
 
 
 def from_session(session_id: str) -> Person | None:

@@ -136,3 +136,16 @@ def org_of_membership(account_id: int, at: int) -> int | None:
         .limit(1)
     )
     return found.scalar()
+
+
+def orgs_of_people(account_ids: Sequence[int]) -> dict[int, int]:
+    """The unit that each of these people belongs to now; whoever belongs to none is left out."""
+    m, at = Membership.__table__, clock.seconds()
+    rows = connection().execute(
+        select(m.c.account_id, m.c.org_id)
+        .where(
+            m.c.account_id.in_(account_ids), m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at)
+        )
+        .order_by(m.c.id)
+    )
+    return {row.account_id: row.org_id for row in rows}

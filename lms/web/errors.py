@@ -72,7 +72,7 @@ def install(app: Flask) -> None:
     def _sign_in(error: NotSignedIn) -> WerkzeugResponse:
         if wants_json() or wants_fragment():
             return _answer(401, error.code, error.text)
-        back = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
+        back = error.back or (request.full_path.rstrip("?") if request.method == "GET" else _page_before())
         return redirect(url_for("identity.sign_in", next=back), 303)
 
     @app.errorhandler(DomainError)

@@ -13,9 +13,8 @@ from sqlalchemy import delete, func, insert, select, update
 from lms.api.learning import anchor
 from lms.api.packages import Importing, Item, QuizSpec
 from lms.api.work import Conflict, _, clock, connection
-from quizzes.models import Bank, QuizDocument, QuizRevision
+from quizzes.models import Bank, ItemTag, ItemVersion, QuizDocument, QuizRevision
 from quizzes.models import Item as ItemTable
-from quizzes.models import ItemTag, ItemVersion
 
 B, I, V, T, R, D = (
     Bank.__table__,

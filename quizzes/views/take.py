@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from flask import redirect, request
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from lms.api.competency import areas_by_code
@@ -16,16 +18,15 @@ from lms.api.packages import plain
 from lms.api.packages import render as markdown
 from lms.api.people import Person, claimed, here
 from lms.api.web import LEARNER, Routes, address, panels, render, say
-from lms.api.work import NotFound, _, unit_of_work
+from lms.api.work import NotFound, NotSignedIn, _, unit_of_work
 from quizzes import queries
 from quizzes.access import attempt_for
 from quizzes.items.contract import ITEM_TYPES, WHOLE
 from quizzes.models import OPEN
 from quizzes.scoring import score
 from quizzes.services import attempts
-from quizzes.views.shown import html_of
+from quizzes.views.shown import html_of, read_answer
 from quizzes.views.shown import question as shown
-from quizzes.views.shown import read_answer
 
 routes = Routes("quizzes")
 Answer = str | Response | tuple[str, int]
@@ -101,7 +102,7 @@ def front(course: str, quiz: str) -> Answer:
         else None,
         open_attempt={
             "url": _first_open(going),
-            "n": len(queries.responses(going.id)),
+            "n": _first_gap(going) or going.total,
             "total": going.total,
         }
         if going
@@ -113,11 +114,15 @@ def front(course: str, quiz: str) -> Answer:
 
 
 def _first_open(row: queries.AttemptRow) -> str:
-    answered = queries.responses(row.id)
-    n = next((i for i in range(row.total) if i not in answered), None)
+    n = _first_gap(row)
     if n is None:
         return address("quizzes.review", attempt=row.uuid)
-    return address("quizzes.question", attempt=row.uuid, n=n + 1)
+    return address("quizzes.question", attempt=row.uuid, n=n)
+
+
+def _first_gap(row: queries.AttemptRow) -> int | None:
+    answered = queries.responses(row.id)
+    return next((i + 1 for i in range(row.total) if i not in answered), None)
 
 
 @routes.post("/hoc/<course>/kiem-tra/<quiz>/bat-dau", LEARNER)
@@ -145,20 +150,28 @@ def question(attempt: UUID, n: int) -> Answer:
     row, answers = attempt_for(claimed(), attempt)
     if row.state != OPEN:
         return redirect(address("quizzes.result", attempt=attempt), 303)
-    return _question_page(row, answers, n, [])
+    return _question_page(row, answers, n, [], request.args)
 
 
-def _question_page(row: queries.AttemptRow, answers: queries.Answers, n: int, errors: list[str]) -> str:
+def _question_page(
+    row: queries.AttemptRow,
+    answers: queries.Answers,
+    n: int,
+    errors: list[str],
+    brought: MultiDict[str, str] | None = None,
+) -> str:
+    """`brought`: an answer that came back from signing in again; shown as chosen, saved when it is sent."""
     if not 1 <= n <= row.total:
         raise NotFound
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
     body = queries.revision(row.revision_id)
+    given = read_answer(version, order, brought) if brought else None
     return render(
         "quizzes/take/question.html",
         attempt={"id": row.uuid, "n": n, "total": row.total, "last": n == row.total},
         quiz=Titled(body["slug"], body["title"]),
-        q=shown(version, order, answers.get(n - 1), f"q{n}"),
+        q=shown(version, order, given or answers.get(n - 1), f"q{n}"),
         lamp_states=["now" if i == n - 1 else "on" if i in answers else "" for i in range(row.total)],
         errors=errors,
         back_url=address("quizzes.review", attempt=row.uuid),
@@ -169,8 +182,15 @@ def _question_page(row: queries.AttemptRow, answers: queries.Answers, n: int, er
 
 @routes.post("/luot/<uuid:attempt>/<int:n>", LEARNER, endpoint="answer", by_claim=True)
 def answer(attempt: UUID, n: int) -> Answer:
-    """Keeps an answer and shows the next question. Sending it twice is harmless: the last one wins."""
-    row, answers = attempt_for(claimed(), attempt)
+    """Keeps an answer and shows the next question. Sending it twice is harmless: the last one wins.
+
+    Where the session has ended meanwhile, the answer goes along to the sign-in page and comes back chosen.
+    """
+    try:
+        row, answers = attempt_for(claimed(), attempt)
+    except NotSignedIn:
+        kept = [(k, v) for k, v in request.form.items(multi=True) if k == "answer" or k.startswith("place-")]
+        raise NotSignedIn(back=f"{request.path}?{urlencode(kept)}") from None
     if not 1 <= n <= row.total:
         raise NotFound
     if row.state != OPEN:

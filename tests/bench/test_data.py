@@ -13,8 +13,8 @@ from lms.db.unit_of_work import connection, unit_of_work
 from lms.identity import accounts
 from lms.identity.models import Account, Consent
 from lms.learning.models import ClientToken, Enrollment, Evidence, Kind
-from lms.learning.queries import newest_syllabus, places
 from lms.learning.queries import activity as activity_of
+from lms.learning.queries import newest_syllabus, places
 from lms.learning.record import Result
 from lms.orgs.models import Membership, Org
 from lms.packages.markdown import render

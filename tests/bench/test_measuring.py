@@ -42,7 +42,10 @@ def test_a_process_costs_more_after_it_has_worked() -> None:
 
 
 def test_a_family_holds_the_children_of_children() -> None:
-    child = "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', 'input()']); print(p.pid, flush=True); p.wait()"
+    child = (
+        "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', 'input()']);"
+        " print(p.pid, flush=True); p.wait()"
+    )
     with subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         grandchild = int(parent.stdout.readline())

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from lms.db.unit_of_work import unit_of_work
 from lms.errors import DomainError, Invalid
 from lms.identity import accounts
-from lms.identity.forms import ADDRESS_FORMS, BirthDateForm, PasswordForm, SettingsForm, SignInForm, SignUpForm
 from lms.identity.arrivals import ARRIVALS
+from lms.identity.forms import ADDRESS_FORMS, BirthDateForm, PasswordForm, SettingsForm, SignInForm, SignUpForm
 from lms.identity.people import here, here_or_none, person_by_id, remember_address
 from lms.text import _
 from lms.web.forms import PageForm
@@ -153,7 +153,7 @@ def birth_date_post() -> Answer:
             with unit_of_work():
                 accounts.set_birth_date(person.id, day)
             return redirect(_return_to(), 303)
-        except ValueError:
+        except (ValueError, OverflowError):
             form.refuse("day", _("There is no such day. Please look at day, month and year again."))
         except Invalid as error:
             form.refuse("year", error.text)
