@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import tempfile
 import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from bench import data, databases, floors, inside, measuring, table
+from bench import data, databases, inside, measuring, table
+from bench.floors import Floors, bare_drawing
 
 FULL, QUICK = (data.Size(), 15), (data.Size(1_000, 800), 4)
 
@@ -42,8 +42,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def measure(size: data.Size, journeys: int, which: str) -> table.Figures:
     """All figures on the databases asked for; progress goes to standard error."""
-    began, check, runs, routes = time.monotonic(), floors.PasswordCheck(), [], []
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+    began, runs = time.monotonic(), []
+    with tempfile.TemporaryDirectory(prefix="bench-") as name, Floors(Path(name)) as floors:
         for kind in ("sqlite", "postgresql"):
             if which not in (kind, "both"):
                 continue
@@ -53,18 +53,16 @@ def measure(size: data.Size, journeys: int, which: str) -> table.Figures:
             folder = Path(name) / kind
             folder.mkdir()
             say(f"{began_ago(began)} {kind}: {size.learners:,} learners, {journeys} journeys")
-            routes.append(floors.bare_route(folder, 30))
             place: AbstractContextManager[databases.Database] = (
                 databases.sqlite(folder) if kind == "sqlite" else databases.postgresql()
             )
             with place as database:
-                runs.append(measuring.run(database, folder, size, journeys, check))
-            routes.append(floors.bare_route(folder, 30))
+                runs.append(measuring.run(database, folder, size, journeys, floors))
     if not runs:
         sys.exit("There is no database to measure.")
-    drawing = floors.bare_drawing(runs[0].frozen, 20)
+    drawing = bare_drawing(runs[0].frozen, 20)
     say(f"{began_ago(began)} done")
-    return table.Figures(size, journeys, statistics.median(routes), check.median, drawing, runs)
+    return table.Figures(size, journeys, floors.route, floors.check, drawing, runs)
 
 
 def began_ago(began: float) -> str:

@@ -7,12 +7,12 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask
 
 from bench.browsing import HttpBrowser
-from bench.machine import Server, cpu
+from bench.machine import Meter, Server
 from lms.identity import passwords
 
 bare = Flask("bare", static_folder=None, template_folder=None)
@@ -42,23 +42,6 @@ def serve_bare() -> None:
     ).serve()
 
 
-def bare_route(folder: Path, repetitions: int) -> float:
-    """CPU milliseconds of one request to the bare route: the median of batches of ten."""
-    with Server("bench_floor", ["-m", "bench.floors"], {}, folder / "floor.log") as server:
-        server.first_answer("/")
-        browser, pids = HttpBrowser(server.port), server.pids()
-        for _ in range(50):
-            browser.ask("GET", "/")
-        spent = []
-        for _ in range(repetitions):
-            before = sum(cpu(p) for p in pids)
-            for _ in range(10):
-                browser.ask("GET", "/")
-            spent.append(100 * (sum(cpu(p) for p in pids) - before))
-        browser.close()
-    return statistics.median(spent)
-
-
 def timed(call: Callable[[], Any]) -> float:
     """CPU milliseconds of one call in this process."""
     began = time.process_time()
@@ -66,20 +49,53 @@ def timed(call: Callable[[], Any]) -> float:
     return 1000 * (time.process_time() - began)
 
 
-class PasswordCheck:
-    """One Argon2id check (19,456 KiB, 2 passes, 1 lane), taken between the journeys so that both feel one machine."""
+class Floors:
+    """The bare route and one password check, taken again between the journeys, so that all feel one machine.
 
-    def __init__(self) -> None:
+    The check is Argon2id with 19,456 KiB, 2 passes, 1 lane. The route is read as the journeys' steps are: around
+    each request.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._server = Server("bench_floor", ["-m", "bench.floors"], {}, folder / "floor.log")
         self._hash = passwords.hash_password("một mật khẩu để đo")
-        self.spent: list[float] = []
+        self._routes: list[float] = []
+        self._checks: list[float] = []
+
+    def __enter__(self) -> Self:
+        self._server.__enter__()
+        try:
+            self._server.first_answer("/")
+            self._browser, self._meter = HttpBrowser(self._server.port), Meter(self._server.pids())
+            self.again()
+        except BaseException:
+            self._server.__exit__(None, None, None)
+            raise
+        self._routes.clear()
+        self._checks.clear()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._browser.close()
+        self._server.__exit__(None, None, None)
 
     def again(self) -> None:
-        """Measures one more check."""
-        self.spent.append(timed(lambda: passwords.matches(self._hash, "một mật khẩu để đo")))
+        """One more check, and some more requests to the bare route."""
+        self._checks.append(timed(lambda: passwords.matches(self._hash, "một mật khẩu để đo")))
+        self._meter.lap()
+        for _ in range(30):
+            self._browser.ask("GET", "/")
+            self._routes.append(self._meter.lap())
 
     @property
-    def median(self) -> float:
-        return statistics.median(self.spent)
+    def check(self) -> float:
+        """CPU milliseconds of one password check: the median."""
+        return statistics.median(self._checks)
+
+    @property
+    def route(self) -> float:
+        """CPU milliseconds of one request to the bare route: the median."""
+        return statistics.median(self._routes)
 
 
 def bare_drawing(frozen: dict[str, Any], repetitions: int) -> float:

@@ -54,6 +54,20 @@ def memory(pids: Iterable[int]) -> float:
     return total / 1024
 
 
+class Meter:
+    """Reads the clocks of a group of processes; milliseconds since the last reading."""
+
+    def __init__(self, pids: list[int]) -> None:
+        self._pids, self._last = pids, 0.0
+        self.lap()
+
+    def lap(self) -> float:
+        """CPU milliseconds since the reading before."""
+        total = 1000 * sum(cpu(p) for p in self._pids)
+        passed, self._last = total - self._last, total
+        return passed
+
+
 def free_port() -> int:
     """A port on loopback that nobody uses at this moment."""
     with socket.socket() as probe:

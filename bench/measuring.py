@@ -18,10 +18,10 @@ from bench import data, inside
 from bench.browsing import HttpBrowser
 from bench.counting import FILE
 from bench.databases import Database
-from bench.floors import PasswordCheck
+from bench.floors import Floors
 from bench.learner import Answer, Journey, verify, whole
 from bench.loading import Load, pages
-from bench.machine import MOST_WAIT, Process, Server, cpu, memory
+from bench.machine import MOST_WAIT, Meter, Process, Server, memory
 from certificates.models import Credential
 from lms.db.base import db
 from lms.identity.models import Account
@@ -58,20 +58,6 @@ class Trip:
         return [s for name, steps in self.steps.items() if name not in OUTSIDE for s in steps] + [self.worker]
 
 
-class Meter:
-    """Reads the clocks of a group of processes; milliseconds since the last reading."""
-
-    def __init__(self, pids: list[int]) -> None:
-        self._pids, self._last = pids, 0.0
-        self.lap()
-
-    def lap(self) -> float:
-        """CPU milliseconds since the reading before."""
-        total = 1000 * sum(cpu(p) for p in self._pids)
-        passed, self._last = total - self._last, total
-        return passed
-
-
 @dataclass
 class TripRecorder:
     """Reads web server and database around each request."""
@@ -102,7 +88,8 @@ class Run:
     trips: list[Trip]
     counted: Trip
     start: float  # seconds until the first answer
-    web_memory: float
+    web_memory: float  # megabytes (PSS) of the process that answers
+    main_memory: float  # of the one that keeps it
     worker_memory: float
     frozen: dict[str, Any]  # a paper that was issued
     pages: dict[str, Load]
@@ -235,7 +222,7 @@ def count(stage: Stage) -> Trip:
     return trip
 
 
-def run(database: Database, folder: Path, size: data.Size, journeys: int, check: PasswordCheck) -> Run:
+def run(database: Database, folder: Path, size: data.Size, journeys: int, floors: Floors) -> Run:
     """Fills the database, counts, then measures so many journeys, and loads the pages of W16 at the end."""
     stage = Stage(database, folder, size)
     counted = count(stage)
@@ -243,22 +230,23 @@ def run(database: Database, folder: Path, size: data.Size, journeys: int, check:
     with server:
         start = server.first_answer("/dang-nhap")
         with worker:
-            return _measured(stage, server, worker, journeys, check, start, counted)
+            return _measured(stage, server, worker, journeys, floors, start, counted)
 
 
 def _measured(
-    stage: Stage, server: Server, worker: Process, journeys: int, check: PasswordCheck, start: float, counted: Trip
+    stage: Stage, server: Server, worker: Process, journeys: int, floors: Floors, start: float, counted: Trip
 ) -> Run:
     for _ in range(WARMING):
         login, _trip = stage.travel(server.port, *stage.meters(server, worker))
     meters = stage.meters(server, worker)
     trips = []
     for _ in range(journeys):
-        check.again()
+        floors.again()
         login, trip = stage.travel(server.port, *meters)
         trips.append(trip)
-        check.again()
+        floors.again()
     frozen = stage.credential(login)
     loads = stage.loads(server.port, frozen.number)
-    web_memory, worker_memory = memory(server.pids()[1:]), memory(worker.pids())
-    return Run(stage.database.name, trips, counted, start, web_memory, worker_memory, dict(frozen.paper), loads)
+    main, *answering = server.pids()
+    sizes = memory(answering), memory([main]), memory(worker.pids())
+    return Run(stage.database.name, trips, counted, start, *sizes, dict(frozen.paper), loads)

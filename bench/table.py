@@ -168,9 +168,18 @@ def _loads(found: Figures) -> str:
 
 def _processes(found: Figures) -> str:
     rows = [
-        [run.database, f"{run.web_memory:.0f}", f"{run.worker_memory:.0f}", f"{run.start:.1f}"] for run in found.runs
+        [
+            run.database,
+            f"{run.web_memory:.0f}",
+            f"{run.main_memory:.0f}",
+            f"{run.worker_memory:.0f}",
+            f"{run.start:.1f}",
+        ]
+        for run in found.runs
     ]
-    return _table(["after load", "web worker, MB (PSS)", "outbox worker, MB (PSS)", "start to first answer, s"], rows)
+    return _table(
+        ["after load", "web worker, MB (PSS)", "its keeper", "outbox worker", "start to first answer, s"], rows
+    )
 
 
 def write(path: Path, tables: str) -> None:

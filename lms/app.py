@@ -27,6 +27,7 @@ from lms.web import errors, security
 from lms.web.locale import Catalogue
 from lms.web.rendering import Page, Renderer, minified_css
 from lms.web.routes import ROUTES
+from lms.web.routes import register as register_routes
 from lms.web.session import LeanSessionInterface
 
 MOST_BODY = 32 * 1024 * 1024  # bytes of one request
@@ -59,11 +60,10 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     app.extensions["lms.files"] = DiskStore(settings.data_dir / "files")
     _prepare_people(app)
     _prepare_pages(app, registry)
-    security.harden(app, renderer_of(app).css, renderer_of(app).style_hash)
+    security.harden(app, renderer_of(app).pack, renderer_of(app).style_hash)
     errors.install(app)
     with app.app_context():
-        for routes in registry.entries(ROUTES).values():
-            routes.register(app)
+        register_routes(app, registry.owned(ROUTES))
     register_operations(app, registry.entries(OPERATIONS).values())
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -137,9 +137,10 @@ class StaticVersions:
 
 
 def _prepare_static(app: Flask, registry: Registry) -> None:
-    from whitenoise import WhiteNoise
+    from lms.web.static_files import PackedStatic
 
-    static = WhiteNoise(app.wsgi_app, max_age=365 * 86400, autorefresh=False)
+    settings: Settings = app.extensions["lms.settings"]
+    static = PackedStatic(app.wsgi_app, settings.data_dir / "static")
     for folder in StaticVersions(registry).folders:
         static.add_files(str(folder), prefix="static/")
     app.wsgi_app = static  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""The command line: `lms serve | worker | migrate | demo | doctor | rebuild | stats | openapi | import | export | start`."""
+"""The command line: `lms start | serve | worker | migrate | demo | doctor | rebuild | stats | import | export | …`."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def start(demo: bool) -> None:
     from lms import starting
     from lms.db import migrating
     from lms.db.base import db
-    from lms.db.unit_of_work import let_go
+    from lms.db.unit_of_work import close_kept
     from lms.packages.problems import PackageInvalid
 
     app = the_app()
@@ -89,7 +89,7 @@ def start(demo: bool) -> None:
         say(f"✓ Nội dung: {_counts(counts) if counts else 'không có gì mới'}")
         if demo and starting.make_demo_people():
             say("✓ Người dùng thử đã được tạo")
-        let_go()
+        close_kept()
         db.engine.dispose()
     settings: Settings = app.extensions["lms.settings"]
     say()

@@ -11,6 +11,7 @@ from lms import clock
 from lms.competency import attaining
 from lms.competency.models import Attainment, Programme
 from lms.db.unit_of_work import connection
+from lms.identity.accounts import hold
 from lms.indicators import counting
 from lms.learning import enrolling, record
 from lms.learning.events import ActivityCompleted, CourseCompleted
@@ -45,6 +46,7 @@ def record_result(account_id: int, activity_id: int, result: Result, token: byte
 
 def enroll(account_id: int, course_id: int) -> int:
     """Joins a course; evidence from before counts at once. Inside a unit of work. Returns the enrollment's id."""
+    hold(account_id)
     first = not _has_enrollments(account_id)
     enrollment_id, complete = enrolling.enroll(account_id, course_id)
     at = clock.seconds()
@@ -73,6 +75,7 @@ def _move_up(account_id: int, moved: list[record.Moved], at: int) -> None:
 def _attain(account_id: int, course_ids: list[int], at: int) -> list[int]:
     if not course_ids:
         return []
+    hold(account_id)
     made = attaining.consider(account_id, course_ids, at)
     for attainment_id in made:
         a, p = Attainment.__table__, Programme.__table__

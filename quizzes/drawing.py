@@ -80,3 +80,19 @@ def shuffled(count: int, seed: int, position: int) -> list[int]:
     order = list(range(count))
     random.Random(f"{seed}:{position}").shuffle(order)  # noqa: S311  as above
     return order
+
+
+def assured(lines: Sequence[Mapping[str, Any]], bank: Iterable[Candidate]) -> list[tuple[int, int]]:
+    """For each line (items that fit it, items that are left for it whatever the lines before it draw).
+
+    A quiz can always be drawn where no line asks for more than what is left for it.
+    """
+    pool = list(bank)
+    fits = [
+        {c.item_id for c in pool if any(lies_under(code, a) for code in c.codes for a in line["from"])} for line in lines
+    ]
+    found = []
+    for number, own in enumerate(fits):
+        taken = sum(min(int(lines[i]["count"]), len(own & fits[i])) for i in range(number))
+        found.append((len(own), max(0, len(own) - taken)))
+    return found

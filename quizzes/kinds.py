@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from lms.api.learning import activity
+from lms.api.learning import Found, activity
+from lms.api.people import Person
 from lms.api.web import address
-from lms.api.work import Text, _, connection
+from lms.api.work import NotFound, Text, _, connection
+from quizzes import drafts
+from quizzes.access import quiz_for
 from quizzes.models import QuizRevision
 from quizzes.queries import practice_item
+from quizzes.services import authoring
 from quizzes.views.check import draw_check
 
 R = QuizRevision.__table__
@@ -38,6 +44,19 @@ class QuizKind:
         found: int | None = connection().execute(select(func.max(R.c.id)).where(R.c.activity_id == row.id)).scalar()
         return found
 
+    def find(self, words: str, most: int) -> Sequence[Found]:
+        return drafts.published_quizzes(words, most)
+
+    def begin(self, title: str, org_id: int, by_id: int) -> str:
+        return authoring.begin_quiz(title, org_id, by_id)
+
+    def studio_url(self, person: Person, slug: str) -> str | None:
+        try:
+            quiz_for(person, slug)
+        except NotFound:
+            return None
+        return url_for("quizzes.studio_quiz", slug=slug)
+
 
 @dataclass(frozen=True)
 class CheckKind:
@@ -56,3 +75,6 @@ class CheckKind:
 
     def content_of(self, slug: str) -> int | None:
         return None
+
+    def find(self, words: str, most: int) -> Sequence[Found]:
+        return drafts.practice_items(words, most)

@@ -203,8 +203,8 @@ def look(browser: Browser, settings: Settings) -> None:
     visit(page, f"{base}/verify/{number_in(number)}")
     take(page, "verify")
     staff = browser.new_context(locale="vi-VN").new_page()
-    sign_in(staff, base, "instructor")
-    visit(staff, f"{base}/studio")
+    sign_in(staff, base, "administrator")
+    visit(staff, f"{base}/studio/khoa-hoc/{COURSE}")
     take(staff, "studio")
 
 

@@ -60,7 +60,7 @@ def begin(kind: str, title: str, org_id: int, by_id: int) -> str:
     slug = free_slug(title, FALLBACKS[kind])
     activity_id = anchor(kind, slug, title, 4 if kind == "lesson" else 10 if kind == "task" else 0)
     database.execute(
-        insert(D).values(  # type: ignore[arg-type]
+        insert(D).values(
             activity_id=activity_id,
             org_id=org_id,
             kind=kind,
@@ -87,7 +87,7 @@ def save(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> in
     if held.base != base:
         raise Conflict
     database.execute(
-        update(D)  # type: ignore[arg-type]
+        update(D)
         .where(D.c.activity_id == activity_id, D.c.base == base)
         .values(draft=dict(body), base=base + 1, changed_at=clock.seconds(), changed_by=by_id)
     )

@@ -133,9 +133,7 @@ def show_programme(path: BySlug) -> ProgrammeWhole:
     return ProgrammeWhole(*_head(row), conditions, [_course(at) for at in courses])
 
 
-_Head = tuple[
-    str, str, Group, Literal["attainment", "course"], FrameworkNamed, RulesNamed, TaughtShare, str
-]
+_Head = tuple[str, str, Group, Literal["attainment", "course"], FrameworkNamed, RulesNamed, TaughtShare, str]
 
 
 def _head(row: ProgrammeRow) -> _Head:

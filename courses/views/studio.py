@@ -17,7 +17,21 @@ from courses.services import authoring, publishing
 from lms.api.competency import framework_titles
 from lms.api.learning import ACTIVITY_KINDS, AUTHORS, Authored, Findable, activity, author_orgs
 from lms.api.packages import export_package, known_parts, write_package
-from lms.api.people import Person, here, org, path_name, person_by_id, reaches
+from lms.api.people import Person, here, reaches
+from lms.api.studio import (
+    Field,
+    Theirs,
+    asked,
+    base_of_form,
+    chosen_unit,
+    is_number,
+    published,
+    said,
+    theirs,
+    typed_title,
+    unit_choices,
+    unit_name,
+)
 from lms.api.web import GROUPS, STAFF, MenuItem, Routes, composed, render, say
 from lms.api.work import Conflict, Invalid, NotFound, Text, _, unit_of_work
 
@@ -30,96 +44,9 @@ Answer = str | WerkzeugResponse | tuple[str, int]
 MOST_FOUND = 40
 
 
-@dataclass(frozen=True)
-class Field:
-    """A field as templates read it."""
-
-    data: Any
-    errors: list[str]
-
-
-def said(errors: Mapping[str, list[Text]]) -> dict[str, list[str]]:
-    """Errors in the reader's language."""
-    return {name: [say(text) for text in texts] for name, texts in errors.items()}
-
-
-def unit_name(org_id: int) -> str:
-    """A unit with those above it; the nation by its own name."""
-    held = org(org_id)
-    return path_name(org_id) or (held.full_name if held else "")
-
-
-def unit_choices(granted: frozenset[int]) -> list[tuple[str, str]]:
-    """The units that a new draft may belong to."""
-    return sorted(((str(o), unit_name(o)) for o in granted), key=lambda pair: pair[1])
-
-
-def chosen_unit(granted: frozenset[int]) -> int:
-    """The unit that a posted form names, among those granted or below them."""
-    typed = request.form.get("org", "")
-    if not typed and len(granted) == 1:
-        return next(iter(granted))
-    if not typed.isdigit() or org(int(typed)) is None or not reaches(granted, int(typed)):
-        raise NotFound
-    return int(typed)
-
-
-def typed_title(most: int) -> str:
-    """The title in a posted form. Raises Invalid where there is none, or it is too long."""
-    title = composed(request.form.get("title")) or ""
-    if not title:
-        text = _("Please give it a title.")
-        raise Invalid(text, title=text)
-    if len(title) > most:
-        text = _("Please keep it under {most} letters.", most=most)
-        raise Invalid(text, title=text)
-    return title
-
-
-def base_of_form() -> int:
-    """The save that a posted form started from."""
-    typed = request.form.get("base", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-
-
-def asked() -> tuple[str, str, str]:
-    """The button that was pressed: (what, where, more), as in `add:3:text`."""
-    what, _colon, rest = request.form.get("do", "save").partition(":")
-    where, _colon, more = rest.partition(":")
-    return what, where, more
-
-
-@dataclass(frozen=True)
-class Published:
-    """A revision in the list of what was published when."""
-
-    number: int
-    at: int
-    by: str
-
-
-def history(activity_id: int) -> list[Published]:
+def history(activity_id: int) -> list[Any]:
     """What was published when."""
-    rows = []
-    for row in drafts.revisions(activity_id):
-        who = person_by_id(row.published_by) if row.published_by else None
-        rows.append(Published(row.number, row.published_at, who.full_name if who else ""))
-    return rows
-
-
-@dataclass(frozen=True)
-class Theirs:
-    """What somebody else saved meanwhile."""
-
-    by: str
-    at: int
-    text: str
-
-
-def theirs(row: DocumentRow, text: str) -> Theirs:
-    """The other one's save, as text."""
-    who = person_by_id(row.changed_by) if row.changed_by else None
-    return Theirs(who.full_name if who else "", row.changed_at, text)
+    return published((row.number, row.published_at, row.published_by) for row in drafts.revisions(activity_id))
 
 
 @routes.get("", STAFF)
@@ -202,7 +129,7 @@ def _editor(
 ) -> str:
     person = here()
     found = said(errors or {})
-    published = drafts.newest_body(row.activity_id)
+    newest = drafts.newest_body(row.activity_id)
     return render(
         "courses/studio/course.html",
         slug=row.slug,
@@ -227,8 +154,8 @@ def _editor(
         ],
         kinds=[(k.name, say(k.title)) for k in ACTIVITY_KINDS if isinstance(k, Authored)],
         history=history(row.activity_id),
-        newer=_newer(published),
-        is_published=published is not None,
+        newer=_newer(newest),
+        is_published=newest is not None,
         other=other,
     )
 
@@ -271,7 +198,7 @@ def save_course(slug: str) -> Answer:
             authoring.save(row.activity_id, base_of_form(), body, person.id)
     except Conflict:
         now = document_for(person, "course", slug)
-        return _editor(now, body, other=theirs(now, outline(now.draft))), 409
+        return _editor(now, body, other=theirs(now.changed_by, now.changed_at, outline(now.draft))), 409
     except Invalid as error:
         return _editor(row, body, {name: [text] for name, text in error.fields.items()}), 422
     if what == "publish":
@@ -297,7 +224,7 @@ def outline(body: Mapping[str, Any]) -> str:
 def _changed(body: dict[str, Any], what: str, where: str, more: str) -> tuple[dict[str, Any], str]:
     """The body after a button: modules and activities added, moved, removed; and the place to come back to."""
     modules = [dict(m, activities=list(m["activities"])) for m in body["modules"]]
-    place = int(where) if where.isascii() and where.isdigit() and len(where) < 4 else -1
+    place = int(where) if is_number(where) else -1
     anchor = f"#module-{place}"
     if what == "module":
         title = composed(request.form.get("new-module")) or say(_("Module {n}", n=len(modules) + 1))
@@ -382,7 +309,7 @@ def find(slug: str) -> str:
 
 
 def _module(row: DocumentRow, typed: str) -> tuple[int, Mapping[str, Any]]:
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 4) or int(typed) >= len(row.draft["modules"]):
+    if not is_number(typed) or int(typed) >= len(row.draft["modules"]):
         raise NotFound
     return int(typed), row.draft["modules"][int(typed)]
 

@@ -17,27 +17,26 @@ from courses.drafts import DocumentRow
 from courses.services import authoring, publishing
 from courses.services.exporting import lesson_of
 from courses.services.publishing import digest_of
-from courses.views.studio import (
-    MOST_FOUND,
-    Answer,
-    Field,
-    Theirs,
-    asked,
-    base_of_form,
-    chosen_unit,
-    history,
-    said,
-    theirs,
-    typed_title,
-    unit_choices,
-    unit_name,
-)
+from courses.views.studio import MOST_FOUND, Answer, history
 from lms.api.competency import skill_areas, skills
 from lms.api.data import FileStore
 from lms.api.learning import ACTIVITY_KINDS, Findable, author_orgs
 from lms.api.packages import BLOCK_READERS, Package, known_parts, package_files
 from lms.api.packages import render as markdown
 from lms.api.people import here
+from lms.api.studio import (
+    Field,
+    Theirs,
+    asked,
+    base_of_form,
+    chosen_unit,
+    is_number,
+    said,
+    theirs,
+    typed_title,
+    unit_choices,
+    unit_name,
+)
 from lms.api.web import GROUPS, STAFF, Routes, render, say, short_date
 from lms.api.work import Conflict, Invalid, NotFound, Text, _, audit, unit_of_work
 
@@ -230,7 +229,7 @@ def save(slug: str) -> Answer:
             authoring.save(row.activity_id, base_of_form(), body, person.id)
     except Conflict:
         now = document_for(person, "lesson", slug)
-        return _editor(now, body, other=theirs(now, as_text(now.draft))), 409
+        return _editor(now, body, other=theirs(now.changed_by, now.changed_at, as_text(now.draft))), 409
     if what == "publish":
         return _publish(slug)
     if what == "find":
@@ -250,7 +249,7 @@ def as_text(body: Mapping[str, Any]) -> str:
 def _changed(body: dict[str, Any], what: str, where: str, more: str) -> tuple[dict[str, Any], str]:
     """The body after a button: a block moved, removed or added; and the place to come back to."""
     blocks = list(body["blocks"])
-    place = int(where) if where.isascii() and where.isdigit() and len(where) < 4 else -1
+    place = int(where) if is_number(where) else -1
     if what == "insert":  # the kind is chosen from a list beside the button
         what, more = "add", request.form.get(f"{where}-insert", "")
     if what == "add" and more in {reader.directive for reader in BLOCK_READERS} and len(blocks) < forms.MOST_BLOCKS:
@@ -330,7 +329,7 @@ def questions(slug: str) -> str:
 
 
 def _check_place(row: DocumentRow, typed: str) -> int:
-    place = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 4 else -1
+    place = int(typed) if is_number(typed) else -1
     if not 0 <= place < len(row.draft["blocks"]) or row.draft["blocks"][place]["kind"] != "check":
         raise NotFound
     return place
@@ -404,5 +403,5 @@ def save_task(slug: str) -> Answer:
     except Conflict:
         now = document_for(person, "task", slug)
         text = "\n".join([now.draft["title"], "", now.draft["text"], "", *now.draft["choices"]])
-        return _task_editor(now, read.body, other=theirs(now, text)), 409
+        return _task_editor(now, read.body, other=theirs(now.changed_by, now.changed_at, text)), 409
     return redirect(url_for("courses.studio_task", slug=slug), 303)

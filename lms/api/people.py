@@ -1,5 +1,6 @@
 """Who is here, what they may do, where they belong."""
 
+from lms.identity.accounts import hold
 from lms.identity.arrivals import ARRIVALS, Arrival
 from lms.identity.grants import ADMINISTRATOR, CONFIRMER, INSTRUCTOR, REPORTER, VERIFIER, grants_of, require, roles_here
 from lms.identity.people import (
@@ -35,6 +36,7 @@ __all__ = [
     "grants_of",
     "here",
     "here_or_none",
+    "hold",
     "mask_name",
     "nation_id",
     "nfc",

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, distinct, func, select
 
 from lms.competency.models import (
+    TARGET_GROUPS,
     Area,
     Attainment,
     Framework,
@@ -73,8 +74,9 @@ def programme_of_group(target_group: str) -> ProgrammeRow | None:
 
 
 def programmes() -> list[ProgrammeRow]:
-    """All programmes, in order."""
-    return [ProgrammeRow(*row) for row in connection().execute(_PROGRAMME.order_by(P.c.position, P.c.id))]
+    """All programmes: by target group, citizens first, then in their own order."""
+    rows = [ProgrammeRow(*row) for row in connection().execute(_PROGRAMME.order_by(P.c.position, P.c.id))]
+    return sorted(rows, key=lambda p: TARGET_GROUPS.index(p.target_group))
 
 
 def courses_of(programme_id: int) -> list[tuple[int, str, str]]:

@@ -7,12 +7,14 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
 
 from lms.contract.points import Event, ExtensionPoint, Plugin, PluginError, Subscription
 from lms.db.migrating import Package
+
+T = TypeVar("T")
 
 
 class Registry:
@@ -61,9 +63,9 @@ class Registry:
         """Every entry of a point by its key."""
         return self._entries[point.name]
 
-    def owner(self, point: ExtensionPoint[Any], key: str) -> str:
-        """The name of the plugin that provides an entry."""
-        return self._owners[(point.name, key)]
+    def owned(self, point: ExtensionPoint[T]) -> list[tuple[str, T]]:
+        """Every entry of a point with the name of the plugin that provides it."""
+        return [(self._owners[(point.name, key)], entry) for key, entry in self._entries[point.name].items()]
 
     def packages(self) -> list[Package]:
         """The packages that keep tables, the core first."""

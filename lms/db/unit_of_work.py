@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 from flask import Flask, g
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from lms.db.base import db
 from lms.db.sqlite import write_lock
@@ -18,17 +20,43 @@ _here = threading.local()
 def connection() -> Connection:
     """The connection of the present request or job; reads may use it at any time.
 
-    A plain connection, not an ORM session: a session costs more than most pages' statements.
+    A plain connection, not an ORM session, and kept from one request to the next by each thread: making a session or
+    taking a connection from the pool costs more than most pages' statements.
     """
     held: Connection | None = g.get("connection")
     if held is None:
-        held = g.connection = db.engine.connect()
+        engine = db.engine
+        kept: WeakKeyDictionary[Engine, Connection] = _here.__dict__.setdefault("kept", WeakKeyDictionary())
+        held = kept.pop(engine, None)
+        if held is None or held.closed or held.invalidated:
+            held = engine.connect()
+        g.connection = held
     return held
 
 
 def let_go() -> None:
-    """Ends what was read and gives the connection back: between jobs, and at the end of every request."""
+    """Ends what was read: between jobs, and at the end of every request. A broken connection is thrown away."""
     held: Connection | None = g.pop("connection", None)
+    if held is None:
+        return
+    kept: WeakKeyDictionary[Engine, Connection] = _here.__dict__.setdefault("kept", WeakKeyDictionary())
+    if held.closed or held.invalidated or held.engine in kept:
+        held.close()
+        return
+    try:
+        held.rollback()
+    except DBAPIError:
+        held.invalidate()
+        held.close()
+    else:
+        kept[held.engine] = held
+
+
+def close_kept() -> None:
+    """Closes the connection that this thread keeps for the application: before its database goes away."""
+    let_go()
+    kept: WeakKeyDictionary[Engine, Connection] = _here.__dict__.get("kept", WeakKeyDictionary())
+    held = kept.pop(db.engine, None)
     if held is not None:
         held.close()
 

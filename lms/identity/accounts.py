@@ -7,6 +7,7 @@ from datetime import date
 from uuid import uuid4
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import audit, clock, limits
 from lms.db.unit_of_work import connection
@@ -20,6 +21,7 @@ from lms.vietnamese import fold, name_sort_key, nfc
 A = Account.__table__
 CONSENT_TEXT = "2026-11"  # the wording on the sign-up page
 WRONG = _("The name or the password is not right. Please look at both again.")
+TAKEN = _("This telephone number or name is in use. Please sign in with it, or choose another one.")
 _NAME = re.compile(r"[^\W\d_]+(?:['’.\-‑][^\W\d_]+)*['’.]?", re.UNICODE)
 
 
@@ -78,10 +80,10 @@ def sign_up(
         select(A.c.id).where(A.c.phone == phone if phone else A.c.username == username).limit(1)
     ).first()
     if taken:
-        text = _("This telephone number or name is in use. Please sign in with it, or choose another one.")
-        raise Invalid(text, identifier=text)
-    account_id: int = database.execute(
-        insert(A)
+        raise Invalid(TAKEN, identifier=TAKEN)
+    make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
+    account_id: int | None = database.execute(
+        make(A)
         .values(
             uuid=uuid4(),
             full_name=name,
@@ -96,8 +98,11 @@ def sign_up(
             generation=1,
             made_at=clock.now(),
         )
+        .on_conflict_do_nothing()
         .returning(A.c.id)
-    ).scalar_one()
+    ).scalar()
+    if account_id is None:
+        raise Invalid(TAKEN, identifier=TAKEN)  # by somebody in the same moment
     database.execute(
         insert(Consent).values(
             account_id=account_id, purpose="learning-record", text_version=CONSENT_TEXT, channel="self",
@@ -105,6 +110,16 @@ def sign_up(
         )
     )  # fmt: skip
     return account_id
+
+
+def hold(account_id: int) -> None:
+    """Makes whoever else moves this person's record wait until the open unit of work ends, as on SQLite all do.
+
+    Without it two who write in the same moment miss what the other wrote, and neither sees that all is there.
+    """
+    database = connection()
+    if database.dialect.name == "postgresql":
+        database.execute(select(A.c.id).where(A.c.id == account_id).with_for_update(key_share=True))
 
 
 def default_address(target_group: str | None) -> str:

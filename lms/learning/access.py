@@ -18,6 +18,7 @@ class InCourse:
     """A reader in a published course: the syllabus they are on, and how far they are."""
 
     course: ActivityRow
+    syllabus_id: int
     places: tuple[Place, ...]
     enrollment: EnrollmentRow | None
 
@@ -71,4 +72,4 @@ def course_for(reader: Person | Claim | None, slug: str) -> InCourse:
     syllabus_id = held.syllabus_id if held else row[12]
     if syllabus_id is None:
         raise NotFound
-    return InCourse(ActivityRow(*row[:6]), places(syllabus_id), held)
+    return InCourse(ActivityRow(*row[:6]), syllabus_id, places(syllabus_id), held)

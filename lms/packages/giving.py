@@ -7,7 +7,7 @@ import json
 from sqlalchemy import func, select
 
 from lms.competency.models import Area, Framework, Programme, RuleSet, Skill
-from lms.competency.queries import courses_of, programmes_with
+from lms.competency.queries import courses_of, programme, programmes_with
 from lms.db.unit_of_work import connection
 from lms.learning.queries import activity
 from lms.packages.frameworks import read_framework
@@ -54,22 +54,16 @@ def give_rules_and_programmes(exporting: Exporting) -> None:
         for row in programmes_with(course.id) if course else ():
             exporting.want("programme", row.slug)
     for slug in exporting.open("programme"):
-        row = database.execute(
-            select(
-                P.c.id, P.c.slug, P.c.title, P.c.target_group, P.c.recognition, P.c.rule_set_id, F.c.slug.label("framework")
-            )
-            .join(F, F.c.id == P.c.framework_id)
-            .where(P.c.slug == slug)
-        ).one()
-        courses = tuple(held for _id, held, _title in courses_of(row.id))
-        rules = _give_rules(exporting, row.rule_set_id)
+        held = programme(slug)
+        if held is None:
+            continue
+        courses = tuple(name for _id, name, _title in courses_of(held.id))
+        framework = str(database.execute(select(F.c.slug).where(F.c.id == held.framework_id)).scalar_one())
+        rules = _give_rules(exporting, held.rule_set_id)
         exporting.want("course", *courses)
-        exporting.want("framework", row.framework)
-        exporting.give(
-            "programme",
-            slug,
-            ProgrammeSpec(slug, row.title, row.target_group, row.framework, row.recognition, courses, rules),
-        )
+        exporting.want("framework", framework)
+        spec = ProgrammeSpec(slug, held.title, held.target_group, framework, held.recognition, courses, rules)
+        exporting.give("programme", slug, spec)
     for slug in exporting.open("rules"):
         _give_rules(exporting, database.execute(select(func.max(R.c.id)).where(R.c.slug == slug)).scalar_one())
 
@@ -83,6 +77,6 @@ def _give_rules(exporting: Exporting, rule_set_id: int) -> str:
         for condition in conditions:
             exporting.want("quiz", condition.data.get("quiz", ""))
             exporting.want("task", condition.data.get("task", ""))
-        spec = RuleSetSpec(row.slug, row.version, row.title, row.standing, conditions)
-        exporting.give("rules", row.slug, spec)
+        rules = RuleSetSpec(row.slug, row.version, row.title, row.standing, conditions)
+        exporting.give("rules", row.slug, rules)
     return str(row.slug)

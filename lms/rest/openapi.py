@@ -100,8 +100,10 @@ def _operation(operation: Operation, schema_of: dict[Any, Json]) -> Json:
     }
     for status in sorted(_refused_with(operation)):
         special = operation.refusals.get(status)
-        either = special and {"anyOf": [schema_of[special], schema_of[Problem]]}
-        answers[str(status)] = _refusal(status, either) if either else {"$ref": f"#/components/responses/{status}"}
+        if special is None:
+            answers[str(status)] = {"$ref": f"#/components/responses/{status}"}
+        else:
+            answers[str(status)] = _refusal(status, {"anyOf": [schema_of[special], schema_of[Problem]]})
     told["responses"] = answers
     return told
 

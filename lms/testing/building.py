@@ -11,7 +11,7 @@ from lms.app import create_app
 from lms.config import Settings
 from lms.db import migrating
 from lms.db.base import db
-from lms.db.unit_of_work import let_go
+from lms.db.unit_of_work import close_kept, let_go
 
 
 def make_app(folder: Path, url: str, **settings: object) -> Flask:
@@ -26,6 +26,7 @@ def make_app(folder: Path, url: str, **settings: object) -> Flask:
     }
     app = create_app(Settings.load({}, **{**defaults, **settings}))
     app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = True  # an unexpected error reaches the test
     return app
 
 
@@ -49,6 +50,7 @@ def build(app: Flask) -> None:
     """Prepares a database and lets go of it, so that its file may be copied."""
     prepare_database(app)
     with app.app_context():
+        close_kept()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()

@@ -201,7 +201,7 @@ class Form:
     """A form being filled in, with the rules that a browser keeps."""
 
     def __init__(self, page: Page, form: Node, button: Node) -> None:
-        self._page, self._button = page, button
+        self.at, self._button = page, button
         own = form.attrs.get("id")
         self.controls = [
             n
@@ -240,7 +240,7 @@ class Form:
             if "required" in node.attrs:
                 same = [n for n in self.controls if n.attrs.get("name") == node.attrs.get("name")]
                 filled = any(self.values[id(n)] for n in same)
-                assert filled, f"A browser sends nothing before {name_of(node, self._page.root)!r} is filled in."
+                assert filled, f"A browser sends nothing before {name_of(node, self.at.root)!r} is filled in."
         sent = [
             (n.attrs["name"], v) for n in self.controls if "name" in n.attrs and (v := self.values[id(n)]) is not None
         ]
@@ -248,11 +248,11 @@ class Form:
         return [*sent, (name, self._button.attrs.get("value", ""))] if name else sent
 
     def _called(self, label: str) -> list[Node]:
-        named = [(n, name_of(n, self._page.root)) for n in self.controls]
+        named = [(n, name_of(n, self.at.root)) for n in self.controls]
         return [n for n, name in named if name == label] or [n for n, name in named if name.startswith(label)]
 
     def _labels(self) -> list[str]:
-        return [name_of(n, self._page.root) for n in self.controls]
+        return [name_of(n, self.at.root) for n in self.controls]
 
 
 def _initial(node: Node) -> str | None:
@@ -268,17 +268,17 @@ def _initial(node: Node) -> str | None:
 
 
 class Pages:
-    """A reader on the way through the pages. `page` is the one before their eyes."""
+    """A reader on the way through the pages. `page` is the one before their eyes, `at` the same or None at first."""
 
     def __init__(self, where: Flask | Browser) -> None:
         self.browser: Browser = InProcess(where) if isinstance(where, Flask) else where
-        self._page: Page | None = None
+        self.at: Page | None = None
 
     @property
     def page(self) -> Page:
         """The page that was opened last."""
-        assert self._page is not None, "Nothing has been opened yet."
-        return self._page
+        assert self.at is not None, "Nothing has been opened yet."
+        return self.at
 
     def open(self, path: str, status: int = 200) -> Page:
         """Types an address, and is led on where the page leads on."""
@@ -322,8 +322,8 @@ class Pages:
     def send(self, method: str, path: str, fields: Fields = (), **headers: str) -> Answer:
         """One request as this reader's browser makes it from the page at hand; nothing is followed or checked."""
         sent = {"Accept": HTML, "Accept-Language": "vi", "Sec-Fetch-Site": "same-origin"}
-        if self._page is not None:
-            sent["Referer"] = self.browser.origin + self._page.path
+        if self.at is not None:
+            sent["Referer"] = self.browser.origin + self.at.path
         return self.browser.send(method, path, fields, {**sent, **{k.replace("_", "-"): v for k, v in headers.items()}})
 
     def fetch(self, words: str) -> Answer:
@@ -357,5 +357,5 @@ class Pages:
         assert kind.startswith("text/html"), f"{path} is no page but {kind}"
         page = Page(quote(unquote(path), safe="/?&=%#:+,;~"), answer, self.browser)
         assert answer.status == status, f"{method} {path} answered {answer.status}, not {status}:\n{page!r}"
-        self._page = page
+        self.at = page
         return page

@@ -66,9 +66,10 @@ def app(prepared_folder: Path, tmp_path: Path) -> Iterator[Flask]:
 
 def _close(app: Flask) -> None:
     from lms.db.base import db
+    from lms.db.unit_of_work import close_kept
 
     with app.app_context():
-        db.session.remove()
+        close_kept()
         db.engine.dispose()
 
 

@@ -6,12 +6,13 @@ import base64
 import functools
 import hashlib
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import Response, current_app, g, request, url_for
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
@@ -21,6 +22,7 @@ from lms.text import Text
 from lms.web import locale as lang
 from lms.web.locale import Catalogue, current_locale
 from lms.web.menu import MenuItem, menu_items
+from lms.web.packing import Packer
 
 HERE = Path(__file__).parent
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -181,6 +183,7 @@ class Renderer:
         digest = base64.b64encode(hashlib.sha256(self.css.encode()).digest()).decode()
         self.style = Markup("<style>") + Markup(self.css) + Markup("</style>")  # noqa: S704  our own file
         self.style_hash = f"sha256-{digest}"
+        self.pack = Packer(self.css)
 
     def environment(self, locale: str | None = None) -> LocaleEnvironment:
         """The environment of a language: the reader's."""
@@ -233,6 +236,33 @@ def renderer() -> Renderer:
 def render(template: str, **context: Any) -> str:
     """A whole page in the reader's language."""
     return renderer().environment().get_template(template).render(page=_page(), **context)
+
+
+MOST_REMEMBERED = 600  # whole pages, about 10 KB each when packed
+_remembered: OrderedDict[tuple[Any, ...], tuple[bytes, bytes]] = OrderedDict()
+
+
+def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
+    """A page that depends on `key` and the reader's settings alone, drawn and packed once for all who see the same.
+
+    Never for a page that shows a person's name, a token or anything else of one reader only.
+    """
+    page = _page()
+    whole = (renderer(), key, page.locale, page.ban, page.text_size, page.contrast, page.signed_in, request.full_path)
+    held = _remembered.get(whole)
+    if held is None:
+        body = draw().encode()
+        held = _remembered[whole] = (body, renderer().pack(body))
+        if len(_remembered) > MOST_REMEMBERED:
+            _remembered.popitem(last=False)
+    else:
+        _remembered.move_to_end(whole)
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return Response(held[0], mimetype="text/html")
+    answer = Response(held[1], mimetype="text/html")
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    return answer
 
 
 def render_fragment(template: str, **context: Any) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 from flask_login import current_user
 
-from lms.contract.points import ExtensionPoint
+from lms.contract.points import ExtensionPoint, PluginError
 from lms.errors import NotSignedIn
 
 ANYONE, LEARNER, STAFF, MACHINE = "anyone", "learner", "staff", "machine"
 View = Callable[..., Any]
+_PLACE = re.compile(r"<(\w+:)?\w+>")  # what a place in an address is called tells nothing to the router
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,6 @@ class Routes:
 
         return keep
 
-    def register(self, app: Flask) -> None:
-        """Adds the addresses to the application."""
-        for row in self.rows:
-            app.add_url_rule(row.rule, endpoint=row.endpoint, view_func=row.view, methods=list(row.methods))
-
 
 def guarded(view: View, audience: str, by_claim: bool = False) -> View:
     """The view for its audience: NotSignedIn where that asks for somebody and nobody is here."""
@@ -84,6 +81,17 @@ ROUTES: ExtensionPoint[Routes] = ExtensionPoint(
 )
 
 
-def all_routes(found: Sequence[Routes]) -> list[Route]:
-    """Every address of the given modules."""
-    return [row for routes in found for row in routes.rows]
+def register(app: Flask, owned: Iterable[tuple[str, Routes]]) -> None:
+    """Adds the addresses of every plugin (its name, its routes).
+
+    Raises PluginError, naming both, where two plugins share an address or the name of one.
+    """
+    taken: dict[str, str] = {}
+    for plugin, routes in owned:
+        for row in routes.rows:
+            rule = _PLACE.sub(r"<\1>", row.rule)
+            for key in (row.endpoint, *(f"{method} {rule}" for method in row.methods)):
+                if key in taken:
+                    raise PluginError(f"Plugins {taken[key]!r} and {plugin!r} both provide {key!r} for routes.")
+                taken[key] = plugin
+            app.add_url_rule(row.rule, endpoint=row.endpoint, view_func=row.view, methods=list(row.methods))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.errors import NotAllowed, NotFound
 from lms.text import _
+from lms.web.packing import Packer
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -39,9 +39,15 @@ def refuse_torn_addresses() -> None:
         raise NotFound
 
 
-def harden(app: Flask, style: str, style_hash: str) -> None:
+def refuse_heavy_forms() -> None:
+    """A form without files is read whole into memory, so it may not be as large as a file."""
+    most = current_app.config["MAX_FORM_MEMORY_SIZE"]
+    if request.mimetype == "application/x-www-form-urlencoded" and (request.content_length or 0) > most:
+        raise RequestEntityTooLarge
+
+
+def harden(app: Flask, pack: Packer, style_hash: str) -> None:
     """Adds the security headers and compression to every answer."""
-    pack = Packer(style)
     policy = (
         "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self';"
         " font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none';"
@@ -68,34 +74,8 @@ def harden(app: Flask, style: str, style_hash: str) -> None:
         return _compressed(request, response, pack)
 
     app.before_request(refuse_torn_addresses)
+    app.before_request(refuse_heavy_forms)
     app.before_request(refuse_other_origins)
-
-
-class Packer:
-    """gzip, with the style sheet that every page carries packed once: it is most of a page, and never changes.
-
-    A stream flushed to a byte boundary may be followed by another one made by itself; only the checksum runs over all.
-    """
-
-    def __init__(self, style: str) -> None:
-        self._style = style.encode()
-        packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-        self._packed = packer.compress(self._style) + packer.flush(zlib.Z_FULL_FLUSH)
-
-    def __call__(self, body: bytes) -> bytes:
-        """The body as a gzip file."""
-        at = body.find(self._style)
-        packer = zlib.compressobj(4, zlib.DEFLATED, -15)
-        if at < 0:
-            middle = packer.compress(body) + packer.flush()
-        else:
-            head = packer.compress(body[:at]) + packer.flush(zlib.Z_FULL_FLUSH)
-            rest = zlib.compressobj(4, zlib.DEFLATED, -15)
-            middle = head + self._packed + rest.compress(body[at + len(self._style) :]) + rest.flush()
-        return _GZIP_HEAD + middle + struct.pack("<LL", zlib.crc32(body), len(body) & 0xFFFFFFFF)
-
-
-_GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
 def _compressed(asked: Request, response: Response, pack: Packer) -> Response:

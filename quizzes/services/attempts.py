@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.api.competency import areas_by_code
 from lms.api.learning import Kind, Result, enroll, record_result
+from lms.api.people import hold
 from lms.api.work import Conflict, TooEarly, _, clock, connection, tell
 from quizzes import queries
 from quizzes.drawing import BankTooSmall, draw, shuffled
@@ -26,16 +27,17 @@ HANDED_IN = _("This paper has been handed in; its answers can no longer be chang
 
 def start(account_id: int, course_id: int, activity_id: int, revision_id: int, token: bytes | None) -> UUID:
     """Draws a paper and begins; an attempt that is open, or was begun by this token, is gone on with."""
+    hold(account_id)
     database = connection()
-    held = database.execute(
-        select(A.c.uuid).where(
-            A.c.account_id == account_id,
-            A.c.activity_id == activity_id,
-            (A.c.state == OPEN) | (A.c.token == token) if token else A.c.state == OPEN,
+    mine = (A.c.account_id == account_id) & (A.c.activity_id == activity_id)
+    for held in database.execute(
+        select(A.c.uuid, A.c.account_id, A.c.activity_id, A.c.token).where(
+            (mine & (A.c.state == OPEN)) | (A.c.token == token) if token else mine & (A.c.state == OPEN)
         )
-    ).scalar()
-    if held is not None:
-        return UUID(str(held))
+    ):
+        if (held.account_id, held.activity_id) == (account_id, activity_id):
+            return UUID(str(held.uuid))
+        token = None  # it names another attempt already, so it cannot name this one
     enroll(account_id, course_id)
     body = queries.revision(revision_id)
     seed = secrets.randbits(31)

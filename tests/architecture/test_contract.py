@@ -166,7 +166,7 @@ def test_a_subscriber_that_raises_costs_nothing_to_others(app: Flask) -> None:
         with unit_of_work():
             tell(CourseCompleted(1, 7, 0))
         deliver_due()
-        states = dict(db.session.execute(db.select(Delivery.subscriber, Delivery.state)).tuples().all())
+        states = {row.subscriber: row.state for row in db.session.execute(db.select(Delivery.subscriber, Delivery.state))}
     assert heard == [7]
     mine = {name.rpartition(".")[2]: state for name, state in states.items() if name.startswith(__name__)}
     assert mine == {"raises": PENDING, "good": DONE}
@@ -187,11 +187,19 @@ def test_periodic_work_that_raises_costs_nothing_to_others(app: Flask) -> None:
     assert ran == ["good"]
 
 
-def test_two_routes_under_one_address_refuse(app: Flask) -> None:
-    mine = Routes("home", "/x")
-    mine.get("", "anyone", endpoint="home")(lambda: "mine")
-    with pytest.raises((PluginError, AssertionError, ValueError)):
+@pytest.mark.parametrize(
+    ("name", "rule", "key"),
+    [("home", "/x", "home.home"), ("bad", "/khoa-hoc/<name>", "GET /khoa-hoc/<>")],
+)
+def test_one_address_or_one_endpoint_twice_refuses_naming_both(app: Flask, name: str, rule: str, key: str) -> None:
+    mine = Routes(name)
+    mine.get(rule, "anyone", endpoint="home")(lambda **_: "mine")
+    with pytest.raises(PluginError) as caught:
         with_plugins(app, plugin("bad", provides=(ROUTES.of(mine),)))
+    said = re.fullmatch(r"Plugins '(\w+)' and '(\w+)' both provide '(.+)' for routes\.", str(caught.value))
+    assert said is not None
+    assert {said[1], said[2]} == {"bad", "lms" if name == "home" else "courses"}
+    assert said[3] == key
 
 
 # --- what is said about it --------------------------------------------------------------------------------------------

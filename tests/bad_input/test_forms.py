@@ -15,7 +15,7 @@ from sqlalchemy import text
 from lms.api.work import connection
 from lms.testing import story
 from lms.testing.markup import read
-from lms.testing.page_client import Pages
+from lms.testing.page_client import Page, Pages
 
 NASTY = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}'
 NONSENSE = [
@@ -55,8 +55,7 @@ def posts(any_app: Flask) -> Callable[..., int]:
     return post
 
 
-@pytest.mark.parametrize("value", NONSENSE, ids=lambda v: ascii(v)[:20])
-def test_nonsense_in_every_field_of_every_form(posts: Callable[..., int], value: str) -> None:
+def test_nonsense_in_every_field_of_every_form(posts: Callable[..., int]) -> None:
     task = "/hoc/ky-nang-so-nguoi-dan/viec/viec-that-nguoi-dan"
     lesson = "/hoc/ky-nang-so-nguoi-dan/nut-bam-tren-dien-thoai/xong"
     forms: list[tuple[str, list[str], set[int]]] = [
@@ -74,7 +73,8 @@ def test_nonsense_in_every_field_of_every_form(posts: Callable[..., int], value:
         ("/can-bo/giay/HVS-XN-2026-000123-36", ["reason"], {404}),
     ]
     for path, names, allowed in forms:
-        assert posts(path, dict.fromkeys(names, value)) in allowed, path
+        for value in NONSENSE:
+            assert posts(path, dict.fromkeys(names, value)) in allowed, (path, value[:50])
 
 
 def test_no_such_day(posts: Callable[..., int]) -> None:
@@ -104,10 +104,8 @@ def test_markup_in_a_note_is_text(pages: Pages) -> None:
 
 def test_a_form_that_came_back_leads_to_the_fields_at_fault(pages: Pages) -> None:
     pages.open("/dang-ky")
-    answer = pages.send("POST", "/dang-ky", [("full_name", "Vừ Mí Sính")])
+    answer = pages.send("POST", "/dang-ky", [(k, v) for k, v in SIGN_UP.items() if k != "identifier"])
     assert answer.status == 422
-    from lms.testing.page_client import Page
-
     page = Page("/dang-ky", answer, pages.browser)
     assert "chưa đồng ý thì chưa mở được tài khoản" in page
     assert page.root.by_id("agree") is not None

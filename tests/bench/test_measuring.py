@@ -15,7 +15,7 @@ from bench import __main__ as command
 from bench import data, databases, inside, measuring, table
 from bench.browsing import Jar, answer_of
 from bench.counting import HEADER, Counter
-from bench.floors import PasswordCheck
+from bench.floors import Floors
 from bench.inside import ProfileRecorder, journeys
 from bench.loading import named_in
 from bench.machine import cpu, family, memory
@@ -90,12 +90,11 @@ def test_a_journey_makes_every_workload_once(any_app: Flask) -> None:
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> table.Figures:
     """A run that is as small as it can be, over HTTP, on real servers."""
-    folder, check = tmp_path_factory.mktemp("bench"), PasswordCheck()
-    size = data.Size(8, 2)
-    with pytest.MonkeyPatch.context() as patch, databases.sqlite(folder) as database:
+    folder, size = tmp_path_factory.mktemp("bench"), data.Size(8, 2)
+    with pytest.MonkeyPatch.context() as patch, databases.sqlite(folder) as database, Floors(folder) as floors:
         patch.setattr(measuring, "WARMING", 1)
-        run = measuring.run(database, folder, size, 1, check)
-    return table.Figures(size, 1, 0.25, check.median, 5.0, [run])
+        run = measuring.run(database, folder, size, 1, floors)
+    return table.Figures(size, 1, floors.route, floors.check, 5.0, [run])
 
 
 def test_a_small_run_says_what_each_workload_took(figures: table.Figures) -> None:

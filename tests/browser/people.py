@@ -90,7 +90,7 @@ class Learner:
     def answer(self, attempt: str, right: bool, most: int | None = None) -> None:
         """Answers the first questions of an attempt."""
         for n, fields in enumerate(answers(self.app, attempt, right)[:most], 1):
-            self.post(f"{attempt}/{n}", **fields)
+            self.post(f"{attempt}/{n}", 303, **fields)
 
     def pass_quiz(self) -> str:
         """Takes the quiz and answers everything rightly; returns the attempt's address."""
@@ -186,7 +186,7 @@ def work(app: Flask) -> None:
 
 
 def make_world(app: Flask) -> World:
-    """Learners who have done nothing, a little, everything; who are in the quiz, failed, passed, hold a paper; staff."""
+    """Learners who did nothing, a little or all of it, are in the quiz, failed, passed, hold a paper; and staff."""
     world = World(app)
     demo = demo_sign_ins()
 

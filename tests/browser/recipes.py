@@ -113,7 +113,9 @@ VISITS = (
     Visit("verify-nonsense", "certificates.verify_number", ANYONE, "/verify/khong-phai-so", 404),
     Visit("staff-papers", "certificates.admin_search", "verifier", "/can-bo/giay"),
     Visit("staff-paper", "certificates.admin_revoke", "verifier", _named("holder-number", prefix="/can-bo/giay/")),
-    Visit("staff-withdrawn", "certificates.admin_revoke", "verifier", _named("withdrawn-number", prefix="/can-bo/giay/")),
+    Visit(
+        "staff-withdrawn", "certificates.admin_revoke", "verifier", _named("withdrawn-number", prefix="/can-bo/giay/")
+    ),
 )
 
 

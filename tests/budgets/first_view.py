@@ -29,7 +29,8 @@ def weigh(client: Client, path: str) -> Weighed:
             import gzip
 
             raw = gzip.decompress(body)
-        is_text = answer.mimetype.startswith("text/") or answer.mimetype == "image/svg+xml"
+        kind = answer.mimetype or ""
+        is_text = kind.startswith("text/") or kind == "image/svg+xml"
         return Weighed(answer.status_code, len(body), raw.decode() if is_text else "")
 
 
@@ -97,7 +98,9 @@ def first_view(client: Client, path: str) -> FirstView:
         seen.requests += 1
     fonts = sorted(set(re.findall(r"@font-face[^}]*?url\([\"']?([^\"')]+)", css)))
     seen.font = sum(_fetched(client, font, seen) for font in fonts)
-    seen.pictures = [_fetched(client, src, seen) for src in dict.fromkeys(needs.pictures) if not src.startswith("data:")]
+    seen.pictures = [
+        _fetched(client, src, seen) for src in dict.fromkeys(needs.pictures) if not src.startswith("data:")
+    ]
     seen.icons = sum(_fetched(client, href, seen) for href in needs.icons)
     seen.later, seen.above = list(dict.fromkeys(needs.lazy)), list(dict.fromkeys(needs.pictures))
     return seen

@@ -58,7 +58,7 @@ def test_page_is_light(visit: Visit, weighed_world: World) -> None:
 
 
 def test_a_heavy_page_is_noticed() -> None:
-    assert len(over(FirstView(200, html=15, script=6, style=1, requests=5), LEARNER)) == 5
+    assert len(over(FirstView(200, html=15, script=6, style=6, requests=5), LEARNER)) == 5
 
 
 def test_every_lesson_opens_and_is_light(weighed_world: World) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from datetime import date
 
-import pytest
 from flask import Flask
+from sqlalchemy import or_, select
 
+from certificates.models import Check, Credential
+from certificates.numbering import format_number
 from lms import clock, progress
 from lms.competency.queries import courses_of
 from lms.competency.queries import programme as programme_by_slug
-from lms.db.base import db
-from lms.db.unit_of_work import unit_of_work
+from lms.db.unit_of_work import connection, unit_of_work
 from lms.identity import accounts
 from lms.identity.models import Account
 from lms.learning.models import Kind
@@ -45,16 +47,12 @@ class EachFromElsewhere:
 
 def learner_id() -> int:
     login = demo_sign_ins()["learner"]["login"]
-    found = db.session.execute(
-        db.select(Account.id).where((Account.username == login) | (Account.phone == login))
-    ).scalar_one()
-    return int(found)
+    found = connection().execute(select(Account.id).where(or_(Account.username == login, Account.phone == login)))
+    return int(found.scalar_one())
 
 
 def attain(app: Flask, slug: str, last: int = 0) -> None:
     """Does everything in a programme's courses as the demo learner, but the last so many; the worker issues."""
-    from datetime import date
-
     with app.app_context():
         who = learner_id()
         row = programme_by_slug(slug)
@@ -77,36 +75,22 @@ def attain(app: Flask, slug: str, last: int = 0) -> None:
         worker = Worker(app)
         while worker.once():
             pass
-        db.session.remove()
-
-
-@pytest.fixture
-def number(app: Flask) -> str:
-    """The number of a paper that the demo learner holds."""
-    return issued(app)
 
 
 def issued(app: Flask) -> str:
-    from certificates.models import Credential
-
+    """The number of the paper that the demo learner is given for the citizens' programme."""
     attain(app, "nguoi-dan")
     with app.app_context():
-        found = db.session.execute(db.select(Credential.number)).scalar_one()
-        db.session.remove()
-    return str(found)
+        return str(connection().execute(select(Credential.number)).scalar_one())
 
 
 def checks_recorded(app: Flask) -> list[tuple[str, str]]:
     """(outcome, channel) of every check so far."""
-    from certificates.models import Check
-
     with app.app_context():
-        rows = db.session.execute(db.select(Check.outcome, Check.channel).order_by(Check.id)).all()
-        db.session.remove()
-    return [(row.outcome, row.channel) for row in rows]
+        rows = connection().execute(select(Check.outcome, Check.channel).order_by(Check.id)).all()
+        return [(row.outcome, row.channel) for row in rows]
 
 
 def unknown_number() -> str:
-    from certificates.numbering import format_number
-
+    """A number with the right check digits that no paper has."""
     return format_number("HVS", "XN", clock.today().year, 987654)

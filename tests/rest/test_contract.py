@@ -44,7 +44,8 @@ def described(app: Flask, session: str = "") -> schemathesis.BaseSchema:
     }
     if session:
         settings["auth"] = {"openapi": {"session": {"api_key": session}}}
-        settings["checks"]["ignored_auth"] = {"enabled": False}  # its probe cannot speak WSGI; test_learning asks instead
+        # The probe of this check cannot speak WSGI; test_learning asks without and with a forged session instead.
+        settings["checks"]["ignored_auth"] = {"enabled": False}
     config = SchemathesisConfig.from_dict(settings)
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, config=config)
 
@@ -73,23 +74,19 @@ def examined(schema: schemathesis.BaseSchema) -> Answered:
 def test_whatever_anyone_sends_is_answered_as_documented(app: Flask) -> None:
     issued(app)
     answered = examined(described(app))
-    assert answered == {
-        "GET /me": {401},
-        "GET /programmes": {200, 404, 422},
-        "GET /programmes/{slug}": {200, 404},
-        "GET /verify/{number}": {404, 422},
-        "POST /verify": {415, 422},
-    }
+    assert answered["GET /me"] == {401}
+    assert answered["GET /programmes"] >= {200, 422}
+    assert answered["GET /programmes/{slug}"] >= {404}
+    assert answered["GET /verify/{number}"] >= {422}
+    assert answered["POST /verify"] >= {415, 422}
 
 
-def test_whatever_a_learner_sends_is_answered_as_documented(
-    app: Flask, sign_in: Callable[[str], FlaskClient]
-) -> None:
+def test_whatever_a_learner_sends_is_answered_as_documented(app: Flask, sign_in: Callable[[str], FlaskClient]) -> None:
     issued(app)
     cookie = sign_in("learner").get_cookie(COOKIE)
     assert cookie is not None
     answered = examined(described(app, cookie.value).include(path="/me"))
-    assert answered["GET /me"] >= {200}
+    assert 200 in answered["GET /me"]
 
 
 def test_answers_about_a_paper_fit_their_schemas(app: Flask) -> None:

@@ -40,7 +40,7 @@ def test_a_method_that_is_not_taken(client: FlaskClient, method: str, path: str,
     assert set(options.allow) == allowed
 
 
-@pytest.mark.parametrize("path", ["/programmes", "/programmes/nguoi-dan", "/programmes/nothing", "/me", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/programmes", "/programmes/nguoi-dan", "/programmes/none", "/me", "/openapi.json"])
 def test_head_is_get_without_its_body(client: FlaskClient, path: str) -> None:
     get, head = client.get("/api/v1" + path), client.head("/api/v1" + path)
     assert head.status_code == get.status_code
@@ -77,9 +77,7 @@ WRONG: list[tuple[str, dict[str, Any], int, dict[str, str]]] = [
 def test_a_body_that_does_not_fit(
     client: FlaskClient, what: str, sent: dict[str, Any], status: int, errors: dict[str, str]
 ) -> None:
-    body = problem_of(
-        client.post("/api/v1/verify", **sent), status, "invalid" if status == 422 else f"http-{status}"
-    )
+    body = problem_of(client.post("/api/v1/verify", **sent), status, "invalid" if status == 422 else f"http-{status}")
     told = body.get("errors", {})
     assert set(told) == set(errors)
     assert all(errors[name] in told[name] for name in errors)
@@ -108,7 +106,7 @@ def test_parameters_are_known_to_every_operation(app: Flask, client: FlaskClient
         assert set(problem_of(client.get(f"/api/v1{path}?x=1"), 422, "invalid")["errors"]) == {"x"}
 
 
-@pytest.mark.parametrize("place", ["%00", "%ED%A0%80", "%FF", "a%00b", "..", "%2e%2e%2fetc", "x" * 5000, "{ban}", "'--"])
+@pytest.mark.parametrize("place", ["%00", "%ED%A0%80", "%FF", "a%00", "..", "%2e%2e%2fetc", "x" * 5000, "{ban}", "'--"])
 def test_a_place_that_cannot_be(any_app: Flask, place: str) -> None:
     client = any_app.test_client()
     for path in (f"/api/v1/programmes/{place}", f"/api/v1/verify/{place}"):

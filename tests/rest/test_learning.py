@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from courses.views.api import Group
 from lms.competency.models import TARGET_GROUPS
 from lms.competency.queries import coverage, programmes
-from lms.db.base import db
 from lms.stats import stats
 from tests.rest.conftest import attain, issued
 from tests.rest.test_verifying import problem_of
@@ -27,7 +26,6 @@ def test_every_programme_with_its_coverage(any_app: Flask) -> None:
     with any_app.app_context():
         known = [(p, coverage(p)) for p in programmes()]
         counted = {row["group"]: row for row in stats()["programmes"]}
-        db.session.remove()
     assert [r["slug"] for r in rows] == [p.slug for p, _far in known]
     assert len(rows) == len(counted) >= 4
     for row, (_programme, far) in zip(rows, known, strict=True):

@@ -101,9 +101,7 @@ def test_the_order_of_operations_changes_nothing() -> None:
 
 
 def _plugin(operations: Operations) -> Plugin:
-    return dataclasses.replace(
-        Plugin("acme", "lms", {}), provides=(OPERATIONS.of(*operations),)
-    )
+    return dataclasses.replace(Plugin("acme", "lms", {}), provides=(OPERATIONS.of(*operations),))
 
 
 def _settings(folder: Path) -> Settings:

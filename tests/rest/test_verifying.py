@@ -9,9 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from certificates.access import credential_by_number
+from certificates.queries import credential_by_number
 from certificates.services import changing
-from lms.db.base import db
 from lms.db.unit_of_work import unit_of_work
 from tests.rest.conftest import BIRTH_DATE, checks_recorded, issued, learner_id, unknown_number
 
@@ -129,14 +128,15 @@ def test_a_withdrawn_paper_says_why(app: Flask, client: FlaskClient) -> None:
         assert row is not None
         with unit_of_work():
             changing.revoke(row, "Cấp nhầm người", learner_id())
-        db.session.remove()
     answer = client.get(f"/api/v1/verify/{number}")
     assert answer.status_code == 200
     assert (answer.get_json()["state"], answer.get_json()["reason"]) == ("revoked", "Cấp nhầm người")
 
 
 def test_another_site_cannot_ask_in_somebodys_name(client: FlaskClient) -> None:
-    answer = client.post("/api/v1/verify", json={"number": unknown_number()}, headers={"Origin": "https://evil.example"})
+    answer = client.post(
+        "/api/v1/verify", json={"number": unknown_number()}, headers={"Origin": "https://evil.example"}
+    )
     problem_of(answer, 403, "not-allowed")
 
 

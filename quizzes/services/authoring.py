@@ -1,0 +1,194 @@
+"""What authors do: begin banks and quizzes, word questions anew, retire them, publish quizzes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from lms.api.learning import Activity, anchor, first_free, free_slug, slug_of
+from lms.api.work import Conflict, Invalid, NotFound, Text, _, audit, clock, connection
+from quizzes.drawing import Candidate, assured, lies_under
+from quizzes.models import Bank, Item, ItemVersion, QuizDocument
+from quizzes.services.importing import digest_of, publish_item, publish_quiz
+
+A, B, I, V, D = (
+    Activity.__table__,
+    Bank.__table__,
+    Item.__table__,
+    ItemVersion.__table__,
+    QuizDocument.__table__,
+)
+
+
+def begin_bank(title: str, org_id: int, by_id: int) -> str:
+    """Makes a bank and returns its slug; a unit has one bank of a title, so a form sent twice makes one."""
+    database = connection()
+    held = database.execute(select(B.c.slug).where(B.c.title == title, B.c.org_id == org_id)).scalar()
+    if held is not None:
+        return str(held)
+    slug = first_free(slug_of(title) or "ngan-hang", database.execute(select(B.c.slug)).scalars())
+    database.execute(insert(B).values(slug=slug, title=title, org_id=org_id))
+    audit.record(by_id, "bank.begun", f"bank:{slug}", org=org_id)
+    return slug
+
+
+def add_item(bank_id: int, pool: str, kind: str, body: Mapping[str, Any], by_id: int) -> str:
+    """Makes a question and returns its slug; the same question is made once."""
+    database = connection()
+    digest = digest_of({"type": kind, **body})
+    same = database.execute(
+        select(I.c.slug)
+        .join(V, V.c.id == I.c.current_id)
+        .where(I.c.bank_id == bank_id, I.c.pool == pool, V.c.digest == digest)
+    ).scalar()
+    if same is not None:
+        return str(same)
+    wanted = "-".join(slug_of(body["stem"][:200]).split("-")[:6]) or "cau-hoi"
+    slug = first_free(wanted, database.execute(select(I.c.slug).where(I.c.slug.like(f"{wanted}%"))).scalars())
+    publish_item(slug, bank_id, pool, kind, body, by_id, None)
+    return slug
+
+
+def change_item(item_id: int, number: int, kind: str, body: Mapping[str, Any], by_id: int) -> None:
+    """Words a question anew, over the wording numbered `number`. Attempts keep the wording that they had.
+
+    What is there already changes nothing. Raises Conflict where somebody worded it anew since.
+    """
+    row = connection().execute(
+        select(I.c.slug, I.c.bank_id, I.c.pool, V.c.number, V.c.digest)
+        .join(V, V.c.id == I.c.current_id)
+        .where(I.c.id == item_id)
+    ).one()
+    if row.digest == digest_of({"type": kind, **body}):
+        return
+    if row.number != number:
+        raise Conflict
+    publish_item(row.slug, row.bank_id, row.pool, kind, body, by_id, item_id)
+
+
+def retire(item_id: int, by_id: int, back: bool = False) -> None:
+    """Takes a question out of use, or brings it back. Attempts that have it keep it."""
+    row = connection().execute(select(I.c.slug, I.c.retired_at).where(I.c.id == item_id)).first()
+    if row is None:
+        raise NotFound
+    if (row.retired_at is None) == back:
+        return
+    connection().execute(update(I).where(I.c.id == item_id).values(retired_at=None if back else clock.seconds()))
+    audit.record(by_id, "item.returned" if back else "item.retired", f"item:{row.slug}")
+
+
+def empty_quiz(slug: str, title: str) -> dict[str, Any]:
+    """What a new quiz holds."""
+    return {
+        "slug": slug,
+        "title": title,
+        "intro": "",
+        "pool": "exam",
+        "minutes": 10,
+        "needs_birth_date": False,
+        "draw": [],
+        "pass": {"correct": 1, "parts": []},
+    }
+
+
+def begin_quiz(title: str, org_id: int, by_id: int) -> str:
+    """Makes an empty quiz and returns its slug; an untouched draft of the same author and title is the same draft."""
+    database = connection()
+    untouched = database.execute(
+        select(A.c.slug, D.c.draft)
+        .join(A, A.c.id == D.c.activity_id)
+        .where(D.c.org_id == org_id, D.c.changed_by == by_id, D.c.base == 1, A.c.title == title)
+    )
+    for row in untouched:
+        if row.draft == empty_quiz(row.slug, title):
+            return str(row.slug)
+    slug = free_slug(title, "bai-kiem-tra")
+    activity_id = anchor("quiz", slug, title, 10)
+    database.execute(
+        insert(D).values(
+            activity_id=activity_id,
+            org_id=org_id,
+            draft=empty_quiz(slug, title),
+            base=1,
+            changed_at=clock.seconds(),
+            changed_by=by_id,
+        )
+    )
+    audit.record(by_id, "quiz.begun", f"quiz:{slug}", org=org_id)
+    return slug
+
+
+def save_quiz(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> None:
+    """Keeps a draft over the save numbered `base`; saving what is there already changes nothing. Raises Conflict."""
+    database = connection()
+    held = database.execute(select(D.c.base, D.c.draft).where(D.c.activity_id == activity_id)).one()
+    if held.draft == body:
+        return
+    if held.base != base:
+        raise Conflict
+    database.execute(
+        update(D)
+        .where(D.c.activity_id == activity_id, D.c.base == base)
+        .values(draft=dict(body), base=base + 1, changed_at=clock.seconds(), changed_by=by_id)
+    )
+
+
+def publish(activity_id: int, org_id: int, body: Mapping[str, Any], bank: Sequence[Candidate], by_id: int) -> None:
+    """Publishes a quiz that its bank suffices for. Raises Invalid, naming what must be mended by field."""
+    problems = problems_of(body, bank)
+    if problems:
+        name, text = problems[0]
+        raise Invalid(text, **{name: text})
+    anchor("quiz", body["slug"], body["title"], body["minutes"] or 10)
+    if publish_quiz(activity_id, body, org_id, by_id):
+        audit.record(by_id, "quiz.published", f"quiz:{body['slug']}")
+
+
+def problems_of(body: Mapping[str, Any], bank: Sequence[Candidate]) -> list[tuple[str, Text]]:
+    """(id of the field, what must be mended) before a quiz can be published."""
+    found: list[tuple[str, Text]] = []
+    lines = body["draw"]
+    if not lines:
+        found.append(("draw", _("Say at least once from where questions are drawn.")))
+    for number, (line, (fits, left)) in enumerate(zip(lines, assured(lines, bank), strict=True)):
+        if not line["from"]:
+            found.append((f"{number}-from", _("Please name at least one skill or area.")))
+        elif left < line["count"]:
+            found.append(
+                (
+                    f"{number}-from",
+                    _(
+                        "Line {n} draws {count} questions; {fits} fit and {left} are sure to be left for it."
+                        " Write more questions, or draw fewer.",
+                        n=number + 1,
+                        count=line["count"],
+                        fits=fits,
+                        left=left,
+                    ),
+                )
+            )
+    total = sum(line["count"] for line in lines)
+    if body["pass"]["correct"] > total:
+        found.append(
+            (
+                "correct",
+                _("To pass {n} right answers are needed, but only {total} questions are asked.",
+                  n=body["pass"]["correct"], total=total),
+            )
+        )  # fmt: skip
+    for number, part in enumerate(body["pass"]["parts"]):
+        asked = sum(
+            line["count"] for line in lines
+            if any(lies_under(c, part["from"]) or lies_under(part["from"], c) for c in line["from"])
+        )  # fmt: skip
+        if not part["from"] or part["correct"] > asked:
+            found.append(
+                (
+                    f"p{number}-from",
+                    _("Under {code} {n} right answers are needed, but at most {asked} such questions are asked.",
+                      code=part["from"] or "…", n=part["correct"], asked=asked),
+                )
+            )  # fmt: skip
+    return found

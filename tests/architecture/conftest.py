@@ -1,0 +1,35 @@
+"""The application with people who have come far: somebody who attained, somebody in the middle of a quiz."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from lms.db.base import db
+from lms.testing.building import make_app
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "make_upgrade_fixture.py"
+
+
+@pytest.fixture(scope="module")
+def lived_in(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The same story as in the databases of releases."""
+    folder = tmp_path_factory.mktemp("lived-in")
+    shutil.copy(prepared_folder / "lms.sqlite", folder / "lms.sqlite")
+    (folder / "files").symlink_to(prepared_folder / "files")
+    app = make_app(folder, f"sqlite:///{folder}/lms.sqlite")
+    spec = importlib.util.spec_from_file_location("make_upgrade_fixture", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    script.populate(app)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
