@@ -66,7 +66,7 @@ class Floors:
         self._server.__enter__()
         try:
             self._server.first_answer("/")
-            self._browser, self._meter = HttpBrowser(self._server.port), Meter(self._server.pids())
+            self._meter = Meter(self._server.pids())
             self.again()
         except BaseException:
             self._server.__exit__(None, None, None)
@@ -76,16 +76,20 @@ class Floors:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._browser.close()
         self._server.__exit__(None, None, None)
 
     def again(self) -> None:
         """One more check, and some more requests to the bare route."""
         self._checks.append(timed(lambda: passwords.matches(self._hash, "một mật khẩu để đo")))
-        self._meter.lap()
-        for _ in range(30):
-            self._browser.ask("GET", "/")
-            self._routes.append(self._meter.lap())
+        browser = HttpBrowser(self._server.port)  # a new one: the server hangs up on those that were long silent
+        try:
+            browser.ask("GET", "/")
+            self._meter.lap()
+            for _ in range(30):
+                browser.ask("GET", "/")
+                self._routes.append(self._meter.lap())
+        finally:
+            browser.close()
 
     @property
     def check(self) -> float:

@@ -43,7 +43,7 @@ class Check:
 
 
 def settled(body: Body) -> dict[str, Any]:
-    """A lesson as it is published: neighbouring texts are one text, empty ones and files that nothing shows are gone."""
+    """A lesson as it is published: neighbouring texts are one, empty ones and files that nothing shows are gone."""
     blocks: list[dict[str, Any]] = []
     for block in body["blocks"]:
         if block["kind"] == "text":
@@ -159,7 +159,8 @@ def checks(body: Body, skills: Collection[str]) -> list[Check]:
         ),
         Check(
             bool(body["checked"]),
-            _("Facts were checked by a person") if body["checked"] else _("Say on which day a person checked the facts"),
+            _("Facts were checked by a person") if body["checked"]
+            else _("Say on which day a person checked the facts"),
             "checked",
         ),
     ]  # fmt: skip

@@ -208,7 +208,8 @@ EMPTY: dict[str, Body] = {
 
 def read_task(form: Form, held: Body) -> Read:
     """The task that its form holds."""
-    read = Read({**held, "text": many_lines(form, "text"), "choices": [c[:200] for c in lines_of(form, "choices")][:30]})
+    choices = [choice[:200] for choice in lines_of(form, "choices")][:30]
+    read = Read({**held, "text": many_lines(form, "text"), "choices": choices})
     _title(read, form, LONGEST_TITLE)
     return read
 

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from lms import clock
 from lms.competency import attaining
-from lms.competency.models import Attainment, Programme
 from lms.db.unit_of_work import connection
 from lms.identity.accounts import hold
 from lms.indicators import counting
@@ -77,16 +76,10 @@ def _attain(account_id: int, course_ids: list[int], at: int) -> list[int]:
         return []
     hold(account_id)
     made = attaining.consider(account_id, course_ids, at)
-    for attainment_id in made:
-        a, p = Attainment.__table__, Programme.__table__
-        row = connection().execute(
-            select(a.c.membership_id, p.c.recognition)
-            .join(p, p.c.id == a.c.programme_id)
-            .where(a.c.id == attainment_id)
-        ).one()
-        if row.recognition == "attainment":
-            counting.count(counting.ATTAINED, row.membership_id)
-    return made
+    for attainment in made:
+        if attainment.recognition == "attainment":
+            counting.count(counting.ATTAINED, attainment.membership_id)
+    return [attainment.id for attainment in made]
 
 
 def _complete_courses(account_id: int) -> list[int]:

@@ -12,9 +12,9 @@ from quizzes.drafts import BankRow, ItemRow, QuizDraft
 from quizzes.queries import Answers, AttemptRow, VersionRow, attempt, practice_item
 
 
-def attempt_for(reader: Person | Claim, uuid: UUID) -> tuple[AttemptRow, Answers]:
+def attempt_for(reader: Person | Claim, uuid: UUID, hold: bool = False) -> tuple[AttemptRow, Answers]:
     """One's own attempt with its answers; another person's does not exist. NotSignedIn where the session has ended."""
-    found = attempt(uuid, reader)
+    found = attempt(uuid, reader, hold)
     if found is None:
         here()  # a session that was ended is asked to sign in again
         raise NotFound

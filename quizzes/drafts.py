@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from lms.api.learning import Activity, Found
 from lms.api.packages import plain
@@ -15,7 +15,7 @@ from lms.api.work import connection
 from quizzes.drawing import Candidate, lies_under
 from quizzes.models import Bank, Item, ItemTag, ItemVersion, QuizDocument, QuizRevision
 
-B, I, T, V, D, R, A = (
+B, IT, T, V, D, R, A = (
     Bank.__table__,
     Item.__table__,
     ItemTag.__table__,
@@ -41,11 +41,11 @@ class BankRow:
 
 def banks(granted: Collection[int], slug: str = "") -> list[BankRow]:
     """The banks of the units granted and all below them; one of them where a slug is given."""
-    practice = func.count(I.c.id).filter(I.c.pool == "practice", I.c.retired_at.is_(None))
-    exam = func.count(I.c.id).filter(I.c.pool == "exam", I.c.retired_at.is_(None))
+    practice = func.count(IT.c.id).filter(IT.c.pool == "practice", IT.c.retired_at.is_(None))
+    exam = func.count(IT.c.id).filter(IT.c.pool == "exam", IT.c.retired_at.is_(None))
     rows = connection().execute(
         select(B.c.id, B.c.slug, B.c.title, B.c.org_id, practice, exam)
-        .outerjoin(I, I.c.bank_id == B.c.id)
+        .outerjoin(IT, IT.c.bank_id == B.c.id)
         .where(*([B.c.slug == slug] if slug else []))
         .group_by(B.c.id, B.c.slug, B.c.title, B.c.org_id)
         .order_by(B.c.title)
@@ -76,26 +76,26 @@ class ItemRow:
         return " ".join(plain(self.body["stem"]).split())
 
 
-_ITEM = select(
-    I.c.id, I.c.slug, I.c.bank_id, I.c.pool, I.c.retired_at, V.c.id, V.c.number, V.c.type, V.c.body, V.c.digest,
+_ITEM: Select[Any] = select(
+    IT.c.id, IT.c.slug, IT.c.bank_id, IT.c.pool, IT.c.retired_at, V.c.id, V.c.number, V.c.type, V.c.body, V.c.digest,
     V.c.made_at, V.c.made_by,
-).join(V, V.c.id == I.c.current_id)  # fmt: skip
+).join(V, V.c.id == IT.c.current_id)  # fmt: skip
 
 
 def item(slug: str) -> ItemRow | None:
     """A question by its slug."""
-    row = connection().execute(_ITEM.where(I.c.slug == slug)).first()
+    row = connection().execute(_ITEM.where(IT.c.slug == slug)).first()
     return ItemRow(*row) if row else None
 
 
 def items(bank_id: int, pool: str = "", skill: str = "", words: str = "", page: int = 1) -> tuple[list[ItemRow], int]:
     """A page of a bank's questions, the newest first, and how many pages there are."""
-    wanted = _ITEM.where(I.c.bank_id == bank_id).order_by(I.c.retired_at.is_not(None), I.c.id.desc())
+    wanted = _ITEM.where(IT.c.bank_id == bank_id).order_by(IT.c.retired_at.is_not(None), IT.c.id.desc())
     if pool:
-        wanted = wanted.where(I.c.pool == pool)
+        wanted = wanted.where(IT.c.pool == pool)
     if skill:
         under = select(T.c.item_id).where(or_(T.c.code == skill, T.c.code.startswith(f"{skill}.", autoescape=True)))
-        wanted = wanted.where(I.c.id.in_(under))
+        wanted = wanted.where(IT.c.id.in_(under))
     rows = [ItemRow(*row) for row in connection().execute(wanted)]
     if words:
         rows = [r for r in rows if fold(words) in fold(r.words) or fold(words) in fold(r.slug)]
@@ -107,7 +107,10 @@ def items(bank_id: int, pool: str = "", skill: str = "", words: str = "", page: 
 def versions_of(item_id: int, most: int = 20) -> list[tuple[int, int, int | None]]:
     """(number, moment, account) of a question's wordings, the newest first."""
     rows = connection().execute(
-        select(V.c.number, V.c.made_at, V.c.made_by).where(V.c.item_id == item_id).order_by(V.c.number.desc()).limit(most)
+        select(V.c.number, V.c.made_at, V.c.made_by)
+        .where(V.c.item_id == item_id)
+        .order_by(V.c.number.desc())
+        .limit(most)
     )
     return [(row.number, row.made_at, row.made_by) for row in rows]
 
@@ -115,10 +118,10 @@ def versions_of(item_id: int, most: int = 20) -> list[tuple[int, int, int | None
 def practice_items(words: str, most: int) -> list[Found]:
     """Practice questions in use whose wording, name or skill codes hold the words."""
     rows = connection().execute(
-        select(I.c.slug, V.c.body)
-        .join(V, V.c.id == I.c.current_id)
-        .where(I.c.pool == "practice", I.c.retired_at.is_(None))
-        .order_by(I.c.id.desc())
+        select(IT.c.slug, V.c.body)
+        .join(V, V.c.id == IT.c.current_id)
+        .where(IT.c.pool == "practice", IT.c.retired_at.is_(None))
+        .order_by(IT.c.id.desc())
     )
     wanted, code, found = fold(words), words.strip().upper(), []
     for row in rows:
@@ -212,9 +215,9 @@ def revisions(activity_id: int, most: int = 20) -> list[tuple[int, int, int | No
 def pool_of(pool: str) -> list[Candidate]:
     """Every question in use of a pool, with its codes."""
     rows = connection().execute(
-        select(I.c.id, I.c.current_id, T.c.code)
-        .join(T, T.c.item_id == I.c.id)
-        .where(I.c.pool == pool, I.c.retired_at.is_(None), I.c.current_id.is_not(None))
+        select(IT.c.id, IT.c.current_id, T.c.code)
+        .join(T, T.c.item_id == IT.c.id)
+        .where(IT.c.pool == pool, IT.c.retired_at.is_(None), IT.c.current_id.is_not(None))
     )
     found: dict[int, tuple[int, set[str]]] = {}
     for row in rows:

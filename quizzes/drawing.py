@@ -89,7 +89,8 @@ def assured(lines: Sequence[Mapping[str, Any]], bank: Iterable[Candidate]) -> li
     """
     pool = list(bank)
     fits = [
-        {c.item_id for c in pool if any(lies_under(code, a) for code in c.codes for a in line["from"])} for line in lines
+        {c.item_id for c in pool if any(lies_under(code, a) for code in c.codes for a in line["from"])}
+        for line in lines
     ]
     found = []
     for number, own in enumerate(fits):

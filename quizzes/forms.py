@@ -162,7 +162,7 @@ def read_quiz(form: Form, held: dict[str, Any], codes: Collection[str]) -> Read:
         read.refuse("correct", _("Please enter a whole number from 1 to {most}.", most=25_000))
     for key in form.getlist("line")[:MOST_LINES]:
         number = len(body["draw"])
-        line = {
+        line: dict[str, Any] = {
             "from": codes_of(form.get(f"{key}-from", "")),
             "count": _number(form.get(f"{key}-count", ""), 0),
             "spread": form.get(f"{key}-spread") == "1",
@@ -173,7 +173,8 @@ def read_quiz(form: Form, held: dict[str, Any], codes: Collection[str]) -> Read:
             read.refuse(f"{number}-count", _("Please enter a whole number from 1 to {most}.", most=500))
     for key in form.getlist("part")[:MOST_LINES]:
         number = len(body["pass"]["parts"])
-        part = {"from": one_line(form, f"{key}-from")[:64], "correct": _number(form.get(f"{key}-correct", ""), 0)}
+        needed = _number(form.get(f"{key}-correct", ""), 0)
+        part: dict[str, Any] = {"from": one_line(form, f"{key}-from")[:64], "correct": needed}
         body["pass"]["parts"].append(part)
         _known(read, f"p{number}-from", [part["from"]] if part["from"] else [], codes)
         if not 1 <= part["correct"] <= 500:

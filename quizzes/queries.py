@@ -152,11 +152,15 @@ _MINE = {
 }
 
 
-def attempt(uuid: UUID, reader: Person | Claim) -> tuple[AttemptRow, Answers] | None:
-    """A person's own attempt with its saved answers by position; one statement, which checks the session's claim."""
+def attempt(uuid: UUID, reader: Person | Claim, hold: bool = False) -> tuple[AttemptRow, Answers] | None:
+    """A person's own attempt with its saved answers by position; one statement, which checks the session's claim.
+
+    `hold`: until the unit of work ends nobody else may change it.
+    """
     database = connection()
     values = {"uuid": uuid, "who": reader.id, "generation": reader.generation}
-    row = database.execute(_MINE[database.dialect.name], values).first()
+    statement = _MINE[database.dialect.name]
+    row = database.execute(statement.with_for_update(of=A) if hold else statement, values).first()
     if row is None:
         return None
     return AttemptRow(*row[:-1]), {int(k): v for k, v in (row[-1] or {}).items()}

@@ -95,7 +95,7 @@ def save(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> in
 
 
 def add_to_course(activity_id: int, module: int, title: str, kind: str, slug: str, by_id: int) -> None:
-    """Puts an activity at the end of a module, as the draft is now; one that the course holds already stays where it is.
+    """Puts an activity at the end of a module, as the draft is now; one that the course holds stays where it is.
 
     Raises Conflict where the module is no longer the one that was chosen.
     """

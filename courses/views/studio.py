@@ -15,7 +15,7 @@ from courses.access import document_for
 from courses.drafts import DocumentRow
 from courses.services import authoring, publishing
 from lms.api.competency import framework_titles
-from lms.api.learning import ACTIVITY_KINDS, AUTHORS, Authored, Findable, activity, author_orgs
+from lms.api.learning import ACTIVITY_KINDS, AUTHORS, activity, author_orgs, authored, findable
 from lms.api.packages import export_package, known_parts, write_package
 from lms.api.people import Person, here, reaches
 from lms.api.studio import (
@@ -117,7 +117,7 @@ def _activity_row(person: Person, ref: Mapping[str, Any]) -> Activity:
         row.title if row else ref["slug"],
         bool(kind and row and kind.content_of(ref["slug"])),
         ref.get("weight", 1),
-        kind.studio_url(person, ref["slug"]) if isinstance(kind, Authored) else None,
+        writer.studio_url(person, ref["slug"]) if (writer := authored(kind)) else None,
     )
 
 
@@ -152,7 +152,7 @@ def _editor(
             )
             for i, m in enumerate(body["modules"])
         ],
-        kinds=[(k.name, say(k.title)) for k in ACTIVITY_KINDS if isinstance(k, Authored)],
+        kinds=[(k.name, say(k.title)) for k in ACTIVITY_KINDS if authored(k)],
         history=history(row.activity_id),
         newer=_newer(newest),
         is_published=newest is not None,
@@ -265,15 +265,16 @@ def _move_activity(modules: list[dict[str, Any]], place: int, key: str, by: int)
 def _with_new(person: Person, row: DocumentRow, body: dict[str, Any], where: str) -> dict[str, Any]:
     """The body with a new draft of the chosen kind at the end of a module."""
     title = composed(request.form.get(f"{where}-new")) or ""
-    kind = ACTIVITY_KINDS.find(request.form.get(f"{where}-new-kind", ""))
-    if not isinstance(kind, Authored):
+    name = request.form.get(f"{where}-new-kind", "")
+    kind = authored(ACTIVITY_KINDS.find(name))
+    if kind is None:
         raise NotFound
-    most = forms.LONGEST_LESSON_TITLE if kind.name == "lesson" else forms.LONGEST_TITLE
+    most = forms.LONGEST_LESSON_TITLE if name == "lesson" else forms.LONGEST_TITLE
     if not title or len(title) > most:
         text = _("Please give it a title.") if not title else _("Please keep it under {most} letters.", most=most)
         raise Invalid(text, **{f"{where}-new": text})
     slug = kind.begin(title, row.org_id, person.id)
-    ref = {"kind": kind.name, "slug": slug, "weight": 1}
+    ref = {"kind": name, "slug": slug, "weight": 1}
     modules = [
         {**m, "activities": [*m["activities"], ref]} if str(i) == where and ref not in m["activities"] else m
         for i, m in enumerate(body["modules"])
@@ -288,13 +289,12 @@ def find(slug: str) -> str:
     place, module = _module(row, request.args.get("module", ""))
     words = request.args.get("q", "")[:100]
     inside = {(a["kind"], a["slug"]) for m in row.draft["modules"] for a in m["activities"]}
-    kinds = [k for k in ACTIVITY_KINDS if (isinstance(k, Findable) and k.name in ("lesson", "quiz", "task")) or
-             (isinstance(k, Authored) and isinstance(k, Findable))]  # fmt: skip
     found = [
         {"kind": k.name, "kind_title": say(k.title), "icon": k.icon, "slug": f.slug, "title": f.title, "note": f.note,
          "inside": (k.name, f.slug) in inside}
-        for k in kinds
-        for f in k.find(words, MOST_FOUND)
+        for k in ACTIVITY_KINDS
+        if authored(k) and (searched := findable(k))
+        for f in searched.find(words, MOST_FOUND)
     ]  # fmt: skip
     return render(
         "courses/studio/find.html",

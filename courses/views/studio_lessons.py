@@ -20,7 +20,7 @@ from courses.services.publishing import digest_of
 from courses.views.studio import MOST_FOUND, Answer, history
 from lms.api.competency import skill_areas, skills
 from lms.api.data import FileStore
-from lms.api.learning import ACTIVITY_KINDS, Findable, author_orgs
+from lms.api.learning import ACTIVITY_KINDS, author_orgs, findable
 from lms.api.packages import BLOCK_READERS, Package, known_parts, package_files
 from lms.api.packages import render as markdown
 from lms.api.people import here
@@ -169,7 +169,9 @@ def _editor(
     kinds = [(reader.directive, say(shown.title), ICONS.get(reader.directive, "puzzle"))
              for reader in BLOCK_READERS if (shown := BLOCK_TYPES.find(reader.directive))]  # fmt: skip
     question = ACTIVITY_KINDS.find("check")
-    simple = {name: Field(body[name], told.get(name, [])) for name in ("title", "promise", "groups", "address", "guide")}
+    plain = ("title", "promise", "groups", "address", "guide")
+    simple = {name: Field(body[name], told.get(name, [])) for name in plain}
+    days = {name: short_date(date.fromisoformat(body[name])) if body[name] else "" for name in ("checked", "review")}
     typed = request.form if request.method == "POST" else {}
     return render(
         "courses/studio/lesson.html",
@@ -180,14 +182,10 @@ def _editor(
         errors=told,
         f={
             **simple,
-            "minutes": Field(typed.get("minutes") if "minutes" in told else str(body["minutes"]), told.get("minutes", [])),
             "sources": Field("\n".join(body["sources"]), []),
             **{
-                name: Field(
-                    typed.get(name) if name in told else short_date(date.fromisoformat(body[name])) if body[name] else "",
-                    told.get(name, []),
-                )
-                for name in ("checked", "review")
+                name: Field(typed.get(name) if name in told else held, told.get(name, []))
+                for name, held in {**days, "minutes": str(body["minutes"])}.items()
             },
         },
         group_choices=[(key, say(text[0])) for key, text in GROUPS.items()],
@@ -197,7 +195,7 @@ def _editor(
         unknown=[c for c in body["skills"] if c not in codes],
         blocks=[_block_view(i, b, body, told, raw or {}) for i, b in enumerate(body["blocks"])],
         kinds=kinds,
-        can_find=isinstance(question, Findable),
+        can_find=findable(question) is not None,
         checks=[{"good": c.good, "text": say(c.text), "field": c.field} for c in checking.checks(body, codes)],
         history=history(row.activity_id),
         is_published=drafts.newest_body(row.activity_id) is not None,
@@ -311,8 +309,8 @@ def questions(slug: str) -> str:
     """Practice questions, to be asked in a lesson."""
     row = document_for(here(), "lesson", slug)
     place = _check_place(row, request.args.get("block", ""))
-    kind = ACTIVITY_KINDS.find("check")
-    if not isinstance(kind, Findable):
+    kind = findable(ACTIVITY_KINDS.find("check"))
+    if kind is None:
         raise NotFound
     words = request.args.get("q", "")[:100]
     return render(

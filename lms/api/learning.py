@@ -5,7 +5,7 @@ from lms.learning.activities import anchor, set_skills
 from lms.learning.authoring import AUTHORS, author_orgs, first_free, free_slug, slug_of
 from lms.learning.enrolling import Entry, publish_syllabus
 from lms.learning.events import ActivityCompleted, CourseCompleted
-from lms.learning.kinds import ACTIVITY_KINDS, ActivityKind, Authored, Findable, Found, url_of
+from lms.learning.kinds import ACTIVITY_KINDS, ActivityKind, Authored, Findable, Found, authored, findable, url_of
 from lms.learning.models import Activity, Kind
 from lms.learning.queries import (
     ActivityRow,
@@ -25,7 +25,7 @@ from lms.progress import enroll, record_result
 
 __all__ = [
     "ACTIVITY_KINDS", "AUTHORS", "Activity", "ActivityCompleted", "ActivityKind", "ActivityRow", "Authored", "CourseCompleted", "EnrollmentRow", "Entry",
-    "Findable", "Found", "InCourse", "Kind", "Place", "Progress", "Result", "activity", "activity_by_id", "anchor", "author_orgs", "course_for", "enroll", "enrollment",
-    "enrollments", "evidence_of", "first_free", "free_slug", "newest_syllabus", "next_open", "places", "progress", "publish_syllabus",
+    "Findable", "Found", "InCourse", "Kind", "Place", "Progress", "Result", "activity", "activity_by_id", "anchor", "author_orgs", "authored", "course_for", "enroll", "enrollment",
+    "enrollments", "evidence_of", "findable", "first_free", "free_slug", "newest_syllabus", "next_open", "places", "progress", "publish_syllabus",
     "record_result", "set_skills", "slug_of", "url_of",
 ]  # fmt: skip

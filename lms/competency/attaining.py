@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -14,8 +14,17 @@ from lms.competency.models import Area, Attainment, Framework, Programme, Progra
 from lms.competency.rules import Decision, Facts, decide
 from lms.db.unit_of_work import connection
 from lms.learning.models import Activity, ActivitySkill, Enrollment, Evidence, EvidencePart, Kind, SyllabusEntry
-from lms.learning.queries import membership_of
+from lms.learning.queries import membership_at
 from lms.outbox.telling import tell
+
+
+@dataclass(frozen=True)
+class Made:
+    """An attainment that has just come about."""
+
+    id: int
+    membership_id: int | None
+    recognition: str
 
 
 @dataclass(frozen=True)
@@ -27,28 +36,33 @@ class Standing:
     attained: bool
 
 
-def consider(account_id: int, course_ids: Iterable[int], at: int) -> list[int]:
+def consider(account_id: int, course_ids: Iterable[int], at: int) -> list[Made]:
     """Judges every programme that asks for one of these courses and is not yet attained; returns new attainments."""
-    p, pc, r, a = (
+    p, pc, r, f, a = (
         Programme.__table__,
         ProgrammeCourse.__table__,
         RuleSet.__table__,
+        Framework.__table__,
         Attainment.__table__,
     )
     rows = connection().execute(
-        select(p, r.c.conditions, r.c.version.label("rule_version"), r.c.slug.label("rule_slug"), r.c.standing)
+        select(
+            p, r.c.conditions, r.c.version.label("rule_version"), r.c.slug.label("rule_slug"), r.c.standing,
+            f.c.slug.label("framework_slug"), f.c.version.label("framework_version"),
+            f.c.title.label("framework_title"), f.c.legal_number, f.c.warning,
+        )
         .join(pc, pc.c.programme_id == p.c.id)
         .join(r, r.c.id == p.c.rule_set_id)
+        .join(f, f.c.id == p.c.framework_id)
         .outerjoin(
             a,
             and_(a.c.programme_id == p.c.id, a.c.account_id == account_id, a.c.rule_set_id == p.c.rule_set_id),
         )
         .where(pc.c.course_id.in_(list(course_ids)), a.c.id.is_(None))
-        .distinct()
-    ).all()
+    ).all()  # fmt: skip
     made = []
-    for row in rows:
-        facts, frozen = gather(account_id, row.id, row.framework_id, row.target_group)
+    for row in {r.id: r for r in rows}.values():  # a programme may ask for several of the courses
+        facts, frozen = gather(account_id, row.id, row.framework_id, row.target_group, row.conditions)
         decision = decide(row.conditions, facts)
         if decision.met:
             made.append(_attain(account_id, row, frozen, at))
@@ -63,15 +77,18 @@ def standing(account_id: int, programme_id: int) -> Standing:
         .join(r, r.c.id == p.c.rule_set_id)
         .where(p.c.id == programme_id)
     ).one()
-    facts, _frozen = gather(account_id, programme_id, row.framework_id, row.target_group)
+    facts, _frozen = gather(account_id, programme_id, row.framework_id, row.target_group, row.conditions)
     attained = connection().execute(
         select(a.c.id).where(a.c.account_id == account_id, a.c.programme_id == programme_id)
     ).first()
     return Standing(programme_id, decide(row.conditions, facts), attained is not None)
 
 
-def gather(account_id: int, programme_id: int, framework_id: int, target_group: str) -> tuple[Facts, dict[str, Any]]:
-    """The facts of one person for one programme, and the same as plain values to be frozen."""
+def gather(
+    account_id: int, programme_id: int, framework_id: int, target_group: str, conditions: Sequence[Mapping[str, Any]]
+) -> tuple[Facts, dict[str, Any]]:
+    """The facts of one person that these conditions ask for, and the same as plain values to be frozen."""
+    asked = {c["kind"] for c in conditions}
     database = connection()
     e, se, act, pc = Enrollment.__table__, SyllabusEntry.__table__, Activity.__table__, ProgrammeCourse.__table__
     lessons_done, lessons = 0, 0
@@ -96,10 +113,10 @@ def gather(account_id: int, programme_id: int, framework_id: int, target_group: 
             tasks[row.id] = row.slug
         else:
             quizzes[row.id] = row.slug
-    skills = _skills(framework_id, target_group)
-    taught = _taught(done_ids) & skills
-    exam = _best_scores(account_id, list(quizzes))
-    said = _tasks(account_id, tasks)
+    skills = _skills(framework_id, target_group) if "skills_taught" in asked else frozenset()
+    taught = _taught(done_ids) & skills if skills else frozenset()
+    exam = _best_scores(account_id, list(quizzes)) if "quiz_passed" in asked and quizzes else {}
+    said = _tasks(account_id, tasks) if tasks else {}
     facts = Facts(
         lessons_done,
         lessons,
@@ -173,33 +190,28 @@ def _tasks(account_id: int, tasks: dict[int, str]) -> dict[str, str]:
     return {slug: said.get(i, "none") for i, slug in tasks.items()}
 
 
-def _attain(account_id: int, row: Any, frozen: dict[str, Any], at: int) -> int:
-    database = connection()
-    f, a = Framework.__table__, Attainment.__table__
-    framework = database.execute(
-        select(f.c.slug, f.c.version, f.c.title, f.c.legal_number, f.c.warning).where(f.c.id == row.framework_id)
-    ).one()
-    membership_id = membership_of(account_id, at)
+def _attain(account_id: int, row: Any, frozen: dict[str, Any], at: int) -> Made:
+    a = Attainment.__table__
     frozen |= {
-        "framework": {"slug": framework.slug, "version": framework.version, "title": framework.title,
-                      "legal_number": framework.legal_number, "warning": framework.warning},
+        "framework": {"slug": row.framework_slug, "version": row.framework_version, "title": row.framework_title,
+                      "legal_number": row.legal_number, "warning": row.warning},
         "rules": {"slug": row.rule_slug, "version": row.rule_version, "standing": row.standing,
                   "conditions": row.conditions},
         "programme": {"slug": row.slug, "title": row.title, "group": row.target_group,
                       "recognition": row.recognition},
     }  # fmt: skip
-    attainment_id: int = database.execute(
+    made = connection().execute(
         insert(a)
         .values(
             uuid=uuid4(),
             account_id=account_id,
             programme_id=row.id,
             rule_set_id=row.rule_set_id,
-            membership_id=membership_id,
+            membership_id=membership_at(account_id, at),
             attained_at=at,
             evidence=frozen,
         )
-        .returning(a.c.id)
-    ).scalar_one()
-    tell(ProgrammeAttained(attainment_id, account_id, row.id, at))
-    return attainment_id
+        .returning(a.c.id, a.c.membership_id)
+    ).one()
+    tell(ProgrammeAttained(made.id, account_id, row.id, at))
+    return Made(made.id, made.membership_id, row.recognition)

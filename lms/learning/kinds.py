@@ -63,6 +63,16 @@ class Authored(Protocol):
         """Where this person writes it; None where they may not."""
 
 
+def findable(kind: object) -> Findable | None:
+    """The kind, where its activities can be searched."""
+    return kind if isinstance(kind, Findable) else None
+
+
+def authored(kind: object) -> Authored | None:
+    """The kind, where its activities are written in the studio."""
+    return kind if isinstance(kind, Authored) else None
+
+
 ACTIVITY_KINDS: ExtensionPoint[ActivityKind] = ExtensionPoint(
     "activity_kinds", "Kinds of things to learn or do.", lambda k: k.name
 )

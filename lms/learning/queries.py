@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Engine, ScalarSelect, Select, and_, bindparam, func, or_, select
 
 from lms.db.unit_of_work import connection
 from lms.learning.models import Activity, Enrollment, Evidence, Kind, Syllabus, SyllabusEntry
@@ -57,16 +57,16 @@ def activity_by_id(activity_id: int) -> ActivityRow | None:
     return ActivityRow(*row) if row else None
 
 
-def membership_of(account_id: int, at: int) -> int | None:
-    """The membership that a person holds at a moment: the one taken up last."""
+def membership_at(account_id: int, at: int) -> ScalarSelect[int]:
+    """The membership that a person held at a moment, the one taken up last: to be part of another statement."""
     m = Membership.__table__
-    found = connection().execute(
+    return (
         select(m.c.id)
         .where(m.c.account_id == account_id, m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
         .order_by(m.c.id.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return found.scalar()
 
 
 def memberships_of(account_id: int, at: int) -> list[int]:

@@ -201,7 +201,7 @@ class Form:
     """A form being filled in, with the rules that a browser keeps."""
 
     def __init__(self, page: Page, form: Node, button: Node) -> None:
-        self.at, self._button = page, button
+        self._page, self._button = page, button
         own = form.attrs.get("id")
         self.controls = [
             n
@@ -240,7 +240,7 @@ class Form:
             if "required" in node.attrs:
                 same = [n for n in self.controls if n.attrs.get("name") == node.attrs.get("name")]
                 filled = any(self.values[id(n)] for n in same)
-                assert filled, f"A browser sends nothing before {name_of(node, self.at.root)!r} is filled in."
+                assert filled, f"A browser sends nothing before {name_of(node, self._page.root)!r} is filled in."
         sent = [
             (n.attrs["name"], v) for n in self.controls if "name" in n.attrs and (v := self.values[id(n)]) is not None
         ]
@@ -248,11 +248,11 @@ class Form:
         return [*sent, (name, self._button.attrs.get("value", ""))] if name else sent
 
     def _called(self, label: str) -> list[Node]:
-        named = [(n, name_of(n, self.at.root)) for n in self.controls]
+        named = [(n, name_of(n, self._page.root)) for n in self.controls]
         return [n for n, name in named if name == label] or [n for n, name in named if name.startswith(label)]
 
     def _labels(self) -> list[str]:
-        return [name_of(n, self.at.root) for n in self.controls]
+        return [name_of(n, self._page.root) for n in self.controls]
 
 
 def _initial(node: Node) -> str | None:

@@ -97,15 +97,15 @@ def _remember_seen(account_id: int, item_ids: list[int]) -> None:
     )
 
 
-def _save(answer: str) -> TextClause:
+def _save(answer: str, hold: str) -> TextClause:
     return text(
         "INSERT INTO quizzes_response (attempt_id, position, answer, saved_at)"
-        f" SELECT id, :position, {answer}, :now FROM quizzes_attempt WHERE id = :attempt AND state = 0"
+        f" SELECT id, :position, {answer}, :now FROM quizzes_attempt WHERE id = :attempt AND state = 0 {hold}"
         " ON CONFLICT (attempt_id, position) DO UPDATE SET answer = excluded.answer, saved_at = excluded.saved_at"
     )
 
 
-_SAVE = {"sqlite": _save(":answer"), "postgresql": _save("CAST(:answer AS jsonb)")}
+_SAVE = {"sqlite": _save(":answer", ""), "postgresql": _save("CAST(:answer AS jsonb)", "FOR SHARE")}
 
 
 def save_answer(attempt_id: int, position: int, answer: list[Any]) -> None:
@@ -126,10 +126,9 @@ _CLOSE = (
 )
 
 
-def grade(row: queries.AttemptRow) -> tuple[Score, list[int]]:
-    """Marks every answer of a paper. Pure but for reading what was saved."""
+def grade(row: queries.AttemptRow, answers: queries.Answers) -> tuple[Score, list[int]]:
+    """Marks every answer of a paper."""
     body = queries.revision(row.revision_id)
-    answers = queries.responses(row.id)
     found = queries.versions([entry[0] for entry in row.paper])
     marks = [
         ITEM_TYPES.get(version.type).grade(version.spec, answers.get(position)).halves
@@ -138,9 +137,12 @@ def grade(row: queries.AttemptRow) -> tuple[Score, list[int]]:
     return score(marks, [v.body["skills"] for v in found], body["pass"]), marks
 
 
-def submit(row: queries.AttemptRow) -> Score:
-    """Hands a paper in: graded, kept as evidence, moved up the tree. Handing in twice is once."""
-    result, marks = grade(row)
+def submit(row: queries.AttemptRow, answers: queries.Answers) -> Score:
+    """Hands a paper in: graded, kept as evidence, moved up the tree. Handing in twice is once.
+
+    `row` and `answers` were read in this unit of work with the row held, so that no answer comes in between.
+    """
+    result, marks = grade(row, answers)
     closed = connection().execute(
         _CLOSE, {"attempt": row.id, "now": clock.seconds(), "given": marks, "ok": result.passed}
     )

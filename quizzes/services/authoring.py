@@ -13,7 +13,7 @@ from quizzes.drawing import Candidate, assured, lies_under
 from quizzes.models import Bank, Item, ItemVersion, QuizDocument
 from quizzes.services.importing import digest_of, publish_item, publish_quiz
 
-A, B, I, V, D = (
+A, B, IT, V, D = (
     Activity.__table__,
     Bank.__table__,
     Item.__table__,
@@ -39,14 +39,14 @@ def add_item(bank_id: int, pool: str, kind: str, body: Mapping[str, Any], by_id:
     database = connection()
     digest = digest_of({"type": kind, **body})
     same = database.execute(
-        select(I.c.slug)
-        .join(V, V.c.id == I.c.current_id)
-        .where(I.c.bank_id == bank_id, I.c.pool == pool, V.c.digest == digest)
+        select(IT.c.slug)
+        .join(V, V.c.id == IT.c.current_id)
+        .where(IT.c.bank_id == bank_id, IT.c.pool == pool, V.c.digest == digest)
     ).scalar()
     if same is not None:
         return str(same)
     wanted = "-".join(slug_of(body["stem"][:200]).split("-")[:6]) or "cau-hoi"
-    slug = first_free(wanted, database.execute(select(I.c.slug).where(I.c.slug.like(f"{wanted}%"))).scalars())
+    slug = first_free(wanted, database.execute(select(IT.c.slug).where(IT.c.slug.like(f"{wanted}%"))).scalars())
     publish_item(slug, bank_id, pool, kind, body, by_id, None)
     return slug
 
@@ -57,9 +57,9 @@ def change_item(item_id: int, number: int, kind: str, body: Mapping[str, Any], b
     What is there already changes nothing. Raises Conflict where somebody worded it anew since.
     """
     row = connection().execute(
-        select(I.c.slug, I.c.bank_id, I.c.pool, V.c.number, V.c.digest)
-        .join(V, V.c.id == I.c.current_id)
-        .where(I.c.id == item_id)
+        select(IT.c.slug, IT.c.bank_id, IT.c.pool, V.c.number, V.c.digest)
+        .join(V, V.c.id == IT.c.current_id)
+        .where(IT.c.id == item_id)
     ).one()
     if row.digest == digest_of({"type": kind, **body}):
         return
@@ -70,12 +70,12 @@ def change_item(item_id: int, number: int, kind: str, body: Mapping[str, Any], b
 
 def retire(item_id: int, by_id: int, back: bool = False) -> None:
     """Takes a question out of use, or brings it back. Attempts that have it keep it."""
-    row = connection().execute(select(I.c.slug, I.c.retired_at).where(I.c.id == item_id)).first()
+    row = connection().execute(select(IT.c.slug, IT.c.retired_at).where(IT.c.id == item_id)).first()
     if row is None:
         raise NotFound
     if (row.retired_at is None) == back:
         return
-    connection().execute(update(I).where(I.c.id == item_id).values(retired_at=None if back else clock.seconds()))
+    connection().execute(update(IT).where(IT.c.id == item_id).values(retired_at=None if back else clock.seconds()))
     audit.record(by_id, "item.returned" if back else "item.retired", f"item:{row.slug}")
 
 

@@ -14,7 +14,7 @@ from quizzes.drawing import lies_under
 from quizzes.models import Bank, ItemTag, ItemVersion, QuizRevision
 from quizzes.models import Item as ItemTable
 
-A, B, I, T, V, R = (
+A, B, IT, T, V, R = (
     Activity.__table__,
     Bank.__table__,
     ItemTable.__table__,
@@ -23,9 +23,9 @@ A, B, I, T, V, R = (
     QuizRevision.__table__,
 )
 _ITEM = (
-    select(I.c.id, I.c.slug, I.c.pool, V.c.type, V.c.body, B.c.slug.label("bank"), B.c.org_id)
-    .join(V, V.c.id == I.c.current_id)
-    .join(B, B.c.id == I.c.bank_id)
+    select(IT.c.id, IT.c.slug, IT.c.pool, V.c.type, V.c.body, B.c.slug.label("bank"), B.c.org_id)
+    .join(V, V.c.id == IT.c.current_id)
+    .join(B, B.c.id == IT.c.bank_id)
 )
 
 
@@ -33,9 +33,9 @@ def give_items(exporting: Exporting) -> None:
     """Gives the questions that are asked for; a question that a lesson asks is given even where it was retired."""
     database = connection()
     if exporting.whole:
-        exporting.want("item", *database.execute(select(I.c.slug).where(I.c.retired_at.is_(None))).scalars())
+        exporting.want("item", *database.execute(select(IT.c.slug).where(IT.c.retired_at.is_(None))).scalars())
     for slug in exporting.open("item"):
-        row = database.execute(_ITEM.where(I.c.slug == slug)).first()
+        row = database.execute(_ITEM.where(IT.c.slug == slug)).first()
         if row is None:
             continue
         if row.pool == "exam" and not exporting.may_read(row.org_id):
@@ -85,9 +85,9 @@ def give_quizzes(exporting: Exporting) -> None:
         quiz = quiz_of(body)
         codes = [code for line in quiz.draw for code in line.codes]
         tagged = database.execute(
-            select(I.c.slug, T.c.code)
-            .join(T, T.c.item_id == I.c.id)
-            .where(I.c.pool == quiz.pool, I.c.retired_at.is_(None), I.c.current_id.is_not(None))
+            select(IT.c.slug, T.c.code)
+            .join(T, T.c.item_id == IT.c.id)
+            .where(IT.c.pool == quiz.pool, IT.c.retired_at.is_(None), IT.c.current_id.is_not(None))
         )
         exporting.want("item", *(row.slug for row in tagged if any(lies_under(row.code, code) for code in codes)))
         exporting.want("code", *codes, *(part.code for part in quiz.parts))

@@ -90,7 +90,9 @@ def studio_bank(bank: str) -> str:
     number = min(max(1, number), pages)
 
     def page_url(n: int) -> str:
-        return url_for("quizzes.studio_bank", bank=bank, pool=pool or None, skill=skill or None, q=words or None, trang=n)
+        shown = {"pool": pool, "skill": skill, "q": words}
+        values: dict[str, Any] = {k: v for k, v in shown.items() if v}
+        return url_for("quizzes.studio_bank", bank=bank, trang=n, **values)
 
     return render(
         "quizzes/studio/bank.html",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.api.learning import Entry, activity, publish_syllabus
+from lms.api.learning import ACTIVITY_KINDS, Entry, activity, findable, publish_syllabus
 from lms.api.people import person_by_id
 from lms.contract.points import Plugin, on
 from lms.db.base import db
@@ -125,6 +125,14 @@ def test_its_operation_is_in_the_api(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/api/v1/broadcasts").get_json()["broadcasts"][0]["slug"] == "tin-sang"
     assert "/broadcasts" in client.get("/api/v1/openapi.json").get_json()["paths"]
+
+
+def test_authors_find_it(app: Flask) -> None:
+    with app.app_context():
+        kind = findable(ACTIVITY_KINDS.get("broadcast"))
+        assert kind is not None
+        assert [found.slug for found in kind.find("tin sang", 5)] == ["tin-sang"]
+        assert kind.find("chiều", 5) == []
 
 
 def test_its_figure_is_counted(app: Flask) -> None:

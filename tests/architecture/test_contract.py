@@ -216,7 +216,7 @@ def our_points() -> dict[str, ExtensionPoint[object]]:
 
 def test_every_point_is_documented() -> None:
     document = DOCUMENT.read_text(encoding="utf-8")
-    said = set(re.findall(r"^\| `([A-Z_]+)` ", document, re.M))
+    said = set(re.findall(r"^\| `([A-Z_]+)` \(`[a-z.]+`\) \|", document, re.M))
     assert said == {name_of(p) for p in our_points().values()}
 
 

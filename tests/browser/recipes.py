@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from lms.api.work import connection
+from quizzes.models import Item, ItemVersion
 from tests.browser.people import ANYONE, COURSE, PROGRAMME, Address, World, lessons, quiz_path, task_path
 
 # Addresses that answer with something else than a page.
@@ -16,6 +19,7 @@ NO_PAGES = {
     "certificates.pdf": "a file",
     "certificates.share_image": "a picture",
     "courses.file": "a picture or sound of a lesson",
+    "courses.studio_export": "a file",
     "web.healthz": "JSON for the operator",
     "web.style_sheet": "the style sheet",
 }
@@ -63,7 +67,7 @@ def _check(world: World) -> str:
     return f"/luyen/{practice_in(world.app, lessons(world.app, COURSE)[0].slug)}"
 
 
-VISITS = (
+LEARNING = (
     Visit("home", "home.home", ANYONE, "/"),
     Visit("home-new", "home.home", "new", "/"),
     Visit("home-midway", "home.home", "midway", "/"),
@@ -117,6 +121,60 @@ VISITS = (
         "staff-withdrawn", "certificates.admin_revoke", "verifier", _named("withdrawn-number", prefix="/can-bo/giay/")
     ),
 )
+
+
+def _studio_lesson(suffix: str = "") -> Address:
+    return lambda world: f"/studio/bai-hoc/{lessons(world.app, COURSE)[0].slug}{suffix}"
+
+
+def _studio_item(kind: str, suffix: str = "") -> Address:
+    """The studio's page of the first question of a type."""
+
+    def of(world: World) -> str:
+        with world.app.app_context():
+            items, versions = Item.__table__, ItemVersion.__table__
+            found = select(items.c.slug).join(versions, versions.c.id == items.c.current_id)
+            row = connection().execute(found.where(versions.c.type == kind).order_by(items.c.slug).limit(1))
+            return f"/studio/cau-hoi/{row.scalar_one()}{suffix}"
+
+    return of
+
+
+def _studio_quiz(world: World) -> str:
+    return f"/studio/bai-kiem-tra/{quiz_path(world.app).rpartition('/')[2]}"
+
+
+def _studio_task(world: World) -> str:
+    return f"/studio/viec-that/{task_path(world.app).rpartition('/')[2]}"
+
+
+STUDIO = (
+    Visit("confirm", "courses.confirm_list", "verifier", "/can-bo/xac-nhan"),
+    Visit("studio", "courses.studio", "administrator", "/studio/khoa-hoc"),
+    Visit("studio-empty", "courses.studio", "instructor", "/studio/khoa-hoc"),
+    Visit("studio-course", "courses.studio_course", "administrator", f"/studio/khoa-hoc/{COURSE}"),
+    Visit("studio-find", "courses.studio_find", "administrator", f"/studio/khoa-hoc/{COURSE}/them?module=1"),
+    Visit("studio-lessons", "courses.studio_lessons", "administrator", "/studio/bai-hoc"),
+    Visit("studio-lessons-empty", "courses.studio_lessons", "instructor", "/studio/bai-hoc"),
+    Visit("studio-lesson", "courses.studio_lesson", "administrator", _studio_lesson()),
+    Visit("studio-questions", "courses.studio_questions", "administrator", _studio_lesson("/cau-hoi?block=1")),
+    Visit("studio-preview", "courses.studio_preview", "administrator", _studio_lesson("/xem-truoc")),
+    Visit("studio-task", "courses.studio_task", "administrator", _studio_task),
+    Visit("studio-quizzes", "quizzes.studio_quizzes", "administrator", "/studio/bai-kiem-tra"),
+    Visit("studio-quiz", "quizzes.studio_quiz", "administrator", _studio_quiz),
+    Visit("studio-banks", "quizzes.studio_banks", "administrator", "/studio/ngan-hang"),
+    Visit("studio-banks-empty", "quizzes.studio_banks", "instructor", "/studio/ngan-hang"),
+    Visit("studio-bank", "quizzes.studio_bank", "administrator", "/studio/ngan-hang/nguoi-dan-4"),
+    Visit("studio-item-new", "quizzes.studio_item_new", "administrator", "/studio/ngan-hang/nguoi-dan-4/moi"),
+    Visit("studio-item-choice", "quizzes.studio_item", "administrator", _studio_item("single_choice")),
+    Visit("studio-item-many", "quizzes.studio_item", "administrator", _studio_item("multiple_choice")),
+    Visit("studio-item-true", "quizzes.studio_item", "administrator", _studio_item("true_false")),
+    Visit("studio-item-order", "quizzes.studio_item", "administrator", _studio_item("ordering")),
+    Visit(
+        "studio-item-preview", "quizzes.studio_item_preview", "administrator", _studio_item("ordering", "/xem-truoc")
+    ),
+)
+VISITS = (*LEARNING, *STUDIO)
 
 
 def is_machine(rule: Rule) -> bool:

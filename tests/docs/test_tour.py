@@ -13,7 +13,7 @@ import pytest
 from lms.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMED = re.compile(r"`([\w./-]+\.(?:py|md|html|yaml|toml|cfg|sh|csv|txt|json|conf|service))(?::([\w.]+))?`")
+NAMED = re.compile(r"`([\w.][\w./-]*\.(?:py|md|html|yaml|toml|cfg|sh|csv|txt|json|conf|service))(?::([\w.]+))?`")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 DOCUMENTS = [
     path

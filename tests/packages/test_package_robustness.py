@@ -65,7 +65,9 @@ def survives(files: Files) -> None:
         assert problem.text()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_a_changed_package_is_read_or_refused(valid_files: Files, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(valid_files)))
@@ -110,7 +112,9 @@ def test_random_bytes_are_no_package(data: bytes) -> None:
         read_package(data)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_a_damaged_zip_is_read_or_refused(valid_files: Files, data: st.DataObject) -> None:
     stream = io.BytesIO()
@@ -125,7 +129,9 @@ def test_a_damaged_zip_is_read_or_refused(valid_files: Files, data: st.DataObjec
         read_package(bytes(damaged[: len(damaged) - cut]))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(name=st.sampled_from(NAMES), content=contents)
 def test_random_content_is_read_or_refused(valid_files: Files, name: str, content: bytes) -> None:
     survives(valid_files | {name: content})

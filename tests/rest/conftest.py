@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from pathlib import Path
 
+import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import or_, select
 
 from certificates.models import Check, Credential
@@ -14,6 +18,7 @@ from certificates.numbering import format_number
 from lms import clock, progress
 from lms.competency.queries import courses_of
 from lms.competency.queries import programme as programme_by_slug
+from lms.db.base import db
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.identity import accounts
 from lms.identity.models import Account
@@ -22,6 +27,7 @@ from lms.learning.queries import newest_syllabus, places
 from lms.learning.record import Result
 from lms.outbox.worker import Worker
 from lms.starting import demo_sign_ins
+from lms.testing.building import make_app
 
 KINDS = {"lesson": Kind.COMPLETED, "quiz": Kind.SCORED, "task": Kind.DECLARED}
 BIRTH_DATE = (1960, 3, 5)
@@ -43,6 +49,31 @@ class EachFromElsewhere:
         environ.pop("HTTP_ACCEPT_ENCODING", None)
         environ["REMOTE_ADDR"] = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         return self._inner(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def shared_app(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application for all the tests that change nothing in it but the record of checks."""
+    folder = tmp_path_factory.mktemp("rest")
+    shutil.copy(prepared_folder / "lms.sqlite", folder / "lms.sqlite")
+    (folder / "files").symlink_to(prepared_folder / "files")
+    made = make_app(folder, f"sqlite:///{folder}/lms.sqlite")
+    made.wsgi_app = EachFromElsewhere(made.wsgi_app)  # type: ignore[method-assign]
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_number(shared_app: Flask) -> str:
+    """The number of a paper issued in the shared application."""
+    return issued(shared_app)
+
+
+@pytest.fixture
+def reader(shared_app: Flask) -> FlaskClient:
+    """A client of the shared application, for requests that change nothing."""
+    return shared_app.test_client()
 
 
 def learner_id() -> int:

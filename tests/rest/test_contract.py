@@ -103,15 +103,15 @@ def test_answers_about_a_paper_fit_their_schemas(app: Flask) -> None:
         assert case.call_and_validate().status_code == status
 
 
-def test_the_document_is_valid_openapi(client: FlaskClient) -> None:
-    answer = client.get("/api/v1/openapi.json")
+def test_the_document_is_valid_openapi(reader: FlaskClient) -> None:
+    answer = reader.get("/api/v1/openapi.json")
     assert answer.status_code == 200
     assert answer.json is not None
     assert answer.json["openapi"].startswith("3.1")
     openapi_spec_validator.validate(answer.json)
 
 
-def test_the_committed_document_is_current(client: FlaskClient, tmp_path: Path) -> None:
+def test_the_committed_document_is_current(reader: FlaskClient, tmp_path: Path) -> None:
     """`lms openapi docs/openapi.json` brings it up to date."""
     made = tmp_path / "openapi.json"
     environment = os.environ | {"LMS_DATA_DIR": str(tmp_path), "LMS_DATABASE_URL": f"sqlite:///{tmp_path}/lms.sqlite"}
@@ -123,7 +123,7 @@ def test_the_committed_document_is_current(client: FlaskClient, tmp_path: Path) 
         capture_output=True,
     )
     assert made.read_bytes() == COMMITTED.read_bytes(), "run: lms openapi docs/openapi.json"
-    assert client.get("/api/v1/openapi.json").data == COMMITTED.read_bytes()
+    assert reader.get("/api/v1/openapi.json").data == COMMITTED.read_bytes()
 
 
 def test_every_address_below_api_is_described(app: Flask) -> None:

@@ -43,33 +43,33 @@ def test_the_groups_are_the_cores() -> None:
 
 
 @pytest.mark.parametrize("group", TARGET_GROUPS)
-def test_the_programmes_of_a_group(client: FlaskClient, group: str) -> None:
-    rows = client.get(f"/api/v1/programmes?group={group}").get_json()["programmes"]
+def test_the_programmes_of_a_group(reader: FlaskClient, group: str) -> None:
+    rows = reader.get(f"/api/v1/programmes?group={group}").get_json()["programmes"]
     assert rows
     assert {r["group"] for r in rows} == {group}
 
 
-def test_a_programme_and_all_that_is_in_it(client: FlaskClient) -> None:
-    listed = client.get("/api/v1/programmes?group=citizens").get_json()["programmes"][0]
-    body = client.get(f"/api/v1/programmes/{listed['slug']}").get_json()
+def test_a_programme_and_all_that_is_in_it(reader: FlaskClient) -> None:
+    listed = reader.get("/api/v1/programmes?group=citizens").get_json()["programmes"][0]
+    body = reader.get(f"/api/v1/programmes/{listed['slug']}").get_json()
     assert body.items() >= listed.items()
     activities = [a for c in body["courses"] for m in c["modules"] for a in m["activities"]]
     assert sum(a["kind"] == "lesson" for a in activities) == body["coverage"]["lessons"]
     assert {"lesson", "quiz", "task"} <= {a["kind"] for a in activities}
     assert body["conditions"]
     for address in [body["url"], *(a["url"] for a in activities[:2])]:
-        assert client.get(address).status_code == 200
+        assert reader.get(address).status_code == 200
 
 
-def test_there_is_no_such_programme(client: FlaskClient) -> None:
-    problem_of(client.get("/api/v1/programmes/nobody"), 404, "not-found")
-    problem_of(client.get("/api/v1/programmes/Nguoi-Dan"), 404, "not-found")
+def test_there_is_no_such_programme(reader: FlaskClient) -> None:
+    problem_of(reader.get("/api/v1/programmes/nobody"), 404, "not-found")
+    problem_of(reader.get("/api/v1/programmes/Nguoi-Dan"), 404, "not-found")
 
 
-def test_nobody_is_signed_in(client: FlaskClient) -> None:
-    problem_of(client.get("/api/v1/me"), 401, "sign-in-required")
-    client.set_cookie("hv", "forged")
-    problem_of(client.get("/api/v1/me"), 401, "sign-in-required")
+def test_nobody_is_signed_in(reader: FlaskClient) -> None:
+    problem_of(reader.get("/api/v1/me"), 401, "sign-in-required")
+    reader.set_cookie("hv", "forged")
+    problem_of(reader.get("/api/v1/me"), 401, "sign-in-required")
 
 
 def test_who_has_not_begun(sign_in: SignIn) -> None:

@@ -57,10 +57,9 @@ def test_the_page_tells_machines_the_same(app: Flask, client: FlaskClient) -> No
     assert checks_recorded(app) == [("valid", "api"), ("valid", "json")]
 
 
-def test_a_number_is_read_as_people_type_it(app: Flask, client: FlaskClient) -> None:
-    number = issued(app)
-    answer = client.get(f"/api/v1/verify/{number.lower().replace('-', ' ')}")
-    assert answer.get_json()["number"] == number
+def test_a_number_is_read_as_people_type_it(reader: FlaskClient, shared_number: str) -> None:
+    answer = reader.get(f"/api/v1/verify/{shared_number.lower().replace('-', ' ')}")
+    assert answer.get_json()["number"] == shared_number
 
 
 def test_a_number_that_no_paper_has(any_app: Flask) -> None:
@@ -133,8 +132,8 @@ def test_a_withdrawn_paper_says_why(app: Flask, client: FlaskClient) -> None:
     assert (answer.get_json()["state"], answer.get_json()["reason"]) == ("revoked", "Cấp nhầm người")
 
 
-def test_another_site_cannot_ask_in_somebodys_name(client: FlaskClient) -> None:
-    answer = client.post(
+def test_another_site_cannot_ask_in_somebodys_name(reader: FlaskClient) -> None:
+    answer = reader.post(
         "/api/v1/verify", json={"number": unknown_number()}, headers={"Origin": "https://evil.example"}
     )
     problem_of(answer, 403, "not-allowed")
@@ -157,17 +156,18 @@ def test_another_site_cannot_ask_in_somebodys_name(client: FlaskClient) -> None:
         ("text/html;q=0, application/json;q=0.1", "application/json"),
     ],
 )
-def test_who_asks_the_page_for_json_gets_json(app: Flask, client: FlaskClient, accept: str, mimetype: str) -> None:
+def test_who_asks_the_page_for_json_gets_json(
+    reader: FlaskClient, shared_number: str, accept: str | None, mimetype: str
+) -> None:
     headers = {"Accept": accept} if accept else {}
-    for number, status in ((issued(app), 200), (unknown_number(), 404)):
-        answer = client.get(f"/verify/{number}", headers=headers)
+    for number, status in ((shared_number, 200), (unknown_number(), 404)):
+        answer = reader.get(f"/verify/{number}", headers=headers)
         assert (answer.status_code, answer.mimetype) == (status, mimetype)
         assert "Accept" in answer.vary
 
 
-def test_the_api_answers_json_whatever_is_asked_for(app: Flask, client: FlaskClient) -> None:
-    number = issued(app)
+def test_the_api_answers_json_whatever_is_asked_for(reader: FlaskClient, shared_number: str) -> None:
     for accept in ("text/html", "image/png", "*/*"):
-        assert client.get(f"/api/v1/verify/{number}", headers={"Accept": accept}).mimetype == "application/json"
-        answer = client.get("/api/v1/nothing", headers={"Accept": accept})
+        assert reader.get(f"/api/v1/verify/{shared_number}", headers={"Accept": accept}).mimetype == "application/json"
+        answer = reader.get("/api/v1/nothing", headers={"Accept": accept})
         assert answer.mimetype == "application/problem+json"

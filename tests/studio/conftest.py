@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, encode_multipart
 
 
 class _Form(HTMLParser):
@@ -96,14 +97,20 @@ class Author:
         for name, value in changes.items():
             name = re.sub(r"^b(?=\d)", "", name).replace("__", "-")
             if isinstance(value, tuple):
-                fields[name] = (io.BytesIO(value[1]), value[0])
+                fields[name] = FileStorage(io.BytesIO(value[1]), value[0], name)
             else:
                 fields[name] = value
         fields["do"] = do
-        answer = self.client.post(url, data=fields, content_type="multipart/form-data")
+        parts = MultiDict((name, each) for name, value in fields.items() for each in _each(value))
+        boundary, body = encode_multipart(parts)
+        answer = self.client.post(url, data=body, content_type=f"multipart/form-data; boundary={boundary}")
         text = answer.get_data(as_text=True)
         assert answer.status_code == status, (url, do, answer.status_code, _words(text))
         return answer
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _words(html: str) -> str:
@@ -117,7 +124,7 @@ def author(sign_in: Any) -> Author:
     return Author(sign_in("instructor"))
 
 
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 420"><rect width="720" height="420" fill="#fff3d3"/></svg>'
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 42"><rect width="72" height="42" fill="#fff3d3"/></svg>'
 
 
 def begin(author: Author, page: str, title: str, **more: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 from markupsafe import Markup
 
-from acme.queries import broadcast
+from acme.queries import broadcast, broadcasts
+from lms.api.learning import Found
+from lms.api.people import fold
 from lms.api.web import render_fragment
 from lms.api.work import Text, _
 
@@ -30,3 +33,8 @@ class BroadcastKind:
     def content_of(self, slug: str) -> int | None:
         row = broadcast(slug)
         return row.activity_id if row else None
+
+    def find(self, words: str, most: int) -> Sequence[Found]:
+        """For the studio: broadcasts whose title holds the words, marks or not."""
+        wanted = fold(words)
+        return [Found(row.slug, row.title) for row in broadcasts() if wanted in fold(row.title)][:most]

@@ -1,0 +1,74 @@
+"""Learners who have done everything but hand in, made by the services, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from lms.api.learning import Kind, Result, activity, enroll, newest_syllabus, places, record_result
+from lms.api.work import unit_of_work
+from lms.identity import accounts
+from quizzes import queries
+from quizzes.services import attempts
+
+COURSE = "ky-nang-so-hoc-sinh"
+PASSWORD = "khói bếp lam chiều"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A learner who only has to press the button."""
+
+    id: int
+    login: str
+    attempt: UUID
+
+
+def right_answer(kind: str, spec: Mapping[str, Any]) -> list[Any]:
+    """What grading takes as right."""
+    if kind == "true_false":
+        return [spec["answer"]]
+    if kind == "ordering":
+        return list(range(len(spec["steps"])))
+    return [i for i, option in enumerate(spec["options"]) if option.get("correct")]
+
+
+def _make_ready(number: int, hashed: str) -> Ready:
+    login = f"hoc.sinh.{number}"
+    found = activity("course", COURSE)
+    assert found is not None
+    syllabus = newest_syllabus(found.id)
+    assert syllabus is not None
+    account = accounts.sign_up("Má A Páo", login, hashed, target_group="students")
+    accounts.set_birth_date(account, date(2010, 9, 5))
+    enroll(account, found.id)
+    for place in places(syllabus):
+        if place.kind == "lesson":
+            record_result(account, place.activity_id, Result(Kind.COMPLETED))
+        else:
+            quiz = place
+    uuid = attempts.start(account, found.id, quiz.activity_id, quiz.content_id, None)
+    row = queries.attempt(uuid, account)
+    assert row is not None
+    for position, version in enumerate(queries.versions([entry[0] for entry in row.paper])):
+        attempts.save_answer(row.id, position, right_answer(version.type, version.spec))
+    return Ready(account, login, uuid)
+
+
+@pytest.fixture
+def ready() -> Callable[[Flask, int], list[Ready]]:
+    """`ready(app, 8)`: eight learners of the pupils' programme, every question answered rightly, not handed in."""
+
+    def make(app: Flask, count: int) -> list[Ready]:
+        with app.app_context():
+            hashed = accounts.prepared_password("Má A Páo", "hoc.sinh", PASSWORD)
+            with unit_of_work():
+                return [_make_ready(number, hashed) for number in range(1, count + 1)]
+
+    return make

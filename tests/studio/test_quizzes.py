@@ -1,0 +1,200 @@
+"""Banks, questions and quizzes, from nothing to a learner's attempt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from lms.db.unit_of_work import connection
+from quizzes.drawing import Candidate, assured, draw
+from quizzes.models import Item, ItemVersion, QuizRevision
+from tests.studio.conftest import Author, a_lesson, begin, form_fields
+
+OPTIONS = {
+    "o0-text": "Tắt máy, gọi lại số quen",
+    "o0-why": "Gọi lại số quen là chắc nhất.",
+    "o1-text": "Đọc mã cho họ",
+    "o1-why": "Đọc mã là trao chìa khóa.",
+    "o2-text": "Chuyển tiền ngay",
+    "o2-why": "Họ đang giục để bạn không kịp nghĩ.",
+}
+
+
+def a_bank(author: Author, title: str = "Câu hỏi của xã") -> str:
+    return begin(author, "/studio/ngan-hang", title)
+
+
+def an_item(author: Author, bank: str, pool: str = "practice", **changes: Any) -> str:
+    """Writes a question with one right answer; returns its editor's address."""
+    page = f"{bank}/moi?type=single_choice&pool={pool}"
+    fields = author.fields(page, f"{bank}/moi")
+    fields |= {"stem": "Có người gọi hỏi mã OTP. Bạn làm gì?", "right": "0", "skills": ["ND.4.3"], **OPTIONS, **changes}
+    return author.send(f"{bank}/moi", fields).headers["Location"]
+
+
+def versions(app: Flask, slug: str) -> list[int]:
+    with app.app_context():
+        rows = connection().execute(
+            select(ItemVersion.number).join(Item, Item.id == ItemVersion.item_id).where(Item.slug == slug)
+        )
+        return sorted(rows.scalars())
+
+
+def test_each_standard_type(author: Author, app: Flask) -> None:
+    bank = a_bank(author)
+    own: dict[str, dict[str, Any]] = {
+        "single_choice": {**OPTIONS, "right": "0"},
+        "multiple_choice": {**OPTIONS, "right": ["0", "2"]},
+        "true_false": {"answer": "false", "why_true": "Không phải.", "why_false": "Đúng vậy."},
+        "ordering": {"steps": "Một\nHai\nBa", "why": "Đúng thứ tự.", "why_wrong": "Xem lại nhé."},
+    }
+    for kind, keys in own.items():
+        page = f"{bank}/moi?type={kind}&pool=exam"
+        fields = author.fields(page, f"{bank}/moi") | {"stem": f"Câu {kind}?", "skills": ["ND.4.3"], **keys}
+        address = author.send(f"{bank}/moi", fields).headers["Location"]
+        again = author.fields(address)
+        for name, value in keys.items():
+            assert again[name] == (value if isinstance(value, list) else [value]), (kind, name)
+        author.press(address)
+        assert versions(app, address.rsplit("/", 1)[1]) == [1], "saving what is there makes no version"
+        assert f"Câu {kind}?" in author.get(f"{address}/xem-truoc")
+        author.press(address, stem=f"Câu {kind} khác?")
+        assert versions(app, address.rsplit("/", 1)[1]) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stem": ""},
+        {"right": []},
+        {"o2-text": ""},
+        {"o2-text": "", "o2-why": ""},
+        {"o1-text": "Tắt máy, gọi lại số quen"},
+        {"skills": []},
+        {"skills": ["KHONG.CO"]},
+        {"lesson": "khong-co-bai-nay"},
+        {"sender": "NGAN HANG"},
+    ],
+)
+def test_what_a_question_may_not_lack(author: Author, changes: dict[str, Any]) -> None:
+    bank = a_bank(author)
+    fields = author.fields(f"{bank}/moi?pool=exam", f"{bank}/moi")
+    fields |= {"stem": "Câu hỏi?", "right": "0", "skills": ["ND.4.3"], **OPTIONS, **changes}
+    answer = author.send(f"{bank}/moi", fields, status=422)
+    assert "Đọc mã là trao chìa khóa." in answer.get_data(as_text=True)
+
+
+def test_a_question_sent_twice_is_one_and_its_pool_is_fixed(author: Author, app: Flask) -> None:
+    bank = a_bank(author)
+    first = an_item(author, bank, "practice")
+    assert an_item(author, bank, "practice") == first
+    exam = an_item(author, bank, "exam")
+    assert exam != first
+    author.press(first, pool="exam", stem="Câu khác?")
+    slug = first.rsplit("/", 1)[1]
+    with app.app_context():
+        pool = connection().execute(select(Item.pool).where(Item.slug == slug)).scalar_one()
+        assert pool == "practice"
+    anyone = app.test_client()
+    assert anyone.get(f"/luyen/{slug}").status_code == 200
+    assert anyone.get(f"/luyen/{exam.rsplit('/', 1)[1]}").status_code == 404
+
+
+def test_a_retired_question_goes_and_comes_back(author: Author, app: Flask) -> None:
+    bank = a_bank(author)
+    page = an_item(author, bank)
+    slug = page.rsplit("/", 1)[1]
+    for _twice in range(2):
+        assert author.client.post(f"{page}/ngung").status_code == 303
+    assert app.test_client().get(f"/luyen/{slug}").status_code == 404
+    author.client.post(f"{page}/ngung", data={"back": "1"})
+    assert app.test_client().get(f"/luyen/{slug}").status_code == 200
+
+
+def test_wording_over_somebody_elses_wording_shows_both(author: Author, sign_in: Any) -> None:
+    page = an_item(author, a_bank(author))
+    mine = author.fields(page)
+    Author(sign_in("administrator")).press(page, stem="Câu của quản trị?")
+    mine["stem"] = ["Câu của giảng viên?"]
+    text = author.send(page, mine, status=409).get_data(as_text=True)
+    assert "Câu của quản trị?" in text
+    assert "Câu của giảng viên?" in text
+    author.send(page, form_fields(text, page))
+    assert "Câu của giảng viên?" in author.get(page)
+
+
+def test_the_list_filters(author: Author) -> None:
+    bank = a_bank(author)
+    an_item(author, bank, "practice", stem="Câu luyện về mã?")
+    an_item(author, bank, "exam", stem="Câu thi về mạng?", skills=["ND.1.1"])
+    assert "Câu thi về mạng?" not in author.get(f"{bank}?pool=practice")
+    assert "Câu luyện về mã?" not in author.get(f"{bank}?skill=ND.1")
+    assert "Câu thi về mạng?" in author.get(f"{bank}?q=cau+thi")
+    assert author.get(f"{bank}?trang=99&skill=%25_")
+
+
+def test_a_question_is_asked_in_a_lesson(author: Author, app: Flask) -> None:
+    item = an_item(author, a_bank(author), stem="Ai đó hỏi mã OTP, bạn làm gì?")
+    lesson = a_lesson(author)
+    author.press(lesson, "add::check")
+    assert author.press(lesson, "find:6").headers["Location"].endswith("/cau-hoi?block=6")
+    page = f"{lesson}/cau-hoi"
+    assert "Ai đó hỏi mã OTP" in author.get(f"{page}?block=6&q=ma+otp")
+    base = author.fields(lesson)["base"]
+    chosen = {"base": base, "block": "6", "item": item.rsplit("/", 1)[1]}
+    assert author.client.post(page, data=chosen).status_code == 303
+    author.press(lesson, "publish")
+    assert "Ai đó hỏi mã OTP" in author.get(f"{lesson}/xem-truoc")
+    assert author.client.get(f"{page}?block=0").status_code == 404
+
+
+def test_a_quiz_from_nothing_to_an_attempt(author: Author, app: Flask, sign_in: Any) -> None:
+    quiz = begin(author, "/studio/bai-kiem-tra", "Kiểm tra nhanh")
+    author.press(quiz, "publish", 422)
+    author.press(quiz, "line")
+    author.press(quiz, "publish", 422, **{"b0__from": "ND.4", "b0__count": "500"})
+    author.press(quiz, "save", 422, **{"b0__from": "KHONG.CO"})
+    author.press(quiz, "save", **{"b0__from": "ND.4", "b0__count": "3"}, correct="2", intro="Ba câu ngắn.")
+    author.press(quiz, "part")
+    author.press(quiz, "publish", 422, p0__from="ND.5", p0__correct="1")
+    author.press(quiz, "publish", p0__from="ND.4", p0__correct="1")
+
+    course = begin(author, "/studio/khoa-hoc", "Khóa có bài kiểm tra")
+    author.press(course, "module", new__module="Một")
+    slug = quiz.rsplit("/", 1)[1]
+    author.client.post(f"{course}/them", data={"module": "0", "title": "Một", "kind": "quiz", "slug": slug})
+    author.press(course, "publish")
+    learner = sign_in("learner")
+    front = learner.get(f"/hoc/khoa-co-bai-kiem-tra/kiem-tra/{slug}")
+    assert front.status_code == 200
+    assert "Ba câu ngắn." in front.get_data(as_text=True)
+    started = learner.post(f"/hoc/khoa-co-bai-kiem-tra/kiem-tra/{slug}", data={})
+    assert started.status_code == 303, started.get_data(as_text=True)
+
+    author.press(quiz, "publish", title="Kiểm tra nhanh, bản hai")
+    with app.app_context():
+        numbers = connection().execute(select(QuizRevision.number, QuizRevision.body).order_by(QuizRevision.id)).all()
+        assert [n for n, body in numbers if body["slug"] == slug] == [1, 2]
+
+
+def test_saving_a_quiz_over_somebody_elses_save_shows_both(author: Author, sign_in: Any) -> None:
+    quiz = begin(author, "/studio/bai-kiem-tra", "Kiểm tra chung")
+    mine = author.fields(quiz)
+    Author(sign_in("administrator")).press(quiz, intro="Lời của quản trị.")
+    mine["intro"] = ["Lời của giảng viên."]
+    text = author.send(quiz, mine, status=409).get_data(as_text=True)
+    assert "Lời của quản trị." in text
+    assert "Lời của giảng viên." in text
+
+
+def test_what_is_assured_can_be_drawn() -> None:
+    bank = [Candidate(i, i, frozenset({f"A.{i % 3}.1"})) for i in range(12)]
+    lines = [{"from": ["A"], "count": 4}, {"from": ["A.1"], "count": 4, "spread": True}]
+    assert assured(lines, bank) == [(12, 12), (4, 0)]
+    turned = [lines[1], lines[0]]
+    assert assured(turned, bank) == [(4, 4), (12, 8)]
+    for seed in range(200):
+        assert len(draw(turned, bank, seed)) == 8
