@@ -11,7 +11,7 @@ from lms.api.data import Base, BigId, Id, Stamp
 
 
 class Document(Base):
-    """A lesson, task or course as its authors see it. `base` counts its saves, so that two authors notice each other."""
+    """A lesson, task or course as its authors see it. `base` counts its saves, so that two authors notice."""
 
     __tablename__ = "courses_document"
 

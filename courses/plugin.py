@@ -20,7 +20,13 @@ plugin = Plugin(
         BLOCK_TYPES.of(*STANDARD),
         BLOCK_READERS.of(*STANDARD_PARTS.blocks.values()),
         ROUTES.of(
-            catalog.routes, confirm.routes, learn.routes, learn.files, studio.routes, studio_lessons.routes, studio_lessons.tasks
+            catalog.routes,
+            confirm.routes,
+            learn.routes,
+            learn.files,
+            studio.routes,
+            studio_lessons.routes,
+            studio_lessons.tasks,
         ),
         OPERATIONS.of(*api.operations),
         MENU.of(*catalog.menu, *confirm.menu, *studio.menu),

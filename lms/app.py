@@ -158,5 +158,3 @@ def configure_logging() -> None:
         logger_factory=structlog.PrintLoggerFactory(file=open(os.dup(2), "w", buffering=1)),  # noqa: SIM115
         cache_logger_on_first_use=True,
     )
-
-

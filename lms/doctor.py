@@ -50,15 +50,16 @@ def examine(app: Flask) -> list[Finding]:
     behind = migrating.pending(connection(), registry.packages())
     if behind:
         return [
-            *found, Finding(False, f"Cơ sở dữ liệu chưa theo kịp phiên bản này: {', '.join(behind)}", "Chạy: lms migrate")
-        ]  # fmt: skip
+            *found,
+            Finding(False, f"Cơ sở dữ liệu chưa theo kịp bản này: {', '.join(behind)}", "Chạy: lms migrate"),
+        ]
     found.append(Finding(True, "Cơ sở dữ liệu đúng phiên bản"))
     if settings.is_sqlite and sqlite.has_wal_reset_bug():
         found.append(
             Finding(
                 False,
                 f"SQLite {sqlite3.sqlite_version} cũ hơn 3.51.3 (có lỗi khi nhiều tiến trình cùng ghi)",
-                "Không phải làm gì: hệ thống đã ghi lần lượt từng tiến trình một để tránh lỗi này. Nên nâng cấp khi có thể.",
+                "Không phải làm gì: hệ thống ghi lần lượt từng tiến trình để tránh lỗi này. Nên nâng cấp khi có thể.",
                 must=False,
             )
         )
@@ -81,7 +82,7 @@ def examine(app: Flask) -> list[Finding]:
         Finding(
             broken is None,
             "Nhật ký thao tác nguyên vẹn" if broken is None else f"Nhật ký thao tác bị sửa từ dòng {broken}",
-            "" if broken is None else "Giữ nguyên máy chủ, báo cho cán bộ an toàn thông tin, đối chiếu với bản sao lưu.",
+            "" if broken is None else "Giữ nguyên máy chủ, báo cán bộ an toàn thông tin, đối chiếu với bản sao lưu.",
         )
     )
     found.append(

@@ -119,7 +119,9 @@ def group(group: str) -> Response:
         raise NotFound
     programme = competency.programme_of_group(group)
     if programme is None:
-        raise NotFound(_("There is no programme for this group here yet. Please choose another one, or ask your helper."))
+        raise NotFound(
+            _("There is no programme for this group here yet. Please choose another one, or ask your helper.")
+        )
     session["group"] = group
     return redirect(url_for("courses.programme", slug=programme.slug), 303)
 

@@ -28,7 +28,7 @@ class RateLimit(Base):
 def _statement(least: str, greatest: str) -> TextClause:
     now_in_it = f"{least}(:most, {greatest}(lms_rate_limit.level, 0) + (:now - lms_rate_limit.at) * :rate)"
     return text(
-        "INSERT INTO lms_rate_limit (key, level, at) VALUES (:key, :most - 1, :now) ON CONFLICT (key) DO UPDATE SET"
+        "INSERT INTO lms_rate_limit (key, level, at) VALUES (:key, :most - 1, :now) ON CONFLICT (key) DO UPDATE SET"  # noqa: S608
         f" level = CASE WHEN {now_in_it} >= 1 THEN {now_in_it} - 1 ELSE -1 END,"
         f" at = CASE WHEN {now_in_it} >= 1 THEN :now ELSE lms_rate_limit.at END RETURNING level"
     )

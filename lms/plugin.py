@@ -10,9 +10,11 @@ from lms.identity.views import account
 from lms.learning.events import ActivityCompleted, CourseCompleted
 from lms.outbox.worker import PERIODIC, Periodic
 from lms.packages import giving, taking
+from lms.packages import views as packages
 from lms.packages.importing import PACKAGE_PARTS, PackagePart
 from lms.rest.operations import OPERATIONS
 from lms.rest.views import operations
+from lms.web.menu import MENU
 from lms.web.routes import ROUTES
 from lms.web.views import reader
 
@@ -21,13 +23,12 @@ plugin = Plugin(
     package="lms",
     needs={},
     provides=(
-        ROUTES.of(reader.routes, account.routes, home.routes),
+        ROUTES.of(reader.routes, account.routes, home.routes, packages.routes),
         OPERATIONS.of(*operations),
+        MENU.of(*packages.menu),
         PACKAGE_PARTS.of(
             PackagePart("frameworks", 10, taking.take_frameworks, giving.give_frameworks),
-            PackagePart(
-                "programmes", 60, taking.take_rules_and_programmes, giving.give_rules_and_programmes
-            ),
+            PackagePart("programmes", 60, taking.take_rules_and_programmes, giving.give_rules_and_programmes),
         ),
         PERIODIC.of(Periodic("lms.forget-old-limits", 86_400, limits.forget_old)),
         ARRIVALS.of(Arrival("keep-what-was-learnt", home.keep_what_was_learnt)),

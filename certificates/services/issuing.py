@@ -23,7 +23,7 @@ from certificates.models import VALID, Book, Credential
 from certificates.numbering import format_check_code, format_number
 from lms.api.competency import AttainmentRow, ProgrammeAttained, attainment
 from lms.api.data import FileStore
-from lms.api.people import org_of_membership, path_name, person_by_id
+from lms.api.people import path_name, person_by_id
 from lms.api.work import clock, connection, settings, tell
 
 C, B = Credential.__table__, Book.__table__
@@ -50,7 +50,7 @@ def issue(attainment_id: int) -> int | None:
     number = format_number(config.issuer_code, kind, today.year, serial)
     check_code = format_check_code(secrets.token_bytes(5))
     base = config.public_url()
-    org_id = org_of_membership(row.account_id, row.attained_at)
+    org_id = row.org_id
     paper = wording.compose(
         number=number,
         check_code=check_code,

@@ -16,7 +16,7 @@ from certificates.designs.share_image import ShareSummary, draw_share_image
 from certificates.services.issuing import draw
 from lms.api.competency import attained_by
 from lms.api.data import FileStore
-from lms.api.people import Person, here
+from lms.api.people import Claim, Person, here
 from lms.api.web import LEARNER, Panel, Routes, render, render_fragment, say, tab
 from lms.api.work import Text, _
 
@@ -53,7 +53,7 @@ def _row(row: queries.CredentialRow) -> PaperRow:
     )
 
 
-def waiting(person: Person, rows: list[queries.CredentialRow]) -> bool:
+def waiting(person: Person | Claim, rows: list[queries.CredentialRow]) -> bool:
     """Whether an attainment has no paper yet: the worker is about to make it."""
     have = {row.attainment_id for row in rows}
     return any(a.id not in have for a in attained_by(person.id))
@@ -165,7 +165,7 @@ def share_image(uuid: UUID) -> Response:
 
 
 def _panel(at: str) -> Panel:
-    def draw_papers(person: Person | None = None, **what: Any) -> Markup | None:
+    def draw_papers(person: Person | Claim | None = None, **what: Any) -> Markup | None:
         if person is None or (at == "result" and not what.get("passed")):
             return None
         rows = queries.credentials_of(person.id)
@@ -179,4 +179,4 @@ def _panel(at: str) -> Panel:
     return Panel(f"certificates.{at}", at, draw_papers, order=10)
 
 
-panels = (_panel("result"), _panel("mine"), _panel("programme"))
+panels = (_panel("result"), _panel("mine"))

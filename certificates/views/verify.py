@@ -56,7 +56,7 @@ def form() -> Answer:
 
 @routes.post("", ANYONE, endpoint="verify_post")
 def with_birth_date() -> Answer:
-    """The same with a birth date: where it fits, the whole name is shown. In a form, so that it stands in no address."""
+    """The same with a birth date: where it fits, the whole name is shown. A form, so that it stands in no address."""
     typed, said = request.form.get("number", ""), request.form.get("birth_date", "")
     try:
         number = canonical(typed)
@@ -69,9 +69,7 @@ def with_birth_date() -> Answer:
 
 
 def _form(typed: str, said: str, /, **errors: list[str]) -> str:
-    form = VerifyForm(
-        Field(typed, errors.get("number", [])), Field(said, errors.get("birth_date", [])), errors
-    )
+    form = VerifyForm(Field(typed, errors.get("number", [])), Field(said, errors.get("birth_date", [])), errors)
     return render("certificates/verify/form.html", form=form)
 
 

@@ -28,7 +28,10 @@ def publish_revision(activity_id: int, body: Mapping[str, Any], by_id: int | Non
     database = connection()
     digest = digest_of(body)
     newest = database.execute(
-        select(R.c.id, R.c.number, R.c.digest).where(R.c.activity_id == activity_id).order_by(R.c.number.desc()).limit(1)
+        select(R.c.id, R.c.number, R.c.digest)
+        .where(R.c.activity_id == activity_id)
+        .order_by(R.c.number.desc())
+        .limit(1)
     ).first()
     if newest is not None and newest.digest == digest:
         return int(newest.id), False

@@ -134,7 +134,7 @@ def _programme_page(row: ProgrammeRow, here_in: list[InCourse], person: Person |
             }
     done = sum(1 for at, p in every if p.kind == "lesson" and at.done & p.mask)
     attained = next((a for a in attained_by(person.id) if a.programme_id == row.id), None) if person else None
-    decision = standing(person.id, row.id).decision if person and begun else None
+    decision = standing(person.id, row) if person and begun else None
     group = GROUPS[row.target_group]
     return {
         "programme": {

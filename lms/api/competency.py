@@ -7,6 +7,7 @@ from lms.competency.queries import (
     AttainmentRow,
     ProgrammeRow,
     SkillRow,
+    area,
     area_codes,
     areas_by_code,
     attained_by,
@@ -26,6 +27,8 @@ from lms.competency.queries import (
 )
 
 __all__ = [
-    "AreaRow", "AttainmentRow", "ProgrammeAttained", "ProgrammeRow", "SkillRow", "area_codes", "areas_by_code", "attained_by", "attainment", "conditions_of", "courses_of",
-    "coverage", "framework_titles", "programme", "programme_by_id", "programmes", "programmes_with", "skill_areas", "skills", "skills_by_code", "standing", "tasks_to_confirm",
+    "AreaRow", "AttainmentRow", "ProgrammeAttained", "ProgrammeRow", "SkillRow", "area", "area_codes",
+    "areas_by_code", "attained_by", "attainment", "conditions_of", "courses_of", "coverage", "framework_titles",
+    "programme", "programme_by_id", "programmes", "programmes_with", "skill_areas", "skills", "skills_by_code",
+    "standing", "tasks_to_confirm",
 ]  # fmt: skip

@@ -4,6 +4,5 @@ from lms.db.base import Base, BigId, Id, Json, LinkId, Moment, Slug, Small, Stam
 from lms.storage import FileStore
 
 __all__ = [
-    "Base", "BigId", "FileStore", "Id", "Json", "LinkId", "Moment", "Slug", "Small", "Stamp",
-    "UtcDateTime",
+    "Base", "BigId", "FileStore", "Id", "Json", "LinkId", "Moment", "Slug", "Small", "Stamp", "UtcDateTime",
 ]  # fmt: skip

@@ -38,9 +38,10 @@ from lms.packages.source import MOST_FILE_BYTES, is_slug
 from lms.packages.writing import item_text, package_files, write_package
 
 __all__ = [
-    "BLOCK_READERS", "ITEM_READERS", "MOST_FILE_BYTES", "MOST_SENTENCE_SYLLABLES", "PACKAGE_PARTS", "STANDARD_PARTS", "ActivityRef", "Bank", "Block",
-    "BlockReader", "CourseSpec", "Draw", "Exporting", "Fields", "Importing", "Item", "ItemReader", "Lesson", "Message", "ModuleSpec", "Package",
-    "PackagePart", "Parts", "PassPart", "Problem", "Problems", "QuizSpec", "TaskSpec", "Where", "check_picture", "check_sound", "container", "directive_line", "export_package",
-    "is_slug", "item_text", "known_parts", "lies_under", "longest_sentence", "package_files", "plain", "read_blocks", "read_lesson", "render",
-    "render_inline", "syllables", "tidy", "write_package",
+    "BLOCK_READERS", "ITEM_READERS", "MOST_FILE_BYTES", "MOST_SENTENCE_SYLLABLES", "PACKAGE_PARTS", "STANDARD_PARTS",
+    "ActivityRef", "Bank", "Block", "BlockReader", "CourseSpec", "Draw", "Exporting", "Fields", "Importing", "Item",
+    "ItemReader", "Lesson", "Message", "ModuleSpec", "Package", "PackagePart", "Parts", "PassPart", "Problem",
+    "Problems", "QuizSpec", "TaskSpec", "Where", "check_picture", "check_sound", "container", "directive_line",
+    "export_package", "is_slug", "item_text", "known_parts", "lies_under", "longest_sentence", "package_files",
+    "plain", "read_blocks", "read_lesson", "render", "render_inline", "syllables", "tidy", "write_package",
 ]  # fmt: skip

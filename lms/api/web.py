@@ -13,9 +13,10 @@ from lms.web.routes import ANYONE, LEARNER, MACHINE, ROUTES, STAFF, Routes
 from lms.web.views.reader import safe_return
 
 __all__ = [
-    "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem", "Operations", "PageForm", "Panel", "Problem",
-    "Routes", "address", "composed", "composed_lines", "current_locale", "lamps", "long_date", "panels", "problem", "remembered", "render", "render_fragment", "renderer_key", "safe_return", "say", "short_date", "tab",
-    "time_and_date", "wants_fragment", "wants_json",
+    "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem",
+    "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "composed", "composed_lines", "current_locale",
+    "lamps", "long_date", "panels", "problem", "remembered", "render", "render_fragment", "renderer_key",
+    "safe_return", "say", "short_date", "tab", "time_and_date", "wants_fragment", "wants_json",
 ]  # fmt: skip
 
 

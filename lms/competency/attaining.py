@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, insert, or_, select
 
 from lms.competency.events import ProgrammeAttained
 from lms.competency.models import Area, Attainment, Framework, Programme, ProgrammeCourse, RuleSet, Skill
+from lms.competency.queries import ProgrammeRow
 from lms.competency.rules import Decision, Facts, decide
 from lms.db.unit_of_work import connection
 from lms.learning.models import Activity, ActivitySkill, Enrollment, Evidence, EvidencePart, Kind, SyllabusEntry
@@ -25,15 +26,6 @@ class Made:
     id: int
     membership_id: int | None
     recognition: str
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A person's state in a programme: the decision, and whether it has become an attainment."""
-
-    programme_id: int
-    decision: Decision
-    attained: bool
 
 
 def consider(account_id: int, course_ids: Iterable[int], at: int) -> list[Made]:
@@ -69,19 +61,12 @@ def consider(account_id: int, course_ids: Iterable[int], at: int) -> list[Made]:
     return made
 
 
-def standing(account_id: int, programme_id: int) -> Standing:
+def standing(account_id: int, programme: ProgrammeRow) -> Decision:
     """Where a person stands in a programme, with reasons; reads only."""
-    p, r, a = Programme.__table__, RuleSet.__table__, Attainment.__table__
-    row = connection().execute(
-        select(p.c.framework_id, p.c.target_group, p.c.rule_set_id, r.c.conditions)
-        .join(r, r.c.id == p.c.rule_set_id)
-        .where(p.c.id == programme_id)
-    ).one()
-    facts, _frozen = gather(account_id, programme_id, row.framework_id, row.target_group, row.conditions)
-    attained = connection().execute(
-        select(a.c.id).where(a.c.account_id == account_id, a.c.programme_id == programme_id)
-    ).first()
-    return Standing(programme_id, decide(row.conditions, facts), attained is not None)
+    facts, _frozen = gather(
+        account_id, programme.id, programme.framework_id, programme.target_group, programme.conditions
+    )
+    return decide(programme.conditions, facts)
 
 
 def gather(
@@ -200,18 +185,22 @@ def _attain(account_id: int, row: Any, frozen: dict[str, Any], at: int) -> Made:
         "programme": {"slug": row.slug, "title": row.title, "group": row.target_group,
                       "recognition": row.recognition},
     }  # fmt: skip
-    made = connection().execute(
-        insert(a)
-        .values(
-            uuid=uuid4(),
-            account_id=account_id,
-            programme_id=row.id,
-            rule_set_id=row.rule_set_id,
-            membership_id=membership_at(account_id, at),
-            attained_at=at,
-            evidence=frozen,
+    made = (
+        connection()
+        .execute(
+            insert(a)
+            .values(
+                uuid=uuid4(),
+                account_id=account_id,
+                programme_id=row.id,
+                rule_set_id=row.rule_set_id,
+                membership_id=membership_at(account_id, at),
+                attained_at=at,
+                evidence=frozen,
+            )
+            .returning(a.c.id, a.c.membership_id)
         )
-        .returning(a.c.id, a.c.membership_id)
-    ).one()
+        .one()
+    )
     tell(ProgrammeAttained(made.id, account_id, row.id, at))
     return Made(made.id, made.membership_id, row.recognition)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import Engine, Select, distinct, func, select
 
 from lms.competency.models import (
     TARGET_GROUPS,
@@ -21,6 +21,7 @@ from lms.competency.models import (
 )
 from lms.db.unit_of_work import connection
 from lms.learning.models import Activity, ActivitySkill, Syllabus, SyllabusEntry
+from lms.orgs.models import Membership
 from lms.text import Text, _
 
 P, R, F, PC = Programme.__table__, RuleSet.__table__, Framework.__table__, ProgrammeCourse.__table__
@@ -43,12 +44,14 @@ class ProgrammeRow:
     rules_title: str
     rules_version: int
     rules_standing: str
+    conditions: Sequence[Mapping[str, Any]]
 
 
 _PROGRAMME: Select[*tuple[Any, ...]] = (
     select(
         P.c.id, P.c.slug, P.c.title, P.c.target_group, P.c.recognition, P.c.framework_id, F.c.title, F.c.version,
         F.c.warning, P.c.rule_set_id, R.c.title, R.c.version, R.c.standing,
+        R.c.conditions,
     )
     .join(F, F.c.id == P.c.framework_id)
     .join(R, R.c.id == P.c.rule_set_id)
@@ -69,7 +72,9 @@ def programme_by_id(programme_id: int) -> ProgrammeRow | None:
 
 def programme_of_group(target_group: str) -> ProgrammeRow | None:
     """The first programme of a target group."""
-    row = connection().execute(_PROGRAMME.where(P.c.target_group == target_group).order_by(P.c.position, P.c.id)).first()
+    row = (
+        connection().execute(_PROGRAMME.where(P.c.target_group == target_group).order_by(P.c.position, P.c.id)).first()
+    )
     return ProgrammeRow(*row) if row else None
 
 
@@ -112,13 +117,14 @@ class AttainmentRow:
     recognition: str
     attained_at: int
     evidence: dict[str, Any]
+    org_id: int | None  # of the membership held at that moment
 
 
-_A = Attainment.__table__
+_A, _M = Attainment.__table__, Membership.__table__
 _ATTAINMENT = select(
     _A.c.id, _A.c.uuid, _A.c.account_id, _A.c.programme_id, P.c.slug, P.c.title, P.c.recognition, _A.c.attained_at,
-    _A.c.evidence,
-).join(P, P.c.id == _A.c.programme_id)  # fmt: skip
+    _A.c.evidence, _M.c.org_id,
+).join(P, P.c.id == _A.c.programme_id).outerjoin(_M, _M.c.id == _A.c.membership_id)  # fmt: skip
 
 
 def attained_by(account_id: int) -> list[AttainmentRow]:
@@ -186,19 +192,37 @@ def skills_by_code() -> dict[str, int]:
     return {row.code: row.id for row in connection().execute(select(s.c.code, s.c.id).order_by(s.c.id))}
 
 
+_areas: dict[Engine, dict[str, tuple[int, str]]] = {}
+
+
 def areas_by_code() -> dict[str, tuple[int, str]]:
     """Every area's (number, name) by its code; the newest version's."""
     a = Area.__table__
-    return {
-        row.code: (row.id, row.name) for row in connection().execute(select(a.c.code, a.c.id, a.c.name).order_by(a.c.id))
-    }
+    database = connection()
+    rows = database.execute(select(a.c.code, a.c.id, a.c.name).order_by(a.c.id))
+    found = _areas[database.engine] = {row.code: (row.id, row.name) for row in rows}
+    return found
+
+
+def area(code: str) -> tuple[int, str] | None:
+    """The area (number, name) that a skill's or area's code lies in. Remembered; looked up anew for an unknown code."""
+    for known in (_areas.get(connection().engine, {}), None):
+        areas = areas_by_code() if known is None else known
+        above = code
+        while above:
+            if above in areas:
+                return areas[above]
+            above = above.rpartition(".")[0]
+    return None
 
 
 def area_codes(framework_id: int, target_group: str) -> list[str]:
     """The codes of a framework's areas for a group, in order."""
     a = Area.__table__
     rows = connection().execute(
-        select(a.c.code).where(a.c.framework_id == framework_id, a.c.target_group == target_group).order_by(a.c.position)
+        select(a.c.code)
+        .where(a.c.framework_id == framework_id, a.c.target_group == target_group)
+        .order_by(a.c.position)
     )
     return list(rows.scalars())
 
@@ -261,9 +285,7 @@ def skill_areas(found: Iterable[SkillRow], groups: Collection[str], chosen: Coll
     for row in found:
         if not groups or row.target_group == "" or row.target_group in groups or row.code in chosen:
             areas.setdefault(row.area_code, []).append(row)
-    return [
-        AreaRow(code, rows[0].area_name, rows, sum(r.code in chosen for r in rows)) for code, rows in areas.items()
-    ]
+    return [AreaRow(code, rows[0].area_name, rows, sum(r.code in chosen for r in rows)) for code, rows in areas.items()]
 
 
 def framework_titles() -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Migrations: one folder of revisions and one version table per package, so that removing a plugin never blocks an upgrade."""
+"""Migrations: one folder of revisions and one version table per package: removing a plugin never blocks an upgrade."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from lms.db.unit_of_work import connection
 from lms.errors import Invalid
 from lms.identity import passwords
 from lms.identity.models import Account, Consent
-from lms.identity.people import Person, person_by_id
+from lms.identity.people import PERSON, Person
 from lms.text import _
 from lms.vietnamese import fold, name_sort_key, nfc
 
@@ -146,17 +146,16 @@ def check_credentials(login: str, password: str) -> Person:
         row = (
             connection()
             .execute(
-                select(A.c.id, A.c.password_hash).where(
-                    A.c.phone == phone if phone else A.c.username == username, A.c.closed_at.is_(None)
+                PERSON.add_columns(A.c.password_hash).where(
+                    A.c.phone == phone if phone else A.c.username == username
                 )
             )
             .first()
         )
     right = passwords.matches(row.password_hash if row else None, password)
-    person = person_by_id(row.id) if row is not None and right else None
-    if person is None:
+    if row is None or not right:
         raise Invalid(WRONG)
-    return person
+    return Person(*row[:-1])
 
 
 def set_birth_date(account_id: int, birth_date: date) -> None:

@@ -56,15 +56,15 @@ class Claim:
 
 
 _A = Account.__table__.c
-_PERSON = select(
+PERSON = select(
     _A.id, _A.uuid, _A.full_name, _A.username, _A.phone, _A.generation, _A.locale, _A.address_form, _A.target_group,
     _A.birth_date, _A.assurance_level,
     exists().where(Grant.__table__.c.account_id == _A.id).label("has_grants"),
 ).where(_A.closed_at.is_(None))  # fmt: skip
-_BY_ID = _PERSON.where(_A.id == bindparam("id"))
+_BY_ID = PERSON.where(_A.id == bindparam("id"))
 
 
-_BY_IDS = _PERSON.where(_A.id.in_(bindparam("ids", expanding=True)))
+_BY_IDS = PERSON.where(_A.id.in_(bindparam("ids", expanding=True)))
 
 
 def person_by_id(account_id: int) -> Person | None:

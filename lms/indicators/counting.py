@@ -44,7 +44,9 @@ def from_facts() -> Mapping[Key, int]:
     """The same figures counted from enrollments and attainments, slowly."""
     totals: Counter[Key] = Counter()
     m, a, p = Membership.__table__, Attainment.__table__, Programme.__table__
-    attained = select(m.c.org_id, m.c.target_group).join(a, a.c.membership_id == m.c.id).join(p, p.c.id == a.c.programme_id)
+    attained = (
+        select(m.c.org_id, m.c.target_group).join(a, a.c.membership_id == m.c.id).join(p, p.c.id == a.c.programme_id)
+    )
     for org_id, group in connection().execute(attained.where(p.c.recognition == "attainment")).all():
         for org in ancestors(org_id):
             totals[(ATTAINED, org, group)] += 1
@@ -59,7 +61,9 @@ def from_facts() -> Mapping[Key, int]:
 def stored() -> Mapping[Key, int]:
     """The roll-ups as they stand, without zeros."""
     r = Rollup.__table__
-    return {(row.indicator, row.org_id, row.target_group): row.value for row in connection().execute(select(r)) if row.value}
+    return {
+        (row.indicator, row.org_id, row.target_group): row.value for row in connection().execute(select(r)) if row.value
+    }
 
 
 def differences() -> list[tuple[Key, int, int]]:

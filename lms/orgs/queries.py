@@ -83,12 +83,10 @@ def forget_paths() -> None:
 
 def path_name(org_id: int, day: date | None = None) -> str:
     """A unit with the units above it: "xã Bắc Hà, tỉnh Lào Cai". The nation is left out."""
-    names = []
-    for each in ancestors(org_id, day):
-        row = org(each, day)
-        if row is not None and row.level != "nation":
-            names.append(row.full_name)
-    return ", ".join(names)
+    path = ancestors(org_id, day)
+    rows = connection().execute(_SELECT.where(O.c.id.in_(path), _on(day or clock.today())))
+    found = {row.id: OrgRow(*row) for row in rows}
+    return ", ".join(found[i].full_name for i in path if i in found and found[i].level != "nation")
 
 
 def children(parent_id: int, day: date | None = None) -> list[OrgRow]:
@@ -143,9 +141,7 @@ def orgs_of_people(account_ids: Sequence[int]) -> dict[int, int]:
     m, at = Membership.__table__, clock.seconds()
     rows = connection().execute(
         select(m.c.account_id, m.c.org_id)
-        .where(
-            m.c.account_id.in_(account_ids), m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at)
-        )
+        .where(m.c.account_id.in_(account_ids), m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
         .order_by(m.c.id)
     )
     return {row.account_id: row.org_id for row in rows}

@@ -43,14 +43,14 @@ def read(text: str) -> list[Unit]:
     for row in rows:
         unit = Unit(*(nfc(row[c] or "") for c in COLUMNS))
         if not unit.code or not unit.name or unit.code in seen:
-            raise Invalid(
-                _("Line {line}: a code that is new and a name are needed.", line=rows.line_num)
-            )
+            raise Invalid(_("Line {line}: a code that is new and a name are needed.", line=rows.line_num))
         seen.add(unit.code)
         units.append(unit)
     for unit in units:
         if unit.parent and unit.parent not in seen:
-            raise Invalid(_("Unit {code}: its parent {parent} is not in the table.", code=unit.code, parent=unit.parent))
+            raise Invalid(
+                _("Unit {code}: its parent {parent} is not in the table.", code=unit.code, parent=unit.parent)
+            )
     return units
 
 

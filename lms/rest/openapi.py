@@ -85,7 +85,11 @@ def _kinds(operations: list[Operation]) -> list[Any]:
 
 
 def _operation(operation: Operation, schema_of: dict[Any, Json]) -> Json:
-    told: Json = {"operationId": operation.name, "tags": [operation.package], "summary": operation.summary}
+    told: Json = {
+        "operationId": f"{operation.package}_{operation.name}",
+        "tags": [operation.package],
+        "summary": operation.summary,
+    }
     if operation.about:
         told["description"] = " ".join(operation.about.split())
     told["security"] = [] if operation.open else [{"session": []}]

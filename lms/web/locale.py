@@ -1,4 +1,4 @@
-"""Languages: Vietnamese first. Sentences are written in English in the code; catalogues are `translations/<locale>.po`."""
+"""Languages: Vietnamese first. Sentences are English in the code; catalogues are `translations/<locale>.po`."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class _Fold(NodeTransformer):
     def __init__(self, say: Callable[[str], str]) -> None:
         self._say = say
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802  Jinja calls it so
         self.generic_visit(node)
         if not isinstance(node.node, nodes.Name) or node.node.name not in ("_", "_n"):
             return node

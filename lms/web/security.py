@@ -84,7 +84,9 @@ def _compressed(asked: Request, response: Response, pack: Packer) -> Response:
         or response.status_code not in (200, 404, 409, 422)
         or "gzip" not in asked.headers.get("Accept-Encoding", "")
         or "Content-Encoding" in response.headers
-        or not ((response.mimetype or "").startswith("text/") or response.mimetype in ("application/json", "image/svg+xml"))
+        or not (
+            (response.mimetype or "").startswith("text/") or response.mimetype in ("application/json", "image/svg+xml")
+        )
     ):
         return response
     body = response.get_data()

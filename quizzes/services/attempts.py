@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import TextClause, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms.api.competency import areas_by_code
+from lms.api.competency import area
 from lms.api.learning import Kind, Result, enroll, record_result
 from lms.api.people import hold
 from lms.api.work import Conflict, TooEarly, _, clock, connection, tell
@@ -25,7 +25,9 @@ A, R = Attempt.__table__, Response.__table__
 HANDED_IN = _("This paper has been handed in; its answers can no longer be changed.")
 
 
-def start(account_id: int, course_id: int, activity_id: int, revision_id: int, token: bytes | None) -> UUID:
+def start(
+    account_id: int, course_id: int, activity_id: int, revision_id: int, token: bytes | None, enrolled: bool = False
+) -> UUID:
     """Draws a paper and begins; an attempt that is open, or was begun by this token, is gone on with."""
     hold(account_id)
     database = connection()
@@ -38,7 +40,8 @@ def start(account_id: int, course_id: int, activity_id: int, revision_id: int, t
         if (held.account_id, held.activity_id) == (account_id, activity_id):
             return UUID(str(held.uuid))
         token = None  # it names another attempt already, so it cannot name this one
-    enroll(account_id, course_id)
+    if not enrolled:
+        enroll(account_id, course_id)
     body = queries.revision(revision_id)
     seed = secrets.randbits(31)
     bank = queries.candidates(body["pool"], account_id)
@@ -49,14 +52,13 @@ def start(account_id: int, course_id: int, activity_id: int, revision_id: int, t
             _("This quiz has too few questions yet. Please tell your helper: {problem}", problem=str(error))
         ) from error
     rows = {v.id: v for v in queries.versions([c.version_id for c in drawn])}
-    areas = areas_by_code()
     paper: list[list[Any]] = []
     for position, candidate in enumerate(drawn):
         version = rows[candidate.version_id]
         kind = ITEM_TYPES.get(version.type)
         size = kind.size(version.spec)
         order = shuffled(size, seed, position) if kind.shuffles(version.spec) else list(range(size))
-        paper.append([version.id, order, _area(version.body["skills"], areas)])
+        paper.append([version.id, order, _area(version.body["skills"])])
     uuid = uuid4()
     database.execute(
         insert(A).values(
@@ -77,13 +79,9 @@ def start(account_id: int, course_id: int, activity_id: int, revision_id: int, t
     return uuid
 
 
-def _area(codes: list[str], areas: dict[str, tuple[int, str]]) -> int | None:
-    for code in codes:
-        while code:
-            if code in areas:
-                return areas[code][0]
-            code = code.rpartition(".")[0]
-    return None
+def _area(codes: list[str]) -> int | None:
+    found = next((found for code in codes if (found := area(code)) is not None), None)
+    return found[0] if found else None
 
 
 def _remember_seen(account_id: int, item_ids: list[int]) -> None:
@@ -99,7 +97,7 @@ def _remember_seen(account_id: int, item_ids: list[int]) -> None:
 
 def _save(answer: str, hold: str) -> TextClause:
     return text(
-        "INSERT INTO quizzes_response (attempt_id, position, answer, saved_at)"
+        "INSERT INTO quizzes_response (attempt_id, position, answer, saved_at)"  # noqa: S608  our own words
         f" SELECT id, :position, {answer}, :now FROM quizzes_attempt WHERE id = :attempt AND state = 0 {hold}"
         " ON CONFLICT (attempt_id, position) DO UPDATE SET answer = excluded.answer, saved_at = excluded.saved_at"
     )
@@ -149,10 +147,10 @@ def submit(row: queries.AttemptRow, answers: queries.Answers) -> Score:
     if closed.rowcount != 1:
         return result
     parts: dict[int, tuple[int, int]] = {}
-    for (_version, _order, area), halves in zip(row.paper, marks, strict=True):
-        if area is not None:
-            raw, most = parts.get(area, (0, 0))
-            parts[area] = (raw + halves, most + WHOLE)
+    for (_version, _order, area_id), halves in zip(row.paper, marks, strict=True):
+        if area_id is not None:
+            raw, most = parts.get(area_id, (0, 0))
+            parts[area_id] = (raw + halves, most + WHOLE)
     record_result(
         row.account_id,
         row.activity_id,

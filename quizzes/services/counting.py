@@ -14,10 +14,16 @@ I, T = Item.__table__, ItemTag.__table__
 def items(programme: ProgrammeRow | None) -> int:
     """How many items in use test the skills of a programme's framework and group."""
     if programme is None:
-        return int(connection().execute(select(func.count()).select_from(I).where(I.c.retired_at.is_(None))).scalar_one())
+        return int(
+            connection().execute(select(func.count()).select_from(I).where(I.c.retired_at.is_(None))).scalar_one()
+        )
     under = or_(*(T.c.code.like(f"{code}.%") for code in area_codes(programme.framework_id, programme.target_group)))
     return int(
         connection()
-        .execute(select(func.count(distinct(T.c.item_id))).join(I, I.c.id == T.c.item_id).where(under, I.c.retired_at.is_(None)))
+        .execute(
+            select(func.count(distinct(T.c.item_id)))
+            .join(I, I.c.id == T.c.item_id)
+            .where(under, I.c.retired_at.is_(None))
+        )
         .scalar_one()
     )

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from lms.api.competency import areas_by_code
+from lms.api.competency import area
 from lms.api.learning import InCourse, Place, activity, activity_by_id, course_for
 from lms.api.packages import plain
 from lms.api.packages import render as markdown
@@ -40,6 +40,11 @@ def _place(person: Person, course: str, quiz: str) -> tuple[InCourse, Place]:
 def _refusal(at: InCourse) -> str:
     undone = sum(1 for p in at.places if p.kind == "lesson" and not at.done & p.mask)
     return say(_("This opens when all lessons are learnt. {n} are still to go.", n=undone)) if undone else ""
+
+
+def _area_name(code: str) -> str:
+    found = area(code)
+    return found[1] if found else code
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,9 @@ def front(course: str, quiz: str) -> Answer:
     mine = queries.newest_attempts(person.id, place.activity_id)
     going = next((a for a in mine if a.state == OPEN), None)
     last = next((a for a in mine if a.state != OPEN), None)
-    names = areas_by_code()
     parts = tuple(
         FrontPart(
-            names.get(p["from"], (0, p["from"]))[1],
+            _area_name(p["from"]),
             sum(d["count"] for d in body["draw"] if d["from"] == [p["from"]]),
             p["correct"],
         )
@@ -140,7 +144,7 @@ def start(course: str, quiz: str) -> Answer:
     except ValueError:
         key = None
     with unit_of_work():
-        uuid = attempts.start(person.id, at.course.id, place.activity_id, place.content_id, key)
+        uuid = attempts.start(person.id, at.course.id, place.activity_id, place.content_id, key, at.enrollment is not None)
     return redirect(address("quizzes.question", attempt=uuid, n=1), 303)
 
 
@@ -217,10 +221,10 @@ class ReviewRow:
     url: str
 
 
-@routes.get("/luot/<uuid:attempt>/xem-lai", LEARNER)
+@routes.get("/luot/<uuid:attempt>/xem-lai", LEARNER, by_claim=True)
 def review(attempt: UUID) -> Answer:
     """All answers before handing in."""
-    row, answers = attempt_for(here(), attempt)
+    row, answers = attempt_for(claimed(), attempt)
     if row.state != OPEN:
         return redirect(address("quizzes.result", attempt=attempt), 303)
     found = queries.versions([entry[0] for entry in row.paper])
@@ -287,10 +291,10 @@ def points(halves: int) -> float:
     return halves // WHOLE if halves % WHOLE == 0 else halves / WHOLE
 
 
-@routes.get("/luot/<uuid:attempt>/ket-qua", LEARNER)
+@routes.get("/luot/<uuid:attempt>/ket-qua", LEARNER, by_claim=True)
 def result(attempt: UUID) -> Answer:
     """After handing in: how it went, why, and what to do next."""
-    person = here()
+    person = claimed()
     row, answers = attempt_for(person, attempt)
     if row.state == OPEN:
         return redirect(address("quizzes.review", attempt=attempt), 303)
@@ -298,7 +302,6 @@ def result(attempt: UUID) -> Answer:
     found = queries.versions([entry[0] for entry in row.paper])
     marks = list(row.marks or ())
     graded = score(marks, [v.body["skills"] for v in found], body["pass"])
-    names = areas_by_code()
     course = activity_by_id(row.course_id)
     rows = []
     for i, version in enumerate(found):
@@ -330,7 +333,7 @@ def result(attempt: UUID) -> Answer:
             "need": graded.need // WHOLE,
             "parts": [
                 ResultPart(
-                    names.get(p.code, (0, p.code))[1], points(p.halves), p.most // WHOLE, p.need // WHOLE, p.met
+                    _area_name(p.code), points(p.halves), p.most // WHOLE, p.need // WHOLE, p.met
                 )
                 for p in graded.parts
             ],

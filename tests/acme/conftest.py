@@ -214,4 +214,10 @@ def environment(data: Path, site: Path | None, **more: str) -> dict[str, str]:
     root = str(HERE.parents[1])
     path = os.pathsep.join([root, *([str(site)] if site else [])])
     kept = {k: v for k, v in os.environ.items() if not k.startswith("LMS_")}
-    return {**kept, "LMS_DATABASE_URL": f"sqlite:///{data}/lms.sqlite", "LMS_DATA_DIR": str(data), "PYTHONPATH": path, **more}
+    return {
+        **kept,
+        "LMS_DATABASE_URL": f"sqlite:///{data}/lms.sqlite",
+        "LMS_DATA_DIR": str(data),
+        "PYTHONPATH": path,
+        **more,
+    }

@@ -143,7 +143,6 @@ def test_its_figure_is_counted(app: Flask) -> None:
 def test_its_periodic_work_keeps_what_is_young(app: Flask) -> None:
     from acme.models import Honor
     from acme.services.honoring import KEPT, forget_old
-
     from lms import clock
 
     with app.app_context():
@@ -159,7 +158,6 @@ def test_its_periodic_work_keeps_what_is_young(app: Flask) -> None:
 
 def test_others_hear_its_event(app_with: Callable[..., Flask], acme: Plugin, sign_in: SignIn) -> None:
     from acme.events import BroadcastHeard
-
     from lms.testing.building import migrate
 
     heard: list[BroadcastHeard] = []

@@ -45,7 +45,10 @@ def test_installed_migrated_away_and_back(lms: Lms, installed: Path, data: Path)
     first = lms("migrate", site=installed)
     assert (first.returncode, first.stdout) == (0, "Migrated: acme\n"), first.stderr
     with closing(sqlite3.connect(data / "lms.sqlite")) as database:
-        database.execute("INSERT INTO acme_honor (account_id, course_id, at) SELECT min(id), (SELECT min(id) FROM lms_activity), 7 FROM lms_account")
+        database.execute(
+            "INSERT INTO acme_honor (account_id, course_id, at)"
+            " SELECT min(id), (SELECT min(id) FROM lms_activity), 7 FROM lms_account"
+        )
         database.commit()
 
     away = lms("migrate")
@@ -77,7 +80,8 @@ def test_the_core_is_upgraded_while_the_plugin_is_away(
         shutil.copytree(core.folder, folder)
         (folder / "9999_next.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
-            f"revision, down_revision, branch_labels, depends_on = 'lms_9999', {core.scripts().get_current_head()!r}, None, None\n"
+            f"revision, down_revision = 'lms_9999', {core.scripts().get_current_head()!r}\n"
+            "branch_labels = depends_on = None\n"
             "def upgrade():\n"
             "    with op.batch_alter_table('lms_activity', recreate='always') as table:\n"
             "        table.add_column(sa.Column('extra', sa.Integer()))\n"
@@ -153,9 +157,7 @@ def served(data: Path, broken: Path, port: int, tmp_path: Path) -> Iterator[subp
         process.kill()
 
 
-def test_safe_mode_serves_beside_a_broken_plugin(
-    served: subprocess.Popen[bytes], port: int, tmp_path: Path
-) -> None:
+def test_safe_mode_serves_beside_a_broken_plugin(served: subprocess.Popen[bytes], port: int, tmp_path: Path) -> None:
     deadline = time.monotonic() + 60
     while True:
         assert served.poll() is None, (tmp_path / "server.log").read_text()

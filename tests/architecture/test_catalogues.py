@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ PLACE = re.compile(r"\{(\w+)\}")
 ADDRESS = {"ban", "Ban"}  # the form of address stands where the language wants it
 
 
+@functools.cache
 def sentences(folder: Path) -> dict[str, str]:
     """Every sentence marked for translation in a package, and where it stands first."""
     found: dict[str, str] = {}
@@ -45,9 +47,12 @@ def in_template(source: str) -> Iterator[tuple[int, str]]:
             if isinstance(first, nodes.Const):
                 yield call.lineno, str(first.value)
             else:
-                yield from ((call.lineno, str(c.value)) for c in first.find_all(nodes.Const) if isinstance(c.value, str))
+                yield from (
+                    (call.lineno, str(c.value)) for c in first.find_all(nodes.Const) if isinstance(c.value, str)
+                )
 
 
+@functools.cache
 def catalogue(folder: Path) -> dict[str, Message]:
     with (folder / "translations" / "vi.po").open("rb") as file:
         return {first(m.id): m for m in read_po(file, locale="vi", abort_invalid=True) if m.id}
@@ -58,7 +63,9 @@ def first(words: str | list[str] | tuple[str, ...]) -> str:
 
 
 def test_the_extractor_finds_what_is_written() -> None:
-    source = '{{ _("One") }}{% set x = _n("{n} two", "{n} twos", n=3) %}{{ _("Three" if x else "Four") }}{{ f("Five") }}'
+    source = (
+        '{{ _("One") }}{% set x = _n("{n} two", "{n} twos", n=3) %}{{ _("Three" if x else "Four") }}{{ f("Five") }}'
+    )
     assert [s for _line, s in in_template(source)] == ["One", "{n} two", "Three", "Four"]
 
 
@@ -96,6 +103,8 @@ def test_words_have_the_same_places(name: str) -> None:
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_sentence_has_the_same_words_everywhere(name: str) -> None:
     """Catalogues are read into one; two that disagree would let the order of plugins decide."""
-    others = {i: first(m.string) for other, folder in FOLDERS.items() if other != name for i, m in catalogue(folder).items()}
+    others = {
+        i: first(m.string) for other, folder in FOLDERS.items() if other != name for i, m in catalogue(folder).items()
+    }
     mine = catalogue(FOLDERS[name])
     assert [i for i, m in mine.items() if others.get(i, first(m.string)) != first(m.string)] == []

@@ -71,7 +71,9 @@ def test_hearing_what_nobody_tells_refuses() -> None:
     class NeverTold(Event):
         """For this test."""
 
-    assert "hears tests.NeverTold, which no plugin in use tells" in refusal(plugin("one", hears=(on(NeverTold, print),)))
+    assert "hears tests.NeverTold, which no plugin in use tells" in refusal(
+        plugin("one", hears=(on(NeverTold, print),))
+    )
 
 
 def test_order_of_plugins_never_matters() -> None:
@@ -104,7 +106,7 @@ def with_broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
     """Entry points of which one is broken."""
     found: list[object] = [*importlib.metadata.entry_points(group=discovery.GROUP), Broken()]
     monkeypatch.setattr(discovery, "entry_points", lambda group: found)
-    yield found
+    return found
 
 
 def test_a_plugin_that_cannot_load_stops_with_one_line(with_broken: list[object]) -> None:
@@ -145,7 +147,9 @@ def raises(*_: object, **__: object) -> None:
 
 def test_a_panel_that_raises_costs_nothing_to_others(app: Flask) -> None:
     bad = plugin("bad", provides=(PANELS.of(Panel("bad", "mine", raises, order=1)),))
-    good = plugin("good", provides=(PANELS.of(Panel("good", "mine", lambda **_: Markup("<p>good panel</p>"), order=2)),))
+    good = plugin(
+        "good", provides=(PANELS.of(Panel("good", "mine", lambda **_: Markup("<p>good panel</p>"), order=2)),)
+    )
     answer = signed_in(with_plugins(app, bad, good)).get("/cua-toi")
     assert answer.status_code == 200
     assert "good panel" in answer.text
@@ -166,7 +170,9 @@ def test_a_subscriber_that_raises_costs_nothing_to_others(app: Flask) -> None:
         with unit_of_work():
             tell(CourseCompleted(1, 7, 0))
         deliver_due()
-        states = {row.subscriber: row.state for row in db.session.execute(db.select(Delivery.subscriber, Delivery.state))}
+        states = {
+            row.subscriber: row.state for row in db.session.execute(db.select(Delivery.subscriber, Delivery.state))
+        }
     assert heard == [7]
     mine = {name.rpartition(".")[2]: state for name, state in states.items() if name.startswith(__name__)}
     assert mine == {"raises": PENDING, "good": DONE}

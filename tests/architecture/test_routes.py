@@ -44,7 +44,9 @@ ASKED = {
     "courses.studio_find": ["?module=0"],
     "courses.studio_questions": [f"?block={n}" for n in range(16)],
 }
-_WRITES = re.compile(r"^\s*(?:INSERT|REPLACE|UPDATE|DELETE|CREATE|DROP|ALTER)\b(?:\s+(?:INTO|OR\s+\w+\s+INTO|FROM|TABLE))?\s+(\w+)", re.I)
+_WRITES = re.compile(
+    r"^\s*(?:INSERT|REPLACE|UPDATE|DELETE|CREATE|DROP|ALTER)\b(?:\s+(?:INTO|OR\s+\w+\s+INTO|FROM|TABLE))?\s+(\w+)", re.I
+)
 
 
 def declared(app: Flask) -> dict[str, str]:

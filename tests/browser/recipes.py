@@ -127,6 +127,17 @@ def _studio_lesson(suffix: str = "") -> Address:
     return lambda world: f"/studio/bai-hoc/{lessons(world.app, COURSE)[0].slug}{suffix}"
 
 
+def _studio_questions(world: World) -> str:
+    from courses.drafts import document
+
+    slug = lessons(world.app, COURSE)[0].slug
+    with world.app.app_context():
+        draft = document("lesson", slug)
+        assert draft is not None
+        block = next(n for n, b in enumerate(draft.draft["blocks"]) if b["kind"] == "check")
+    return f"/studio/bai-hoc/{slug}/cau-hoi?block={block}"
+
+
 def _studio_item(kind: str, suffix: str = "") -> Address:
     """The studio's page of the first question of a type."""
 
@@ -157,7 +168,7 @@ STUDIO = (
     Visit("studio-lessons", "courses.studio_lessons", "administrator", "/studio/bai-hoc"),
     Visit("studio-lessons-empty", "courses.studio_lessons", "instructor", "/studio/bai-hoc"),
     Visit("studio-lesson", "courses.studio_lesson", "administrator", _studio_lesson()),
-    Visit("studio-questions", "courses.studio_questions", "administrator", _studio_lesson("/cau-hoi?block=1")),
+    Visit("studio-questions", "courses.studio_questions", "administrator", _studio_questions),
     Visit("studio-preview", "courses.studio_preview", "administrator", _studio_lesson("/xem-truoc")),
     Visit("studio-task", "courses.studio_task", "administrator", _studio_task),
     Visit("studio-quizzes", "quizzes.studio_quizzes", "administrator", "/studio/bai-kiem-tra"),

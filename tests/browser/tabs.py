@@ -22,6 +22,7 @@ RUN = r"""async (tags) => {
   for (const bar of document.querySelectorAll(".tabs, .dock")) bar.style.position = "static";
   const found = await axe.run(document, {
     runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false, elementRef: false,
+    iframes: false,  // a preview is a page of its own, and looked at as one
   });
   return found.violations.map((v) => `${v.id}: ${v.help}\n    ` + v.nodes.slice(0, 4).map(
     (n) => n.html.slice(0, 160) + " | " + (n.failureSummary || "").replace(/\s+/g, " ").slice(0, 300)).join("\n    "));

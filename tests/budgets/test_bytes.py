@@ -26,6 +26,7 @@ class Budget:
 LEARNER = Budget(html=14, style=0, script=5, all=25, requests=4)
 LESSON = Budget(html=14, style=0, script=5, all=60, requests=6)
 STAFF = Budget(html=20, style=8, script=25, all=60, requests=8)
+LESSONS = ("courses.lesson", "courses.studio_preview")
 PICTURE, WHOLE_LESSON, WHOLE_COURSE = 15.0, 400.0, 10_000.0
 
 
@@ -53,7 +54,7 @@ def test_page_is_light(visit: Visit, weighed_world: World) -> None:
     seen = first_view(client_of(weighed_world, visit.who), visit.path(weighed_world))
     assert seen.status == visit.status
     assert seen.script, "each page has its script"
-    budget = STAFF if seen.staff else LESSON if visit.endpoint == "courses.lesson" else LEARNER
+    budget = STAFF if seen.staff else LESSON if visit.endpoint in LESSONS else LEARNER
     assert not over(seen, budget), f"{visit.name}: {'; '.join(over(seen, budget))}"
 
 

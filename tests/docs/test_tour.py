@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from lms.config import Settings
 
@@ -132,3 +133,12 @@ def test_pins_are_exact_and_name_no_index() -> None:
     for name in ("constraints.txt", "constraints-test.txt"):
         for line in (ROOT / name).read_text().splitlines():
             assert line.startswith("#") or re.fullmatch(r"[a-z0-9-]+==[\w.]+", line), f"{name}: {line}"
+
+
+@pytest.mark.parametrize("page", ["home", "lesson", "quiz", "certificate", "verify", "studio"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pictures_are_small_and_as_wide_as_their_names_say(page: str, width: int) -> None:
+    path = ROOT / f"docs/images/{page}-{width}.png"
+    assert path.stat().st_size <= 120 * 1024
+    with Image.open(path) as picture:
+        assert picture.size[0] == width

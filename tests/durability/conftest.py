@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from lms.api.learning import Kind, Result, activity, enroll, newest_syllabus, places, record_result
 from lms.api.work import unit_of_work
@@ -17,7 +18,7 @@ from lms.identity import accounts
 from quizzes import queries
 from quizzes.services import attempts
 
-COURSE = "ky-nang-so-hoc-sinh"
+COURSE, QUIZ = "ky-nang-so-hoc-sinh", "kiem-tra-cuoi-hoc-sinh"
 PASSWORD = "khói bếp lam chiều"
 
 
@@ -25,9 +26,25 @@ PASSWORD = "khói bếp lam chiều"
 class Ready:
     """A learner who only has to press the button."""
 
-    id: int
     login: str
     attempt: UUID
+
+    def window(self, app: Flask) -> FlaskClient:
+        """A browser window in which this learner is signed in."""
+        client = app.test_client()
+        answer = client.post("/dang-nhap", data={"identifier": self.login, "password": PASSWORD})
+        assert answer.status_code == 303
+        return client
+
+    def hand_in(self, window: FlaskClient) -> int:
+        """Presses the button; the status of the answer."""
+        return window.post(f"/luot/{self.attempt}/nop").status_code
+
+    def begin_again(self, window: FlaskClient, token: UUID) -> str:
+        """Begins another attempt; where it leads."""
+        answer = window.post(f"/hoc/{COURSE}/kiem-tra/{QUIZ}/bat-dau", data={"token": str(token)})
+        assert answer.status_code == 303
+        return answer.headers["Location"]
 
 
 def right_answer(kind: str, spec: Mapping[str, Any]) -> list[Any]:
@@ -54,11 +71,11 @@ def _make_ready(number: int, hashed: str) -> Ready:
         else:
             quiz = place
     uuid = attempts.start(account, found.id, quiz.activity_id, quiz.content_id, None)
-    row = queries.attempt(uuid, account)
+    row = queries.attempt_by_uuid(uuid)
     assert row is not None
     for position, version in enumerate(queries.versions([entry[0] for entry in row.paper])):
         attempts.save_answer(row.id, position, right_answer(version.type, version.spec))
-    return Ready(account, login, uuid)
+    return Ready(login, uuid)
 
 
 @pytest.fixture

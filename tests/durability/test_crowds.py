@@ -1,4 +1,4 @@
-"""Many at once: nothing is lost, nothing is done twice, numbers have no gaps, and nobody is told that a lock was held."""
+"""Many at once: nothing is lost, nothing is done twice, numbers have no gaps, and nobody is told of a lock."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from threading import Barrier as ThreadBarrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -16,11 +17,9 @@ from sqlalchemy import text
 
 from certificates.numbering import parse_number
 from lms import rebuilding
-from lms.api.work import connection, unit_of_work
+from lms.api.work import connection
 from lms.outbox.delivering import deliver_due
 from lms.testing.building import make_app
-from quizzes import queries
-from quizzes.services import attempts
 
 MANY = 8
 
@@ -44,14 +43,13 @@ def everything_adds_up(app: Flask, learners: int) -> None:
     assert serials(app) == list(range(1, learners + 1)), "one paper each, and no number left out"
 
 
-def in_threads(app: Flask, work: Callable[[int], object]) -> list[Any]:
+def in_threads(work: Callable[[int], object]) -> list[Any]:
     """The same work with numbers 0 to 7, in eight threads that begin together."""
     together = ThreadBarrier(MANY)
 
     def run(number: int) -> object:
         together.wait(30)
-        with app.app_context():
-            return work(number)
+        return work(number)
 
     with ThreadPoolExecutor(MANY) as threads:
         return list(threads.map(run, range(MANY)))
@@ -59,16 +57,16 @@ def in_threads(app: Flask, work: Callable[[int], object]) -> list[Any]:
 
 def test_eight_hand_in_and_eight_workers_issue(any_app: Flask, ready: Callable[..., list[Any]]) -> None:
     learners = ready(any_app, MANY)
+    windows = [learner.window(any_app) for learner in learners]
 
-    def hand_in_then_issue(number: int) -> None:
-        row = queries.attempt(learners[number].attempt, learners[number].id)
-        assert row is not None
-        with unit_of_work():
-            assert attempts.submit(row).passed
-        while deliver_due(most=2):
-            pass
+    def hand_in_then_issue(number: int) -> int:
+        status: int = learners[number].hand_in(windows[number])
+        with any_app.app_context():
+            while deliver_due(most=2):
+                pass
+        return status
 
-    in_threads(any_app, hand_in_then_issue)
+    assert in_threads(hand_in_then_issue) == [303] * MANY
     with any_app.app_context():
         while deliver_due():
             pass
@@ -77,14 +75,8 @@ def test_eight_hand_in_and_eight_workers_issue(any_app: Flask, ready: Callable[.
 
 def test_one_paper_handed_in_by_eight_windows(any_app: Flask, ready: Callable[..., list[Any]]) -> None:
     (learner,) = ready(any_app, 1)
-
-    def hand_in(_number: int) -> bool:
-        row = queries.attempt(learner.attempt, learner.id)
-        assert row is not None
-        with unit_of_work():
-            return attempts.submit(row).passed
-
-    assert in_threads(any_app, hand_in) == [True] * MANY
+    windows = [learner.window(any_app) for _ in range(MANY)]
+    assert in_threads(lambda number: learner.hand_in(windows[number])) == [303] * MANY
     with any_app.app_context():
         while deliver_due():
             pass
@@ -93,45 +85,35 @@ def test_one_paper_handed_in_by_eight_windows(any_app: Flask, ready: Callable[..
 
 def test_one_learner_begins_in_eight_windows(any_app: Flask, ready: Callable[..., list[Any]]) -> None:
     (learner,) = ready(any_app, 1)
-    with any_app.app_context():
-        row = queries.attempt(learner.attempt, learner.id)
-        assert row is not None
-        with unit_of_work():
-            attempts.submit(row)
-
-    def begin(number: int) -> str:
-        with unit_of_work():
-            token = bytes([number % 2]) * 16
-            return str(attempts.start(learner.id, row.course_id, row.activity_id, row.revision_id, token))
-
-    assert len(set(in_threads(any_app, begin))) == 1, "one attempt, whoever came first"
+    windows = [learner.window(any_app) for _ in range(MANY)]
+    learner.hand_in(windows[0])
+    tokens = [uuid4(), uuid4()]
+    begun = in_threads(lambda number: learner.begin_again(windows[number], tokens[number % 2]))
+    assert len(set(begun)) == 1, "one attempt, whoever came first"
 
 
 def test_a_token_names_one_attempt_only(any_app: Flask, ready: Callable[..., list[Any]]) -> None:
-    one, other = ready(any_app, 2)
-    with any_app.app_context():
-        begun = []
-        for learner in (one, other):
-            row = queries.attempt(learner.attempt, learner.id)
-            assert row is not None
-            with unit_of_work():
-                attempts.submit(row)
-            with unit_of_work():
-                begun.append(attempts.start(learner.id, row.course_id, row.activity_id, row.revision_id, b"t" * 16))
-        assert begun[0] != begun[1]
-        assert queries.attempt(begun[1], one.id) is None, "nobody gets into another's attempt by guessing its token"
+    token = uuid4()
+    begun = []
+    for learner in ready(any_app, 2):
+        window = learner.window(any_app)
+        learner.hand_in(window)
+        begun.append(learner.begin_again(window, token))
+        assert learner.begin_again(window, token) == begun[-1], "sending it again leads to the same attempt"
+        assert window.get(begun[-1]).status_code == 200
+    assert begun[0] != begun[1], "nobody gets into another's attempt by its token"
+    assert window.get(begun[0]).status_code == 404
 
 
 def _process(folder: Path, url: str, learners: list[Any], together: Barrier) -> None:
     app = make_app(folder, url)
-    with app.app_context():
-        together.wait(60)
-        for learner in learners:
-            row = queries.attempt(learner.attempt, learner.id)
-            assert row is not None
-            with unit_of_work():
-                attempts.submit(row)
+    windows = [learner.window(app) for learner in learners]
+    together.wait(60)
+    for learner, window in zip(learners, windows, strict=True):
+        assert learner.hand_in(window) == 303
+        with app.app_context():
             deliver_due(most=3)
+    with app.app_context():
         while deliver_due():
             pass
 

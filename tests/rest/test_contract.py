@@ -150,5 +150,5 @@ def test_the_document_says_who_may_ask(known: str) -> None:
 def test_operations_explain_themselves(app: Flask) -> None:
     with app.app_context():
         found: list[Operation] = list(OPERATIONS)
-    assert len(found) == len({o.name for o in found})
+    assert len(found) == len({o.endpoint for o in found})
     assert all(o.summary for o in found)

@@ -171,7 +171,7 @@ def test_a_quiz_from_nothing_to_an_attempt(author: Author, app: Flask, sign_in: 
     front = learner.get(f"/hoc/khoa-co-bai-kiem-tra/kiem-tra/{slug}")
     assert front.status_code == 200
     assert "Ba câu ngắn." in front.get_data(as_text=True)
-    started = learner.post(f"/hoc/khoa-co-bai-kiem-tra/kiem-tra/{slug}", data={})
+    started = learner.post(f"/hoc/khoa-co-bai-kiem-tra/kiem-tra/{slug}/bat-dau", data={})
     assert started.status_code == 303, started.get_data(as_text=True)
 
     author.press(quiz, "publish", title="Kiểm tra nhanh, bản hai")

@@ -13,7 +13,7 @@ from lms.errors import DomainError, Invalid
 from lms.identity import accounts
 from lms.identity.arrivals import ARRIVALS
 from lms.identity.forms import ADDRESS_FORMS, BirthDateForm, PasswordForm, SettingsForm, SignInForm, SignUpForm
-from lms.identity.people import here, here_or_none, person_by_id, remember_address
+from lms.identity.people import Person, here, here_or_none, person_by_id, remember_address
 from lms.text import _
 from lms.web.forms import PageForm
 from lms.web.locale import LOCALES, current_locale
@@ -71,7 +71,7 @@ def sign_in_post() -> Answer:
         except Invalid as error:
             _refused(form, error)
         else:
-            return _welcome(person.id)
+            return _welcome(person)
     page = render("identity/sign_in.html", form=form, errors=_errors(form), providers=[], return_to=_return_to())
     return page, 422
 
@@ -109,7 +109,9 @@ def sign_up_post() -> Answer:
         except Invalid as error:
             _refused(form, error)
         else:
-            return _welcome(account_id)
+            person = person_by_id(account_id)
+            assert person is not None, "the account was made a moment ago"
+            return _welcome(person)
     page = render(
         "identity/sign_up.html", form=form, errors=_errors(form), addresses=ADDRESSES, places=[],
         return_to=_return_to(), token="",
@@ -117,9 +119,7 @@ def sign_up_post() -> Answer:
     return page, 422
 
 
-def _welcome(account_id: int) -> Response:
-    person = person_by_id(account_id)
-    assert person is not None, "the account was found a moment ago"
+def _welcome(person: Person) -> Response:
     login_user(person)
     remember_address(person.address_form)
     for arrival in ARRIVALS:
