@@ -167,7 +167,8 @@ def stats(app: Flask, as_json: bool) -> None:
     for row in found["programmes"]:
         say(
             f"{row['group']:<10} {row['domains_taught']}/{row['domains']} domains,"
-            f" {row['skills_taught']}/{row['skills']} skills, {row['lessons']} lessons, {row['items']} items, {row['minutes']} minutes"
+            f" {row['skills_taught']}/{row['skills']} skills, {row['lessons']} lessons, {row['items']} items,"
+            f" {row['minutes']} minutes"
         )
     for name in ("people", "enrollments", "evidence", "certificates"):
         say(f"{name:<14} {found[name]}")

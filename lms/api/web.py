@@ -8,15 +8,26 @@ from lms.web.forms import PageForm, composed, composed_lines
 from lms.web.locale import current_locale, long_date, short_date
 from lms.web.locale import time_and_date as _time_and_date
 from lms.web.menu import MENU, PANELS, MenuItem, Panel, panels
-from lms.web.rendering import address, remembered, render, render_fragment, renderer_key, say, tab, wants_fragment
+from lms.web.rendering import (
+    address,
+    at_address,
+    remembered,
+    render,
+    render_fragment,
+    renderer_key,
+    say,
+    shelled,
+    tab,
+    wants_fragment,
+)
 from lms.web.routes import ANYONE, LEARNER, MACHINE, ROUTES, STAFF, Routes
 from lms.web.views.reader import safe_return
 
 __all__ = [
     "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem",
-    "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "composed", "composed_lines", "current_locale",
+    "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed", "composed_lines", "current_locale",
     "lamps", "long_date", "panels", "problem", "remembered", "render", "render_fragment", "renderer_key",
-    "safe_return", "say", "short_date", "tab", "time_and_date", "wants_fragment", "wants_json",
+    "safe_return", "say", "shelled", "short_date", "tab", "time_and_date", "wants_fragment", "wants_json",
 ]  # fmt: skip
 
 

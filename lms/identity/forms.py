@@ -23,7 +23,7 @@ class SignUpForm(PageForm):
     """A name, how to be spoken to, something to sign in with, and a yes. No e-mail."""
 
     full_name = StringField(filters=[composed], validators=[InputRequired(), Length(max=120)])
-    address = SelectField(choices=[(form, form) for form in ADDRESS_FORMS], default="bạn")
+    address = SelectField(choices=list(ADDRESS_FORMS), default="bạn")
     identifier = StringField(filters=[composed], validators=[InputRequired(), Length(max=60)])
     password = PasswordField(validators=[InputRequired(), Length(max=200)])
     agree = BooleanField()
@@ -46,7 +46,7 @@ class SettingsForm(PageForm):
     """Name and form of address."""
 
     full_name = StringField(filters=[composed], validators=[InputRequired(), Length(max=120)])
-    address_form = SelectField(choices=[(form, form) for form in ADDRESS_FORMS])
+    address_form = SelectField(choices=list(ADDRESS_FORMS))
 
 
 class PasswordForm(PageForm):

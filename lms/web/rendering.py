@@ -7,7 +7,7 @@ import functools
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from lms.text import Text
 from lms.web import locale as lang
 from lms.web.locale import Catalogue, current_locale
 from lms.web.menu import MenuItem, menu_items
-from lms.web.packing import Packer
+from lms.web.packing import Packer, Shell
 
 HERE = Path(__file__).parent
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -265,6 +265,31 @@ def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
     return answer
 
 
+MOST_SHELLS = 400
+_shells: OrderedDict[tuple[Any, ...], Shell] = OrderedDict()
+
+
+def shelled(key: tuple[Any, ...], draw: Callable[[], str], fill: Mapping[str, str]) -> Response:
+    """A page whose frame depends on `key` and the reader's settings alone, and of which only pieces are one reader's.
+
+    `draw()` draws it with the markers (the keys of `fill`) in their places; each answer fills them anew.
+    """
+    page = _page()
+    whole = (renderer(), key, page.locale, page.ban, page.text_size, page.contrast, page.signed_in)
+    shell = _shells.get(whole)
+    if shell is None:
+        shell = _shells[whole] = Shell(draw(), fill)
+        if len(_shells) > MOST_SHELLS:
+            _shells.popitem(last=False)
+    pieces = {marker: text.encode() for marker, text in fill.items()}
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return Response(shell.plain(pieces), mimetype="text/html")
+    answer = Response(shell.gzip(pieces), mimetype="text/html")
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    return answer
+
+
 def render_fragment(template: str, **context: Any) -> str:
     """A piece of a page: its icons carry their own drawing, since the page's symbol list may lack them."""
     page = _page()
@@ -307,6 +332,16 @@ def _page() -> Page:
     if page is None:
         page = g.page = current_app.extensions["lms.page_maker"]()
     return page
+
+
+@contextmanager
+def at_address(path: str) -> Iterator[None]:
+    """Draws as if the page stood at another address: for frames that many pages share."""
+    page = _page()
+    before = page.path
+    page.path = path
+    yield
+    page.path = before
 
 
 @contextmanager

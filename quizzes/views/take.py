@@ -17,7 +17,7 @@ from lms.api.learning import InCourse, Place, activity, activity_by_id, course_f
 from lms.api.packages import plain
 from lms.api.packages import render as markdown
 from lms.api.people import Person, claimed, here
-from lms.api.web import LEARNER, Routes, address, panels, render, say
+from lms.api.web import LEARNER, Routes, address, at_address, panels, render, render_fragment, say, shelled
 from lms.api.work import NotFound, NotSignedIn, _, unit_of_work
 from quizzes import queries
 from quizzes.access import attempt_for
@@ -25,7 +25,7 @@ from quizzes.items.contract import ITEM_TYPES, WHOLE
 from quizzes.models import OPEN
 from quizzes.scoring import score
 from quizzes.services import attempts
-from quizzes.views.shown import html_of, read_answer
+from quizzes.views.shown import Question, html_of, read_answer
 from quizzes.views.shown import question as shown
 
 routes = Routes("quizzes")
@@ -154,7 +154,27 @@ def question(attempt: UUID, n: int) -> Answer:
     row, answers = attempt_for(claimed(), attempt)
     if row.state != OPEN:
         return redirect(address("quizzes.result", attempt=attempt), 303)
-    return _question_page(row, answers, n, [], request.args)
+    if request.args or not 1 <= n <= row.total:
+        return _question_page(row, answers, n, [], request.args)
+    body = queries.revision(row.revision_id)
+    version_id, order, _area = row.paper[n - 1]
+    (version,) = queries.versions([version_id])
+    q = shown(version, order, answers.get(n - 1), f"q{n}")
+    content = render_fragment(q.template, q=q)
+    frame = (row.total, n, body["slug"], body["title"], tuple(sorted(answers)))
+    return shelled(
+        ("question", *frame), lambda: _question_frame(row, answers, n), {NOBODYS: str(attempt), CONTENT: content}
+    )
+
+
+# What stands in a question's frame where each attempt has its own: its name in addresses, and the question itself.
+NOBODYS, CONTENT = "00000000-0000-4000-8000-000000000000", "<!--question-->"
+
+
+def _question_frame(row: queries.AttemptRow, answers: queries.Answers, n: int) -> str:
+    """The page of a question with nobody's attempt and no question in it."""
+    with at_address(address("quizzes.question", attempt=UUID(NOBODYS), n=n)):
+        return _page_around(row, UUID(NOBODYS), answers, n, [], Markup(CONTENT), None)
 
 
 def _question_page(
@@ -169,17 +189,31 @@ def _question_page(
         raise NotFound
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
-    body = queries.revision(row.revision_id)
     given = read_answer(version, order, brought) if brought else None
+    q = shown(version, order, given or answers.get(n - 1), f"q{n}")
+    return _page_around(row, row.uuid, answers, n, errors, None, q)
+
+
+def _page_around(
+    row: queries.AttemptRow,
+    uuid: UUID,
+    answers: queries.Answers,
+    n: int,
+    errors: list[str],
+    content: Markup | None,
+    q: Question | None,
+) -> str:
+    body = queries.revision(row.revision_id)
     return render(
         "quizzes/take/question.html",
-        attempt={"id": row.uuid, "n": n, "total": row.total, "last": n == row.total},
+        attempt={"id": uuid, "n": n, "total": row.total, "last": n == row.total},
         quiz=Titled(body["slug"], body["title"]),
-        q=shown(version, order, given or answers.get(n - 1), f"q{n}"),
+        q=q,
+        content=content,
         lamp_states=["now" if i == n - 1 else "on" if i in answers else "" for i in range(row.total)],
         errors=errors,
-        back_url=address("quizzes.review", attempt=row.uuid),
-        previous_url=address("quizzes.question", attempt=row.uuid, n=n - 1) if n > 1 else "",
+        back_url=address("quizzes.review", attempt=uuid),
+        previous_url=address("quizzes.question", attempt=uuid, n=n - 1) if n > 1 else "",
         token="",
     )
 

@@ -20,6 +20,7 @@ NO_PAGES = {
     "certificates.share_image": "a picture",
     "courses.file": "a picture or sound of a lesson",
     "courses.studio_export": "a file",
+    "packages.export_all": "a file",
     "web.healthz": "JSON for the operator",
     "web.style_sheet": "the style sheet",
 }
@@ -176,6 +177,7 @@ STUDIO = (
     Visit("studio-banks", "quizzes.studio_banks", "administrator", "/studio/ngan-hang"),
     Visit("studio-banks-empty", "quizzes.studio_banks", "instructor", "/studio/ngan-hang"),
     Visit("studio-bank", "quizzes.studio_bank", "administrator", "/studio/ngan-hang/nguoi-dan-4"),
+    Visit("studio-packages", "packages.packages", "administrator", "/studio/goi"),
     Visit("studio-item-new", "quizzes.studio_item_new", "administrator", "/studio/ngan-hang/nguoi-dan-4/moi"),
     Visit("studio-item-choice", "quizzes.studio_item", "administrator", _studio_item("single_choice")),
     Visit("studio-item-many", "quizzes.studio_item", "administrator", _studio_item("multiple_choice")),

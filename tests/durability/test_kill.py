@@ -61,13 +61,14 @@ class Machine:
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen[bytes]:
         """Starts a program of ours in a process group of its own."""
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            env={**self.environment, **environment},
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "errors.txt").open("ab"),
-        )
+        with (self.folder / "errors.txt").open("ab") as errors:
+            process = subprocess.Popen(
+                [sys.executable, *command],
+                env={**self.environment, **environment},
+                start_new_session=True,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
         self.running.append(process)
         return process
 

@@ -11,6 +11,9 @@ from lms.api.learning import ACTIVITY_KINDS
 from lms.api.packages import Where, container
 from lms.api.work import Text, _
 
+NEEDS_NAMES = _('After :::broadcast stand a name and a title: :::broadcast tin-sang "Tin sáng".')
+NEEDS_WORDS = _("There is nothing in :::broadcast. Write what is said.")
+
 
 @dataclass(frozen=True)
 class BroadcastBlock:
@@ -34,9 +37,9 @@ class BroadcastReader:
 
     def read(self, args: tuple[str, ...], body: str, where: Where) -> dict[str, Any]:
         if len(args) != 2:
-            where.problem("broadcast", 'After :::broadcast stand a name and a title: :::broadcast tin-sang "Tin sáng".')
+            where.problem("broadcast", NEEDS_NAMES.msgid)
         if not body:
-            where.problem("empty-block", "There is nothing in :::broadcast. Write what is said.")
+            where.problem("empty-block", NEEDS_WORDS.msgid)
         slug, title = (*args, "", "")[:2]
         return {"slug": slug, "title": title, "words": body}
 
