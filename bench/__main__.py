@@ -62,7 +62,7 @@ def measure(size: data.Size, journeys: int, which: str) -> table.Figures:
         sys.exit("There is no database to measure.")
     drawing = bare_drawing(runs[0].frozen, 20)
     say(f"{began_ago(began)} done")
-    return table.Figures(size, journeys, floors.route, floors.check, drawing, runs)
+    return table.Figures(size, journeys, drawing, runs)
 
 
 def began_ago(began: float) -> str:

@@ -71,12 +71,15 @@ class Floors:
         except BaseException:
             self._server.__exit__(None, None, None)
             raise
-        self._routes.clear()
-        self._checks.clear()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._server.__exit__(None, None, None)
+
+    def begin(self) -> None:
+        """Forgets what was measured before: a machine that others use is not the same an hour later."""
+        self._routes.clear()
+        self._checks.clear()
 
     def again(self) -> None:
         """One more check, and some more requests to the bare route."""

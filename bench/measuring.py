@@ -85,6 +85,8 @@ class Run:
     """What one database gave."""
 
     database: str
+    route: float  # CPU milliseconds of the bare route, taken between the journeys
+    check: float  # of one password check, likewise
     trips: list[Trip]
     counted: Trip
     start: float  # seconds until the first answer
@@ -240,6 +242,7 @@ def _measured(
         login, _trip = stage.travel(server.port, *stage.meters(server, worker))
     meters = stage.meters(server, worker)
     trips = []
+    floors.begin()
     for _ in range(journeys):
         floors.again()
         login, trip = stage.travel(server.port, *meters)
@@ -249,4 +252,5 @@ def _measured(
     loads = stage.loads(server.port, frozen.number)
     main, *answering = server.pids()
     sizes = memory(answering), memory([main]), memory(worker.pids())
-    return Run(stage.database.name, trips, counted, start, *sizes, dict(frozen.paper), loads)
+    taken = (floors.route, floors.check)
+    return Run(stage.database.name, *taken, trips, counted, start, *sizes, dict(frozen.paper), loads)

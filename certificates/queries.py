@@ -86,12 +86,16 @@ class ChangeRow:
 
 def last_change(credential_id: int) -> ChangeRow | None:
     """The newest act on a paper."""
-    row = connection().execute(
-        select(S.c.state, S.c.reason, S.c.at)
-        .where(S.c.credential_id == credential_id)
-        .order_by(S.c.id.desc())
-        .limit(1)
-    ).first()
+    row = (
+        connection()
+        .execute(
+            select(S.c.state, S.c.reason, S.c.at)
+            .where(S.c.credential_id == credential_id)
+            .order_by(S.c.id.desc())
+            .limit(1)
+        )
+        .first()
+    )
     return ChangeRow(*row) if row else None
 
 

@@ -71,9 +71,7 @@ def documents(kind: str, granted: Collection[int], words: str = "", most: int = 
         .subquery()
     )
     rows = database.execute(
-        select(
-            A.c.slug, DOC.c.draft["title"].as_string(), DOC.c.org_id, DOC.c.changed_at, newest.c.number, newest.c.at
-        )
+        select(A.c.slug, DOC.c.draft["title"].as_string(), DOC.c.org_id, DOC.c.changed_at, newest.c.number, newest.c.at)
         .join(A, A.c.id == DOC.c.activity_id)
         .outerjoin(newest, newest.c.activity_id == A.c.id)
         .where(DOC.c.kind == kind, DOC.c.org_id.in_(orgs))
@@ -116,7 +114,9 @@ def revisions(activity_id: int, most: int = 20) -> list[RevisionRow]:
 
 def newest_body(activity_id: int) -> Mapping[str, Any] | None:
     """What is published now, or None."""
-    found: Mapping[str, Any] | None = connection().execute(
-        select(R.c.body).where(R.c.activity_id == activity_id).order_by(R.c.number.desc()).limit(1)
-    ).scalar()
+    found: Mapping[str, Any] | None = (
+        connection()
+        .execute(select(R.c.body).where(R.c.activity_id == activity_id).order_by(R.c.number.desc()).limit(1))
+        .scalar()
+    )
     return found

@@ -112,20 +112,28 @@ def waiting_declarations(activity_ids: Sequence[int], most: int = 500) -> list[W
 
 def waiting_declaration(declaration_id: int) -> WaitingRow | None:
     """One of them."""
-    row = connection().execute(
-        select(D.c.id, D.c.account_id, D.c.activity_id, D.c.choice, D.c.note, D.c.at).where(
-            D.c.id == declaration_id, D.c.confirmed_at.is_(None)
+    row = (
+        connection()
+        .execute(
+            select(D.c.id, D.c.account_id, D.c.activity_id, D.c.choice, D.c.note, D.c.at).where(
+                D.c.id == declaration_id, D.c.confirmed_at.is_(None)
+            )
         )
-    ).first()
+        .first()
+    )
     return WaitingRow(*row) if row else None
 
 
 def declaration(account_id: int, activity_id: int) -> DeclarationRow | None:
     """The learner's newest declaration for a task."""
-    row = connection().execute(
-        select(D.c.id, D.c.choice, D.c.note, D.c.at, D.c.confirmed_at)
-        .where(D.c.account_id == account_id, D.c.activity_id == activity_id)
-        .order_by(D.c.id.desc())
-        .limit(1)
-    ).first()
+    row = (
+        connection()
+        .execute(
+            select(D.c.id, D.c.choice, D.c.note, D.c.at, D.c.confirmed_at)
+            .where(D.c.account_id == account_id, D.c.activity_id == activity_id)
+            .order_by(D.c.id.desc())
+            .limit(1)
+        )
+        .first()
+    )
     return DeclarationRow(*row) if row else None

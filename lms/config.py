@@ -58,7 +58,9 @@ class Settings:
         settings = cls(**values)
         if not 0 < settings.port < 65536:
             raise SettingsError(f"PORT must be between 1 and 65535, not {settings.port}.")
-        if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://", "postgres://")):
+        if not settings.database_url.startswith(
+            ("sqlite:///", "postgresql+psycopg://", "postgresql://", "postgres://")
+        ):
             raise SettingsError("LMS_DATABASE_URL must begin with sqlite:/// or postgresql://.")
         if settings.base_url.endswith("/"):
             raise SettingsError("LMS_BASE_URL must not end with a slash, e.g. https://hocvuso.example.vn.")

@@ -15,11 +15,15 @@ E, S = Enrollment.__table__, Syllabus.__table__
 
 def _enrollments() -> list[tuple[int, int, int, bool, bool]]:
     """(enrollment, bitmap held, bitmap from the ledger, complete held, complete by the ledger) where they differ."""
-    rows = connection().execute(
-        select(E.c.id, E.c.account_id, E.c.syllabus_id, E.c.done, E.c.completed_at, S.c.required).join(
-            S, S.c.id == E.c.syllabus_id
+    rows = (
+        connection()
+        .execute(
+            select(E.c.id, E.c.account_id, E.c.syllabus_id, E.c.done, E.c.completed_at, S.c.required).join(
+                S, S.c.id == E.c.syllabus_id
+            )
         )
-    ).all()
+        .all()
+    )
     found = []
     for row in rows:
         done = record.done_before(row.account_id, row.syllabus_id)

@@ -89,5 +89,3 @@ def make_demo_people() -> int:
 def demo_sign_ins() -> dict[str, dict[str, str]]:
     """The demo sign-ins by role."""
     return {p.role: {"login": p.login, "password": p.password, "name": p.name} for p in DEMO}
-
-

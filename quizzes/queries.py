@@ -71,9 +71,7 @@ def practice_item(slug: str) -> VersionRow | None:
     row = (
         connection()
         .execute(
-            _VERSION.where(
-                I.c.slug == slug, I.c.pool == "practice", I.c.retired_at.is_(None), V.c.id == I.c.current_id
-            )
+            _VERSION.where(I.c.slug == slug, I.c.pool == "practice", I.c.retired_at.is_(None), V.c.id == I.c.current_id)
         )
         .first()
     )

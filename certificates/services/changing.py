@@ -17,9 +17,7 @@ def revoke(row: CredentialRow, reason: str, by_id: int) -> None:
     if len(reason) < 5:
         text = _("Please write the reason, so that the holder can understand it.")
         raise Invalid(text, reason=text)
-    done = connection().execute(
-        update(C).where(C.c.id == row.id, C.c.state == VALID).values(state=REVOKED)
-    )
+    done = connection().execute(update(C).where(C.c.id == row.id, C.c.state == VALID).values(state=REVOKED))
     if done.rowcount != 1:
         raise Conflict(_("This paper is not valid any more; there is nothing to revoke."))
     now = clock.seconds()

@@ -143,6 +143,4 @@ def draw_and_keep(event: CredentialIssued) -> str:
 
 def when_credential_issued(event: CredentialIssued, pdf_key: str) -> None:
     """Notes the hash of the drawn paper, once."""
-    connection().execute(
-        update(C).where(C.c.id == event.credential_id, C.c.pdf_key.is_(None)).values(pdf_key=pdf_key)
-    )
+    connection().execute(update(C).where(C.c.id == event.credential_id, C.c.pdf_key.is_(None)).values(pdf_key=pdf_key))

@@ -48,8 +48,6 @@ def confirm_task(declaration_id: int, by_id: int) -> None:
         raise NotFound
     if row.confirmed_at is not None:
         return
-    database.execute(
-        update(D).where(D.c.id == declaration_id).values(confirmed_at=clock.seconds(), confirmed_by=by_id)
-    )
+    database.execute(update(D).where(D.c.id == declaration_id).values(confirmed_at=clock.seconds(), confirmed_by=by_id))
     record_result(row.account_id, row.activity_id, Result(Kind.OBSERVED, by_id=by_id))
     audit.record(by_id, "task.confirmed", f"declaration:{declaration_id}", account=row.account_id)

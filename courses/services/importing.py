@@ -87,5 +87,3 @@ def course_body(course: CourseSpec) -> dict[str, Any]:
             for m in course.modules
         ],
     }
-
-

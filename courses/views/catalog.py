@@ -163,7 +163,11 @@ def _programme_page(row: ProgrammeRow, here_in: list[InCourse], person: Person |
         if begun
         else None,
         "conditions": [
-            {"label": say(r.text), "note": say(_("waits for the officer in charge")) if r.waits_for else "", "met": r.met}
+            {
+                "label": say(r.text),
+                "note": say(_("waits for the officer in charge")) if r.waits_for else "",
+                "met": r.met,
+            }
             for r in decision.reasons
         ]
         if decision

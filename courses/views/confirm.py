@@ -56,9 +56,7 @@ def _mine(rows: list[queries.WaitingRow], held: dict[str, list[int]], me: int) -
     return [
         r
         for r in rows
-        if r.account_id != me
-        and (place := units.get(r.account_id, nation)) is not None
-        and at & set(ancestors(place))
+        if r.account_id != me and (place := units.get(r.account_id, nation)) is not None and at & set(ancestors(place))
     ]
 
 

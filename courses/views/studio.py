@@ -344,5 +344,3 @@ def export(slug: str) -> Response:
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.zip"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-

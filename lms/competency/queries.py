@@ -121,7 +121,7 @@ class AttainmentRow:
 
 
 _A, _M = Attainment.__table__, Membership.__table__
-_ATTAINMENT = select(
+_ATTAINMENT: Select[*tuple[Any, ...]] = select(
     _A.c.id, _A.c.uuid, _A.c.account_id, _A.c.programme_id, P.c.slug, P.c.title, P.c.recognition, _A.c.attained_at,
     _A.c.evidence, _M.c.org_id,
 ).join(P, P.c.id == _A.c.programme_id).outerjoin(_M, _M.c.id == _A.c.membership_id)  # fmt: skip

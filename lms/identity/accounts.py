@@ -146,9 +146,7 @@ def check_credentials(login: str, password: str) -> Person:
         row = (
             connection()
             .execute(
-                PERSON.add_columns(A.c.password_hash).where(
-                    A.c.phone == phone if phone else A.c.username == username
-                )
+                PERSON.add_columns(A.c.password_hash).where(A.c.phone == phone if phone else A.c.username == username)
             )
             .first()
         )
@@ -163,9 +161,7 @@ def set_birth_date(account_id: int, birth_date: date) -> None:
     if not date(1900, 1, 1) <= birth_date <= clock.today():
         text = _("Please look at the year again: the date must lie between 1900 and today.")
         raise Invalid(text, birth_date=text)
-    connection().execute(
-        update(A).where(A.c.id == account_id, A.c.birth_date.is_(None)).values(birth_date=birth_date)
-    )
+    connection().execute(update(A).where(A.c.id == account_id, A.c.birth_date.is_(None)).values(birth_date=birth_date))
 
 
 def rename(account_id: int, full_name: str) -> None:
@@ -174,17 +170,13 @@ def rename(account_id: int, full_name: str) -> None:
     before = connection().execute(select(A.c.full_name).where(A.c.id == account_id)).scalar_one()
     if before == name:
         return
-    connection().execute(
-        update(A).where(A.c.id == account_id).values(full_name=name, sort_key=name_sort_key(name))
-    )
+    connection().execute(update(A).where(A.c.id == account_id).values(full_name=name, sort_key=name_sort_key(name)))
     audit.record(account_id, "account.renamed", f"account:{account_id}")
 
 
 def choose(account_id: int, *, address_form: str, locale: str) -> None:
     """How the person wants to be spoken to."""
-    connection().execute(
-        update(A).where(A.c.id == account_id).values(address_form=address_form, locale=locale)
-    )
+    connection().execute(update(A).where(A.c.id == account_id).values(address_form=address_form, locale=locale))
 
 
 def choose_group(account_id: int, target_group: str) -> None:
@@ -204,9 +196,7 @@ def change_password(account_id: int, old: str, new: str) -> int:
     passwords.check_strength(new, row.username, row.phone, row.full_name)
     generation: int = row.generation + 1
     database.execute(
-        update(A)
-        .where(A.c.id == account_id)
-        .values(password_hash=passwords.hash_password(new), generation=generation)
+        update(A).where(A.c.id == account_id).values(password_hash=passwords.hash_password(new), generation=generation)
     )
     audit.record(account_id, "account.password_changed", f"account:{account_id}")
     return generation

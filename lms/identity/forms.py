@@ -11,6 +11,8 @@ from lms.web.forms import PageForm, composed
 _CONSENT = _("Please tick this box if you agree; without it no account can be opened.").msgid
 ADDRESS_FORMS = ("bạn", "bác", "cô", "chú", "ông", "bà", "anh", "chị", "em")
 
+_SAID: list[tuple[str, str]] = [(form, form) for form in ADDRESS_FORMS]
+
 
 class SignInForm(PageForm):
     """A name and a secret."""
@@ -23,7 +25,7 @@ class SignUpForm(PageForm):
     """A name, how to be spoken to, something to sign in with, and a yes. No e-mail."""
 
     full_name = StringField(filters=[composed], validators=[InputRequired(), Length(max=120)])
-    address = SelectField(choices=list(ADDRESS_FORMS), default="bạn")
+    address = SelectField(choices=_SAID, default="bạn")
     identifier = StringField(filters=[composed], validators=[InputRequired(), Length(max=60)])
     password = PasswordField(validators=[InputRequired(), Length(max=200)])
     agree = BooleanField()
@@ -46,7 +48,7 @@ class SettingsForm(PageForm):
     """Name and form of address."""
 
     full_name = StringField(filters=[composed], validators=[InputRequired(), Length(max=120)])
-    address_form = SelectField(choices=list(ADDRESS_FORMS))
+    address_form = SelectField(choices=_SAID)
 
 
 class PasswordForm(PageForm):
@@ -54,5 +56,3 @@ class PasswordForm(PageForm):
 
     old_password = PasswordField(validators=[InputRequired(), Length(max=200)])
     password = PasswordField(validators=[InputRequired(), Length(max=200)])
-
-

@@ -21,11 +21,15 @@ def give(account_id: int, role: str, org_id: int, granted_by: int | None) -> int
     if role not in ROLES:
         raise NotFound
     g, at = Grant.__table__, clock.seconds()
-    held = connection().execute(
-        select(g.c.id).where(
-            g.c.account_id == account_id, g.c.role == role, g.c.org_id == org_id, g.c.valid_to.is_(None)
+    held = (
+        connection()
+        .execute(
+            select(g.c.id).where(
+                g.c.account_id == account_id, g.c.role == role, g.c.org_id == org_id, g.c.valid_to.is_(None)
+            )
         )
-    ).scalar()
+        .scalar()
+    )
     if held is not None:
         return int(held)
     grant_id: int = (

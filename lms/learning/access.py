@@ -43,9 +43,7 @@ class InCourse:
 
 
 _A, _E, _S = Activity.__table__, Enrollment.__table__, Syllabus.__table__
-_NEWEST = (
-    select(_S.c.id).where(_S.c.course_id == _A.c.id).order_by(_S.c.revision.desc()).limit(1).scalar_subquery()
-)
+_NEWEST = select(_S.c.id).where(_S.c.course_id == _A.c.id).order_by(_S.c.revision.desc()).limit(1).scalar_subquery()
 _COURSE = (
     select(
         _A.c.id, _A.c.uuid, _A.c.kind, _A.c.slug, _A.c.title, _A.c.minutes,

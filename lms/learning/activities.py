@@ -31,9 +31,7 @@ def set_skills(activity_id: int, skill_ids: Iterable[int]) -> None:
     database = connection()
     held = set(database.execute(select(LINK.c.skill_id).where(LINK.c.activity_id == activity_id)).scalars())
     if held - wanted:
-        database.execute(
-            delete(LINK).where(LINK.c.activity_id == activity_id, LINK.c.skill_id.in_(held - wanted))
-        )
+        database.execute(delete(LINK).where(LINK.c.activity_id == activity_id, LINK.c.skill_id.in_(held - wanted)))
     if wanted - held:
         rows = [{"activity_id": activity_id, "skill_id": s} for s in sorted(wanted - held)]
         database.execute(insert(LINK), rows)

@@ -33,9 +33,7 @@ def publish_syllabus(course_id: int, entries: Sequence[Entry]) -> int:
     if not entries:
         raise Invalid(_("A course needs at least one activity before it can be published."))
     if len(entries) > MOST_ACTIVITIES:
-        raise Invalid(
-            _("A course holds at most {most} activities. Split it into two courses.", most=MOST_ACTIVITIES)
-        )
+        raise Invalid(_("A course holds at most {most} activities. Split it into two courses.", most=MOST_ACTIVITIES))
     database = connection()
     s = Syllabus.__table__
     revision = database.execute(select(func.max(s.c.revision)).where(s.c.course_id == course_id)).scalar() or 0
@@ -83,9 +81,7 @@ def enroll(account_id: int, course_id: int) -> tuple[int, record.Moved | None]:
     at, done = clock.seconds(), record.done_before(account_id, newest.id)
     enrollment_id: int = database.execute(
         insert(e)
-        .values(
-            account_id=account_id, course_id=course_id, syllabus_id=newest.id, done=done, started_at=at, last_at=at
-        )
+        .values(account_id=account_id, course_id=course_id, syllabus_id=newest.id, done=done, started_at=at, last_at=at)
         .returning(e.c.id)
     ).scalar_one()
     if is_complete(done, newest.required):

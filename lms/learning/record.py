@@ -141,9 +141,7 @@ def set_done(account_id: int, activity_id: int, at: int) -> list[Moved]:
 
 def complete_course(moved: Moved, account_id: int, at: int) -> None:
     """Marks an enrollment complete and says so in the ledger."""
-    connection().execute(
-        update(ENROLLMENT).where(ENROLLMENT.c.id == moved.enrollment_id).values(completed_at=at)
-    )
+    connection().execute(update(ENROLLMENT).where(ENROLLMENT.c.id == moved.enrollment_id).values(completed_at=at))
     append(account_id, moved.course_id, Result(Kind.COMPLETED), at)
 
 

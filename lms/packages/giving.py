@@ -71,9 +71,7 @@ def give_rules_and_programmes(exporting: Exporting) -> None:
 def _give_rules(exporting: Exporting, rule_set_id: int) -> str:
     row = connection().execute(select(R).where(R.c.id == rule_set_id)).one()
     if row.slug not in exporting.given.get("rules", {}):
-        conditions = tuple(
-            Condition(c["kind"], {k: v for k, v in c.items() if k != "kind"}) for c in row.conditions
-        )
+        conditions = tuple(Condition(c["kind"], {k: v for k, v in c.items() if k != "kind"}) for c in row.conditions)
         for condition in conditions:
             exporting.want("quiz", condition.data.get("quiz", ""))
             exporting.want("task", condition.data.get("task", ""))

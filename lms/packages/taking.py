@@ -135,9 +135,10 @@ def _programme(spec: ProgrammeSpec, rules: dict[str, int], position: int, import
     framework_id = database.execute(
         select(F.c.id).where(F.c.slug == spec.framework).order_by(F.c.id.desc()).limit(1)
     ).scalar()
-    rule_set_id = rules.get(spec.rules) or database.execute(
-        select(R.c.id).where(R.c.slug == spec.rules).order_by(R.c.version.desc()).limit(1)
-    ).scalar()
+    rule_set_id = (
+        rules.get(spec.rules)
+        or database.execute(select(R.c.id).where(R.c.slug == spec.rules).order_by(R.c.version.desc()).limit(1)).scalar()
+    )
     if framework_id is None or rule_set_id is None:
         raise Invalid(_("Programme {slug}: its framework or its rules are not here.", slug=spec.slug))
     values = {
@@ -152,9 +153,7 @@ def _programme(spec: ProgrammeSpec, rules: dict[str, int], position: int, import
         _only_the_nation(importing, spec.slug)
         highest = database.execute(select(func.max(P.c.position))).scalar()
         programme_id = database.execute(
-            insert(P)
-            .values(uuid=uuid4(), slug=spec.slug, position=(highest or 0) + 1, **values)
-            .returning(P.c.id)
+            insert(P).values(uuid=uuid4(), slug=spec.slug, position=(highest or 0) + 1, **values).returning(P.c.id)
         ).scalar_one()
         importing.count("programmes")
     else:

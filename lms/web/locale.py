@@ -68,7 +68,7 @@ def short_date(day: date | datetime | int | None, locale: str = DEFAULT) -> str:
 
 
 def long_date(day: date | datetime | int | None, locale: str = DEFAULT) -> str:
-    """"ngày 20 tháng 11 năm 2026", as papers say it: day below 10 and months 1 and 2 with a leading zero."""
+    """ "ngày 20 tháng 11 năm 2026", as papers say it: day below 10 and months 1 and 2 with a leading zero."""
     if day is None:
         return ""
     if isinstance(day, int):
@@ -82,7 +82,7 @@ def long_date(day: date | datetime | int | None, locale: str = DEFAULT) -> str:
 
 
 def time_and_date(moment: datetime | int | None, locale: str = DEFAULT) -> str:
-    """"19:45 ngày 20/11/2026" on the Vietnamese clock."""
+    """ "19:45 ngày 20/11/2026" on the Vietnamese clock."""
     if moment is None:
         return ""
     if isinstance(moment, int):

@@ -44,9 +44,7 @@ class _Fold(NodeTransformer):
         sentences = [self._say(a.value) for a in node.args if isinstance(a, nodes.Const)]
         if node.node.name == "_":
             return self._joined(sentences[0], values, node.lineno)
-        one, many = (
-            (sentences[0], sentences[0]) if sentences[0] != _msgid(node) else (sentences[0], sentences[1])
-        )
+        one, many = (sentences[0], sentences[0]) if sentences[0] != _msgid(node) else (sentences[0], sentences[1])
         test = nodes.Compare(values["n"], [nodes.Operand("eq", nodes.Const(1))], lineno=node.lineno)
         return nodes.CondExpr(
             test, self._joined(one, values, node.lineno), self._joined(many, values, node.lineno), lineno=node.lineno

@@ -56,11 +56,15 @@ def change_item(item_id: int, number: int, kind: str, body: Mapping[str, Any], b
 
     What is there already changes nothing. Raises Conflict where somebody worded it anew since.
     """
-    row = connection().execute(
-        select(IT.c.slug, IT.c.bank_id, IT.c.pool, V.c.number, V.c.digest)
-        .join(V, V.c.id == IT.c.current_id)
-        .where(IT.c.id == item_id)
-    ).one()
+    row = (
+        connection()
+        .execute(
+            select(IT.c.slug, IT.c.bank_id, IT.c.pool, V.c.number, V.c.digest)
+            .join(V, V.c.id == IT.c.current_id)
+            .where(IT.c.id == item_id)
+        )
+        .one()
+    )
     if row.digest == digest_of({"type": kind, **body}):
         return
     if row.number != number:

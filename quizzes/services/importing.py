@@ -35,12 +35,9 @@ def digest_of(body: Mapping[str, Any]) -> str:
 def take_items(importing: Importing) -> None:
     """Adds items and new versions of items; what has not changed is left alone."""
     database = connection()
-    held = {
-        row.slug: row for row in database.execute(select(I.c.id, I.c.slug, I.c.pool, I.c.current_id, I.c.bank_id))
-    }
+    held = {row.slug: row for row in database.execute(select(I.c.id, I.c.slug, I.c.pool, I.c.current_id, I.c.bank_id))}
     digests = {
-        row.id: row.digest
-        for row in database.execute(select(V.c.id, V.c.digest).join(I, I.c.current_id == V.c.id))
+        row.id: row.digest for row in database.execute(select(V.c.id, V.c.digest).join(I, I.c.current_id == V.c.id))
     }
     owners = {row.id: row.org_id for row in database.execute(select(B.c.id, B.c.org_id))}
     for bank in importing.package.banks:
@@ -90,9 +87,7 @@ def bank_of(slug: str, title: str, org_id: int) -> int:
     held = database.execute(select(B.c.id).where(B.c.slug == slug)).scalar()
     if held is not None:
         return int(held)
-    return int(
-        database.execute(insert(B).values(slug=slug, title=title, org_id=org_id).returning(B.c.id)).scalar_one()
-    )
+    return int(database.execute(insert(B).values(slug=slug, title=title, org_id=org_id).returning(B.c.id)).scalar_one())
 
 
 def publish_item(

@@ -45,9 +45,7 @@ def order_of(item: VersionRow) -> list[int]:
     return shuffled(size, item.id, 0) if kind.shuffles(item.spec) else list(range(size))
 
 
-def draw_check(
-    item: VersionRow, return_to: str, answer: Answer | None = None, feedback: Feedback | None = None
-) -> str:
+def draw_check(item: VersionRow, return_to: str, answer: Answer | None = None, feedback: Feedback | None = None) -> str:
     """The question as a piece of page."""
     return render_fragment(
         "quizzes/take/check.html",

@@ -144,7 +144,9 @@ def start(course: str, quiz: str) -> Answer:
     except ValueError:
         key = None
     with unit_of_work():
-        uuid = attempts.start(person.id, at.course.id, place.activity_id, place.content_id, key, at.enrollment is not None)
+        uuid = attempts.start(
+            person.id, at.course.id, place.activity_id, place.content_id, key, at.enrollment is not None
+        )
     return redirect(address("quizzes.question", attempt=uuid, n=1), 303)
 
 
@@ -366,9 +368,7 @@ def result(attempt: UUID) -> Answer:
             "total": row.total,
             "need": graded.need // WHOLE,
             "parts": [
-                ResultPart(
-                    _area_name(p.code), points(p.halves), p.most // WHOLE, p.need // WHOLE, p.met
-                )
+                ResultPart(_area_name(p.code), points(p.halves), p.most // WHOLE, p.need // WHOLE, p.met)
                 for p in graded.parts
             ],
         },

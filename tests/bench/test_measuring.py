@@ -94,7 +94,7 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> table.Figures:
     with pytest.MonkeyPatch.context() as patch, databases.sqlite(folder) as database, Floors(folder) as floors:
         patch.setattr(measuring, "WARMING", 1)
         run = measuring.run(database, folder, size, 1, floors)
-    return table.Figures(size, 1, floors.route, floors.check, 5.0, [run])
+    return table.Figures(size, 1, 5.0, [run])
 
 
 def test_a_small_run_says_what_each_workload_took(figures: table.Figures) -> None:
