@@ -1,0 +1,123 @@
+"""Marks, scores and the reading of answers, for every question of the starter content and for any paper."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms.packages.builtin import PARTS
+from lms.packages.model import Item
+from lms.packages.reading import read_package
+from lms.starting import CONTENT
+from quizzes.items.contract import WHOLE, keys
+from quizzes.items.standard import STANDARD
+from quizzes.scoring import score
+
+KINDS = {kind.name: kind for kind in STANDARD}
+
+
+@pytest.fixture(scope="module")
+def items() -> list[Item]:
+    return list(read_package(CONTENT / "starter", PARTS).items())
+
+
+def right(item: Item) -> list[Any]:
+    if item.type == "true_false":
+        return [item.data["answer"]]
+    if item.type == "ordering":
+        return list(range(len(item.data["steps"])))
+    return [i for i, option in enumerate(item.data["options"]) if option.get("correct")]
+
+
+def form_of(kind: str, chosen: Sequence[str]) -> dict[str, list[str]]:
+    """What the page sends when these keys are chosen."""
+    if kind == "ordering":
+        return {f"place-{i}": [key] for i, key in enumerate(chosen, 1)}
+    return {"answer": list(chosen)}
+
+
+def test_the_right_answer_is_worth_the_whole_point_and_has_a_reason(items: list[Item]) -> None:
+    for item in items:
+        mark = KINDS[item.type].grade(item.data, right(item))
+        assert mark.halves == WHOLE, item.id
+        assert mark.why, item.id
+
+
+def test_no_answer_is_worth_nothing(items: list[Item]) -> None:
+    for item in items:
+        for nothing in (None, []):
+            assert KINDS[item.type].grade(item.data, nothing).halves == 0
+
+
+def test_what_is_chosen_on_the_page_is_what_is_stored(items: list[Item]) -> None:
+    dice = random.Random(1945)
+    for item in items:
+        kind = KINDS[item.type]
+        order = list(range(kind.size(item.data)))
+        if kind.shuffles(item.data):
+            dice.shuffle(order)
+        answer = right(item)
+        assert kind.read(form_of(item.type, kind.chosen(answer, order)), item.data, order) == answer, item.id
+
+
+def test_a_wrong_single_choice_is_worth_nothing_and_says_why(items: list[Item]) -> None:
+    for item in items:
+        if item.type != "single_choice":
+            continue
+        for place, option in enumerate(item.data["options"]):
+            mark = KINDS[item.type].grade(item.data, [place])
+            assert mark.right == bool(option.get("correct"))
+            assert mark.why == option["why"]
+
+
+def test_half_a_point_where_one_is_missing_or_one_too_many(items: list[Item]) -> None:
+    for item in items:
+        if item.type != "multiple_choice":
+            continue
+        grade, whole = KINDS[item.type].grade, set(right(item))
+        for place in range(len(item.data["options"])):
+            given_one_off = sorted(whole ^ {place})
+            assert grade(item.data, given_one_off).halves == (1 if given_one_off else 0), item.id
+        wrong = set(range(len(item.data["options"]))) - whole
+        assert grade(item.data, sorted(wrong)).halves == (1 if len(whole | wrong) == 1 else 0), item.id
+
+
+@given(st.dictionaries(st.text(max_size=8), st.lists(st.text(max_size=3), max_size=3), max_size=5))
+def test_no_form_is_too_strange_to_read(fields: dict[str, list[str]]) -> None:
+    specs: dict[str, dict[str, Any]] = {
+        "single_choice": {"options": [{"text": str(i)} for i in range(4)]},
+        "multiple_choice": {"options": [{"text": str(i)} for i in range(4)]},
+        "true_false": {"answer": True, "why_true": "", "why_false": ""},
+        "ordering": {"steps": ["1", "2", "3", "4"], "why": "", "why_wrong": ""},
+    }
+    for name, spec in specs.items():
+        kind = KINDS[name]
+        order = list(range(kind.size(spec)))
+        for tried in (fields, {"answer": [v for vs in fields.values() for v in vs]}):
+            answer = kind.read(tried, spec, order)
+            assert answer is None or all(a in (True, False, *keys(4)) or -1 <= a < 4 for a in answer)
+            kind.grade(spec, answer)
+
+
+MARKS = st.lists(st.tuples(st.integers(0, WHOLE), st.sampled_from(["A.1", "A.2", "B.1"])), min_size=1, max_size=30)
+
+
+@given(MARKS, st.integers(0, 30), st.integers(0, 5), st.randoms(use_true_random=False))
+def test_a_score_is_the_sum_and_passing_needs_the_whole_and_each_part(
+    rows: list[tuple[int, str]], correct: int, part: int, dice: random.Random
+) -> None:
+    passing = {"correct": correct, "parts": [{"from": "A", "correct": part}]}
+    marks, codes = [m for m, _c in rows], [[c] for _m, c in rows]
+    result = score(marks, codes, passing)
+    inside = [m for m, c in rows if c.startswith("A.")]
+    assert (result.halves, result.most) == (sum(marks), WHOLE * len(rows))
+    assert (result.parts[0].halves, result.parts[0].most) == (sum(inside), WHOLE * len(inside))
+    assert result.passed == (sum(marks) >= WHOLE * correct and sum(inside) >= WHOLE * part)
+    dice.shuffle(rows)
+    again = score([m for m, _c in rows], [[c] for _m, c in rows], passing)
+    assert (again.halves, again.passed) == (result.halves, result.passed), "the order of the questions does not matter"
