@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterable
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,7 +48,7 @@ class HttpBrowser:
 
     def __init__(self, port: int, address: str = "10.0.0.1") -> None:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=30)
-        self._address, self._jar = address, Jar()
+        self._address, self._jar, self._used = address, Jar(), False
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Answer:
         """One request; redirects are not followed."""
@@ -58,11 +58,21 @@ class HttpBrowser:
         body = None
         if form is not None:
             body, headers["Content-Type"] = urlencode(form), FORM
-        self._connection.request(method, path, body, headers)
-        response = self._connection.getresponse()
+        try:
+            response = self._sent(method, path, body, headers)
+        except (RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            if not self._used:
+                raise  # a server that hangs up on a new connection
+            self._connection.close()  # it was silent for too long: as browsers do, once more on a new one
+            response = self._sent(method, path, body, headers)
+        self._used = True
         content = response.read()
         self._jar.keep(response.getheaders())
         return answer_of(response.status, response.getheaders(), content)
+
+    def _sent(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> HTTPResponse:
+        self._connection.request(method, path, body, headers)
+        return self._connection.getresponse()
 
     def close(self) -> None:
         """Hangs up."""

@@ -120,7 +120,7 @@ def broken(tmp_path: Path) -> Path:
     return site
 
 
-@pytest.mark.parametrize("command", [("migrate",), ("serve",), ("worker",), ("doctor",)])
+@pytest.mark.parametrize("command", [("migrate",), ("serve",)])
 def test_a_plugin_that_cannot_load_stops_with_one_line(lms: Lms, broken: Path, command: tuple[str, ...]) -> None:
     done = lms(*command, site=broken)
     assert done.returncode == 1

@@ -94,8 +94,9 @@ def test_no_entry_is_empty_fuzzy_or_left_over(name: str) -> None:
 def test_words_have_the_same_places(name: str) -> None:
     wrong = []
     for sentence, message in catalogue(FOLDERS[name]).items():
+        english = sentence if isinstance(message.id, str) else message.id[1]  # "one lesson" has no number, "{n}" has
         for words in [message.string] if isinstance(message.string, str) else message.string:
-            if set(PLACE.findall(words)) - ADDRESS != set(PLACE.findall(sentence)) - ADDRESS:
+            if set(PLACE.findall(words)) - ADDRESS != set(PLACE.findall(english)) - ADDRESS:
                 wrong.append(f"{sentence} → {words}")
     assert wrong == []
 
