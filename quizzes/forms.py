@@ -62,7 +62,7 @@ def read_item(form: Form, kind: str, skills: Collection[str], lessons: Collectio
     if body["message"] and not (sender and text):
         read.refuse("message", _("A message needs its sender and its text."))
     if body["lesson"] and body["lesson"] not in lessons:
-        read.refuse("lesson", _("There is no lesson called {name}.", name=body["lesson"]))
+        read.refuse("lesson", _("No published lesson is called {name}.", name=body["lesson"]))
     unknown = [code for code in codes if code not in skills]
     if unknown:
         read.refuse("skills", _("No framework here has the skill {code}.", code=", ".join(unknown)))

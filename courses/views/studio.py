@@ -139,7 +139,7 @@ def _editor(
         errors=found,
         title=Field(body["title"], found.get("title", [])),
         summary=Field(body["summary"], []),
-        groups=Field(body["groups"], []),
+        groups=Field(body["groups"], found.get("groups", [])),
         group_choices=[(key, say(text[0])) for key, text in GROUPS.items()],
         framework=Field(body["framework"], []),
         frameworks=framework_titles(),
@@ -202,6 +202,9 @@ def save_course(slug: str) -> Answer:
     except Invalid as error:
         return _editor(row, body, {name: [text] for name, text in error.fields.items()}), 422
     if what == "publish":
+        missing = _missing(body)
+        if missing:
+            return _editor(document_for(person, "course", slug), body, missing), 422
         try:
             with unit_of_work():
                 publishing.publish_draft(row.activity_id, person.id)
@@ -211,6 +214,20 @@ def save_course(slug: str) -> Answer:
     if what == "find":
         return redirect(url_for("courses.studio_find", slug=slug, module=where), 303)
     return redirect(url_for("courses.studio_course", slug=slug) + anchor, 303)
+
+
+def _missing(body: Mapping[str, Any]) -> dict[str, list[Text]]:
+    """What a course lacks before it can be published, by field."""
+    found: dict[str, list[Text]] = {}
+    if not body["groups"]:
+        found["groups"] = [_("Please choose for whom the course is.")]
+    if not body["modules"]:
+        found["modules"] = [_("Please add a module with something in it.")]
+    for place, module in enumerate(body["modules"]):
+        if not module["activities"]:
+            text = _("The module “{title}” is empty. Put something into it, or remove it.", title=module["title"])
+            found[f"module-{place}"] = [text]
+    return found
 
 
 def outline(body: Mapping[str, Any]) -> str:

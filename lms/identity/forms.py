@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from typing import Any
-
 from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from lms.text import _
@@ -15,9 +11,7 @@ from lms.web.forms import PageForm, composed
 
 _CONSENT = _("Please tick this box if you agree; without it no account can be opened.").msgid
 ADDRESS_FORMS = ("bạn", "bác", "cô", "chú", "ông", "bà", "anh", "chị", "em")
-CHOICES: Any = list(ADDRESS_FORMS)  # plain words; the types of WTForms know pairs only, which it has given up
-
-_SAID: Any = [SelectChoice(form) for form in ADDRESS_FORMS]
+_SAID = [SelectChoice(form) for form in ADDRESS_FORMS]
 
 
 class SignInForm(PageForm):

@@ -28,7 +28,7 @@ class _Words:
         return say(one if n == 1 else many)
 
 
-class PageForm(Form):
+class PageForm(Form):  # type: ignore[misc]  # WTForms has no types
     """A form whose messages are in the reader's language and whose texts are composed Vietnamese."""
 
     class Meta:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.api.competency import skill_areas, skills
-from lms.api.learning import AUTHORS, activity, author_orgs
+from lms.api.learning import ACTIVITY_KINDS, AUTHORS, author_orgs
 from lms.api.packages import ITEM_READERS, Bank, Package, item_text, known_parts, package_files
 from lms.api.packages import render as markdown
 from lms.api.people import here
@@ -169,7 +169,8 @@ def _editor(
 
 def _read(kind: str) -> forms.Read:
     lesson = request.form.get("lesson", "").strip()
-    known = {lesson} if lesson and activity("lesson", lesson) else set()
+    kind_of_lesson = ACTIVITY_KINDS.find("lesson")
+    known = {lesson} if lesson and kind_of_lesson and kind_of_lesson.content_of(lesson) else set()
     return forms.read_item(request.form, kind, {s.code for s in skills()}, known)
 
 

@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from courses import drafts, forms
 from courses.models import Document, Revision
+from courses.services import authoring
 from lms.audit import AuditEntry
-from lms.db.unit_of_work import connection
-from tests.studio.conftest import SVG, Author, a_lesson, begin
+from lms.db.unit_of_work import connection, unit_of_work
+from tests.studio.conftest import SVG, Author, a_lesson, begin, form_fields
 
 
 def a_course(author: Author, title: str = "Mật khẩu cho mọi nhà") -> str:
@@ -36,7 +38,7 @@ def test_from_nothing_to_a_learner(app: Flask, author: Author, sign_in: Any) -> 
     for _again in range(2):
         assert author.client.post(f"{course}/them", data=add).status_code == 303
     author.press(course, "new:0", **{"b0__new": "Đổi mật khẩu thật", "b0__new__kind": "task"})
-    assert author.press(course, "publish", 422)
+    assert author.press(course, "publish", 422, groups=["citizens"])
     task = "/studio/viec-that/doi-mat-khau-that"
     author.press(task, "publish", 422)
     author.press(task, "publish", text="Đổi mật khẩu của **một** tài khoản.", choices="Đã đổi\nCần giúp")
@@ -63,7 +65,7 @@ def test_learners_stay_on_the_revision_that_they_began(app: Flask, author: Autho
     author.press(lesson, "publish")
     add = {"module": "0", "title": "Bắt đầu", "kind": "lesson", "slug": slug}
     author.client.post(f"{course}/them", data=add)
-    author.press(course, "publish")
+    author.press(course, "publish", groups=["citizens"])
     learner = sign_in("learner")
     learner.post(f"/hoc/mat-khau-cho-moi-nha/{slug}/xong")
 
@@ -71,7 +73,7 @@ def test_learners_stay_on_the_revision_that_they_began(app: Flask, author: Autho
     anyone = app.test_client()
     assert "Ghi nhớ mới." not in anyone.get(f"/hoc/mat-khau-cho-moi-nha/{slug}").get_data(as_text=True)
     assert "Chọn mật khẩu dài" in author.get(course).partition("Phần mới hơn")[2]
-    author.press(course, "publish")
+    author.press(course, "publish", groups=["citizens"])
     assert "Ghi nhớ mới." in anyone.get(f"/hoc/mat-khau-cho-moi-nha/{slug}").get_data(as_text=True)
     assert "Ghi nhớ mới." not in learner.get(f"/hoc/mat-khau-cho-moi-nha/{slug}").get_data(as_text=True)
 
@@ -121,15 +123,11 @@ def test_saving_over_somebody_elses_save_shows_both(author: Author, sign_in: Any
     assert "Của giảng viên: bốn từ." in text
     assert "Lý Văn Quản" in text
     assert "Của quản trị" in author.get(page)
-    from tests.studio.conftest import form_fields
-
     author.send(page, form_fields(text, page))
     assert "Của giảng viên: bốn từ." in author.get(page)
 
 
 def test_a_picture_uploaded_into_a_conflict_is_not_lost(author: Author, sign_in: Any) -> None:
-    from tests.studio.conftest import form_fields
-
     page = a_lesson(author)
     mine = author.fields(page)
     Author(sign_in("administrator")).press(page, b3__md="Khác.")
@@ -202,3 +200,82 @@ def test_bad_numbers_and_dates(author: Author) -> None:
     author.press(page, checked="20/11/2026", review="20/5/2027", minutes="5")
     fields = author.fields(page)
     assert (fields["checked"], fields["review"], fields["minutes"]) == (["20/11/2026"], ["20/05/2027"], ["5"])
+
+
+def test_what_keeps_a_course_from_being_published(author: Author) -> None:
+    course = begin(author, "/studio/khoa-hoc", "Khóa trống")
+    author.press(course, "publish", 422)
+    author.press(course, "publish", 422, groups=["citizens"])
+    author.press(course, "module", new__module="Trống")
+    assert "“Trống” còn trống" in author.press(course, "publish", 422).get_data(as_text=True)
+
+
+def test_a_course_is_put_in_order(author: Author) -> None:
+    course = a_course(author)
+    author.press(course, "module", new__module="Làm thật")
+    for title in ("Một", "Hai"):
+        author.press(course, "new:0", **{"b0__new": title, "b0__new__kind": "task"})
+
+    def outline() -> list[tuple[str, list[str]]]:
+        fields = author.fields(course)
+        return [
+            (fields[f"{key}-title"][0], [a.split("/")[1] for a in fields.get(f"{key}-activity", [])])
+            for key in fields["module"]
+        ]
+
+    assert outline() == [("Bắt đầu", ["mot", "hai"]), ("Làm thật", [])]
+    author.press(course, "up:0:task/hai")
+    author.press(course, "down:0:task/mot")
+    assert outline() == [("Bắt đầu", ["hai"]), ("Làm thật", ["mot"])]
+    author.press(course, "up:1")
+    assert outline() == [("Làm thật", ["mot"]), ("Bắt đầu", ["hai"])]
+    author.press(course, "remove:0:task/mot", **{"b1__title": "Khởi đầu"})
+    assert outline() == [("Làm thật", []), ("Khởi đầu", ["hai"])]
+    author.press(course, "remove:0")
+    assert outline() == [("Khởi đầu", ["hai"])]
+
+
+def test_a_course_saved_over_somebody_elses_save_shows_both(author: Author, sign_in: Any) -> None:
+    course = a_course(author)
+    mine = author.fields(course)
+    Author(sign_in("administrator")).press(course, summary="Lời của quản trị.")
+    mine["summary"] = ["Lời của giảng viên."]
+    text = author.send(course, mine, status=409).get_data(as_text=True)
+    assert "Lời của quản trị." in text
+    assert "Lời của giảng viên." in text
+
+
+def test_a_block_without_a_form_is_written_as_a_package_writes_it(
+    author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = a_lesson(author)
+    monkeypatch.delitem(forms.BLOCKS, "message")
+    monkeypatch.delitem(forms.EMPTY, "message")
+    fields = author.fields(page)
+    assert fields["5-text"] == [':::message "NGAN HANG LANG"\nTai khoan cua ban se bi khoa\n:::']
+    author.press(page, b5__text=':::message "CONG AN"\nMời lên xã.\n:::')
+    assert "CONG AN" in author.get(f"{page}/xem-truoc")
+    for wrong in (":::message", "chữ thường", ':::message "A"\nB\n:::\n:::remember\nC\n:::'):
+        text = author.press(page, "save", 422, b5__text=wrong, b0__md="Chữ vừa gõ.").get_data(as_text=True)
+        assert "Chữ vừa gõ." in text
+    author.press(page, "add::message")
+    author.get(f"{page}/xem-truoc")
+
+
+def test_a_block_of_a_missing_plugin_is_kept(app: Flask, author: Author) -> None:
+    page = a_lesson(author)
+    slug = page.rsplit("/", 1)[1]
+    strange = {"kind": "bando", "data": {"lat": 22.5}}
+    with app.app_context():
+        row = drafts.document("lesson", slug)
+        assert row is not None
+        with unit_of_work():
+            body = {**row.draft, "blocks": [strange, *row.draft["blocks"]]}
+            authoring.save(row.activity_id, row.base, body, row.changed_by or 0)
+    author.press(page, "down:0", b1__md="Chữ mới.")
+    author.get(f"{page}/xem-truoc")
+    with app.app_context():
+        row = drafts.document("lesson", slug)
+        assert row is not None
+        assert row.draft["blocks"][1] == strange
+    author.press(page, "publish", 422)
