@@ -58,6 +58,8 @@ def compose(
     tasks = [TASK[state] for state in evidence["tasks"].values() if state in TASK]
     standing = f" ({DEFAULT_RULES})" if rules["standing"] == "system_default" else ""
     draft = f" ({DRAFT})" if framework["warning"] else ""
+    framework_name = framework["title"].partition(" (")[0] or framework["slug"]
+    rules_name = rules["title"].removeprefix("Bộ quy tắc ")
     return Paper(
         kind="attainment" if attainment else "course",
         title="GIẤY XÁC NHẬN" if attainment else "GIẤY CHỨNG NHẬN",
@@ -71,8 +73,8 @@ def compose(
             f"Đã hoàn thành: {programme['title']}",
             f"{learnt[0].upper()}{learnt[1:]}; hoàn thành {long_date(attained_on)}.",
         ),
-        framework_line=f"Khung năng lực: {framework['slug']}, phiên bản {framework['version']}{draft}",
-        rules_line=f"Bộ quy tắc: {rules['slug']}, phiên bản {rules['version']}{standing}",
+        framework_line=f"Khung năng lực: {framework_name}, phiên bản {framework['version']}{draft}",
+        rules_line=f"Bộ quy tắc: {rules_name}, phiên bản {rules['version']}{standing}",
         identity_line=IDENTITY[assurance_level],
         provenance_line="; ".join(tasks) or None,
         place_and_date=f"{place}, {long_date(issued_on)}" if place else long_date(issued_on).capitalize(),

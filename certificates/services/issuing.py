@@ -15,9 +15,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from certificates import queries, wording
-from certificates.designs import DESIGNS
+from certificates.designs import CURRENT, design
 from certificates.designs.paper import Paper
-from certificates.designs.state import DESIGN
 from certificates.events import CredentialIssued
 from certificates.models import VALID, Book, Credential
 from certificates.numbering import format_check_code, format_number
@@ -80,8 +79,8 @@ def issue(attainment_id: int) -> int | None:
             attainment_id=attainment_id,
             org_id=org_id,
             issued_at=now,
-            design=DESIGN.name,
-            design_version=DESIGN.version,
+            design=CURRENT[0],
+            design_version=CURRENT[1],
             paper=frozen,
             facts=_facts(row, person.assurance_level, config.issuer_name),
             digest=digest_of(frozen),
@@ -98,7 +97,7 @@ def _facts(row: AttainmentRow, assurance_level: int, issuer: str) -> dict[str, A
     return {
         "programme": evidence["programme"],
         "framework": {k: evidence["framework"][k] for k in ("slug", "version", "title", "legal_number", "warning")},
-        "rules": {k: evidence["rules"][k] for k in ("slug", "version", "standing")},
+        "rules": {k: evidence["rules"][k] for k in ("slug", "title", "version", "standing")},
         "attained_at": row.attained_at,
         "assurance_level": assurance_level,
         "issuer": issuer or wording.NO_ISSUER,
@@ -129,7 +128,7 @@ def next_serial(issuer_code: str, kind: str, year: int) -> int:
 def draw(row: queries.CredentialRow) -> bytes:
     """The paper's PDF from what was frozen: the same bytes each time."""
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.paper.items()}
-    return DESIGNS[(row.design, row.design_version)].draw(Paper(**fields))
+    return design(row.design, row.design_version).draw(Paper(**fields))
 
 
 def draw_and_keep(event: CredentialIssued) -> str:

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from certificates import queries
 from certificates.access import credential_for
 from certificates.designs.qr import qr_runs
-from certificates.designs.share_image import ShareSummary, draw_share_image
 from certificates.services.issuing import draw
 from lms.api.competency import attained_by
 from lms.api.data import FileStore
@@ -147,6 +146,8 @@ def share_image(uuid: UUID) -> Response:
     """A picture to send to the family. The holder sends it, so it carries the name."""
     row = credential_for(here(), uuid)
     paper = row.paper
+    from certificates.designs.share_image import ShareSummary, draw_share_image  # Pillow only when asked for
+
     picture = draw_share_image(
         ShareSummary(
             kind=paper["kind"],

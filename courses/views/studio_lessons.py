@@ -112,6 +112,7 @@ class BlockView:
     kind: str
     title: str
     icon: str
+    has_form: bool
     data: Mapping[str, Any]
     text: str  # of a kind that has no form of its own, and of steps
     note: str
@@ -146,6 +147,7 @@ def _block_view(
         kind,
         say(shown.title) if shown else f":::{kind}",
         ICONS.get(kind, "puzzle"),
+        kind in forms.BLOCKS,
         data,
         text,
         note,

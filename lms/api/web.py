@@ -25,9 +25,10 @@ from lms.web.views.reader import safe_return
 
 __all__ = [
     "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem",
-    "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed", "composed_lines", "current_locale",
-    "lamps", "long_date", "panels", "problem", "remembered", "render", "render_fragment", "renderer_key",
-    "safe_return", "say", "shelled", "short_date", "tab", "time_and_date", "wants_fragment", "wants_json",
+    "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed", "composed_lines",
+    "current_locale", "lamps", "long_date", "panels", "problem", "remembered", "render", "render_fragment",
+    "renderer_key", "safe_return", "say", "shelled", "short_date", "tab", "time_and_date", "wants_fragment",
+    "wants_json",
 ]  # fmt: skip
 
 

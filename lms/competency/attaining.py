@@ -39,7 +39,7 @@ def consider(account_id: int, course_ids: Iterable[int], at: int) -> list[Made]:
     )
     rows = connection().execute(
         select(
-            p, r.c.conditions, r.c.version.label("rule_version"), r.c.slug.label("rule_slug"), r.c.standing,
+            p, r.c.conditions, r.c.version.label("rule_version"), r.c.slug.label("rule_slug"), r.c.title.label("rule_title"), r.c.standing,
             f.c.slug.label("framework_slug"), f.c.version.label("framework_version"),
             f.c.title.label("framework_title"), f.c.legal_number, f.c.warning,
         )
@@ -180,7 +180,7 @@ def _attain(account_id: int, row: Any, frozen: dict[str, Any], at: int) -> Made:
     frozen |= {
         "framework": {"slug": row.framework_slug, "version": row.framework_version, "title": row.framework_title,
                       "legal_number": row.legal_number, "warning": row.warning},
-        "rules": {"slug": row.rule_slug, "version": row.rule_version, "standing": row.standing,
+        "rules": {"slug": row.rule_slug, "title": row.rule_title, "version": row.rule_version, "standing": row.standing,
                   "conditions": row.conditions},
         "programme": {"slug": row.slug, "title": row.title, "group": row.target_group,
                       "recognition": row.recognition},

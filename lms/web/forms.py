@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from wtforms import Form
+from wtforms import Field, Form
+from wtforms.validators import InputRequired, StopValidation
 
 from lms.text import Text, _
 from lms.vietnamese import nfc
@@ -49,6 +50,19 @@ class PageForm(Form):  # type: ignore[misc]  # WTForms has no types
     def problems(self) -> list[tuple[str, str]]:
         """(field's id, what is wrong) for the summary above the form."""
         return [(f.id, str(e)) for f in self for e in f.errors]
+
+
+class Needed(InputRequired):  # type: ignore[misc]  # WTForms has no types
+    """A field that must be filled in; `words` say which one, because the summary above the form names no field."""
+
+    def __init__(self, words: Text) -> None:
+        super().__init__()
+        self.words = words
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if not (field.raw_data and str(field.raw_data[0]).strip()):
+            field.errors = []
+            raise StopValidation(say(self.words))
 
 
 def composed(value: str | None) -> str | None:

@@ -298,10 +298,10 @@ def render_fragment(template: str, **context: Any) -> str:
         page.inline_icons = before
 
 
-def renderer_key() -> tuple[str, str]:
-    """What the wording of a drawn piece depends on: the reader's language and form of address."""
+def renderer_key() -> tuple[Renderer, str, str]:
+    """What a drawn piece depends on: the application with its plugins, the reader's language and form of address."""
     page = _page()
-    return page.locale, page.ban
+    return renderer(), page.locale, page.ban
 
 
 def wants_fragment() -> bool:
@@ -385,11 +385,16 @@ def _symbol_list(names: tuple[str, ...]) -> Markup:
     return Markup(f"<svg hidden>{drawn}</svg>") if drawn else Markup("")  # noqa: S704  our own drawings
 
 
+def _digest(path: str) -> str:
+    return hashlib.sha256((HERE / path.removeprefix("/")).read_bytes()).hexdigest()[:8]
+
+
 def minified_css() -> str:
     """The style sheet: the parts in the order of order.txt, without comments and needless space."""
     folder = HERE / "static" / "lms" / "css"
     names = (folder / "order.txt").read_text().split()
     css = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    css = re.sub(r'url\("(/static/[^"?]+)"\)', lambda m: f'url("{m[1]}?v={_digest(m[1])}")', css)
     css = re.sub(r"\s+", " ", css)
     return re.sub(r"\s*([{};,>])\s*", r"\1", css).replace(";}", "}").strip()

@@ -21,11 +21,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from lms.app import create_app
+from lms.contract import discovery
 from lms.contract.points import Plugin
 from lms.db import migrating
 from lms.db.base import db
 from lms.testing.building import migrate
 from tests.acme.conftest import environment, take_content
+from tests.migrations.test_migrations import differences
 
 Lms = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -59,6 +62,16 @@ def test_installed_migrated_away_and_back(lms: Lms, installed: Path, data: Path)
     assert "Cơ sở dữ liệu đúng phiên bản" in back.stdout
     assert rows(data, "SELECT at FROM acme_honor") == [(7,)]
     assert rows(data, "SELECT version_num FROM alembic_version_acme") == [("acme_0001",)]
+
+
+def test_its_tables_are_what_its_models_say(any_app: Flask, acme: Plugin) -> None:
+    with_it = create_app(any_app.extensions["lms.settings"], [*discovery.installed(), acme])
+    migrate(with_it)
+    with with_it.app_context():
+        assert sa.inspect(db.engine).has_table("acme_honor")
+        assert differences("acme") == []
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_the_core_is_upgraded_while_the_plugin_is_away(

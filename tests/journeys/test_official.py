@@ -45,6 +45,7 @@ def test_verify_unmask_revoke(any_app: Flask, answer_key: AnswerKey) -> None:
 
     official.sign_in("verifier")
     official.follow("Công việc")
+    official.follow("Giấy đã cấp")
     official.press("Tìm", {"Số hiệu trên giấy": number})
     official.follow(number)
     answer = official.send(*official.filled("Thu hồi giấy này", {"Lý do": "x"}))

@@ -37,7 +37,7 @@ def test_from_nothing_to_a_learner(app: Flask, author: Author, sign_in: Any) -> 
     add = {"module": "0", "title": "Bắt đầu", "kind": "lesson", "slug": slug}
     for _again in range(2):
         assert author.client.post(f"{course}/them", data=add).status_code == 303
-    author.press(course, "new:0", **{"b0__new": "Đổi mật khẩu thật", "b0__new__kind": "task"})
+    author.press(course, "new:0", b0__new="Đổi mật khẩu thật", b0__new__kind="task")
     assert author.press(course, "publish", 422, groups=["citizens"])
     task = "/studio/viec-that/doi-mat-khau-that"
     author.press(task, "publish", 422)
@@ -91,7 +91,7 @@ def test_blocks_move_and_go(author: Author) -> None:
     author.press(page, "down:0")
     author.press(page, "remove:5")
     assert kinds() == ["image", "text", "remember", "steps", "do"]
-    author.press(page, "insert:0", **{"b0__insert": "warning"})
+    author.press(page, "insert:0", b0__insert="warning")
     assert kinds()[:3] == ["image", "warning", "text"]
     author.press(page, "up:0")
     author.press(page, "remove:99")
@@ -214,7 +214,7 @@ def test_a_course_is_put_in_order(author: Author) -> None:
     course = a_course(author)
     author.press(course, "module", new__module="Làm thật")
     for title in ("Một", "Hai"):
-        author.press(course, "new:0", **{"b0__new": title, "b0__new__kind": "task"})
+        author.press(course, "new:0", b0__new=title, b0__new__kind="task")
 
     def outline() -> list[tuple[str, list[str]]]:
         fields = author.fields(course)
@@ -229,7 +229,7 @@ def test_a_course_is_put_in_order(author: Author) -> None:
     assert outline() == [("Bắt đầu", ["hai"]), ("Làm thật", ["mot"])]
     author.press(course, "up:1")
     assert outline() == [("Làm thật", ["mot"]), ("Bắt đầu", ["hai"])]
-    author.press(course, "remove:0:task/mot", **{"b1__title": "Khởi đầu"})
+    author.press(course, "remove:0:task/mot", b1__title="Khởi đầu")
     assert outline() == [("Làm thật", []), ("Khởi đầu", ["hai"])]
     author.press(course, "remove:0")
     assert outline() == [("Khởi đầu", ["hai"])]

@@ -157,7 +157,7 @@ def test_a_quiz_from_nothing_to_an_attempt(author: Author, app: Flask, sign_in: 
     author.press(quiz, "line")
     author.press(quiz, "publish", 422, **{"b0__from": "ND.4", "b0__count": "500"})
     author.press(quiz, "save", 422, **{"b0__from": "KHONG.CO"})
-    author.press(quiz, "save", **{"b0__from": "ND.4", "b0__count": "3"}, correct="2", intro="Ba câu ngắn.")
+    author.press(quiz, "save", b0__from="ND.4", b0__count="3", correct="2", intro="Ba câu ngắn.")
     author.press(quiz, "part")
     author.press(quiz, "publish", 422, p0__from="ND.5", p0__correct="1")
     author.press(quiz, "publish", p0__from="ND.4", p0__correct="1")
