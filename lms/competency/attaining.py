@@ -39,7 +39,8 @@ def consider(account_id: int, course_ids: Iterable[int], at: int) -> list[Made]:
     )
     rows = connection().execute(
         select(
-            p, r.c.conditions, r.c.version.label("rule_version"), r.c.slug.label("rule_slug"), r.c.title.label("rule_title"), r.c.standing,
+            p, r.c.conditions, r.c.version.label("rule_version"), r.c.slug.label("rule_slug"),
+            r.c.title.label("rule_title"), r.c.standing,
             f.c.slug.label("framework_slug"), f.c.version.label("framework_version"),
             f.c.title.label("framework_title"), f.c.legal_number, f.c.warning,
         )

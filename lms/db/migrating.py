@@ -16,6 +16,8 @@ from lms.db.sqlite import write_lock
 if TYPE_CHECKING:  # Alembic costs 12 MB and 150 ms, and a web worker never migrates
     from alembic.script import ScriptDirectory
 
+_REVISION = re.compile(r"""^revision\b[^=\n]*=\s*["']([^"']+)["']""", re.M)
+_FOLLOWS = re.compile(r"""^down_revision\b[^=\n]*=\s*["']([^"']+)["']""", re.M)
 ENVIRONMENT = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -31,10 +33,11 @@ class Package:
         return f"alembic_version_{self.name}"
 
     def head(self) -> str | None:
-        """The newest revision in the folder: files are numbered, and the last one says `revision = "…"`."""
-        files = sorted(self.folder.glob("[0-9]*.py"))
-        found = re.search(r'^revision = "([^"]+)"', files[-1].read_text(encoding="utf-8"), re.M) if files else None
-        return found[1] if found else None
+        """The newest revision in the folder: the one that none follows. Read as text, so that Alembic may stay away."""
+        texts = [path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("[!_]*.py"))]
+        made = [found[1] for text in texts if (found := _REVISION.search(text))]
+        followed = {found[1] for text in texts if (found := _FOLLOWS.search(text))}
+        return next((revision for revision in reversed(made) if revision not in followed), None)
 
     def scripts(self) -> ScriptDirectory:
         """The revisions as Alembic knows them."""
