@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import secrets
+import threading
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -26,6 +27,7 @@ from lms.api.people import path_name, person_by_id
 from lms.api.work import clock, connection, settings, tell
 
 C, B = Credential.__table__, Book.__table__
+_ONE_AT_A_TIME = threading.Lock()  # ReportLab keeps its work in the fonts, which all threads share
 
 
 def when_programme_attained(event: ProgrammeAttained) -> None:
@@ -128,7 +130,8 @@ def next_serial(issuer_code: str, kind: str, year: int) -> int:
 def draw(row: queries.CredentialRow) -> bytes:
     """The paper's PDF from what was frozen: the same bytes each time."""
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.paper.items()}
-    return design(row.design, row.design_version).draw(Paper(**fields))
+    with _ONE_AT_A_TIME:
+        return design(row.design, row.design_version).draw(Paper(**fields))
 
 
 def draw_and_keep(event: CredentialIssued) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -119,6 +120,7 @@ def _without_label(line: Any) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=1000)
 def qr_svg(address: str) -> Markup:
     """The square to scan, as one path."""
     size, runs = qr_runs(address)

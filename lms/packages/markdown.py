@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -31,6 +32,7 @@ def is_safe_link(target: str) -> bool:
     return _TARGET.fullmatch(target) is not None
 
 
+@functools.lru_cache(maxsize=4000)
 def render(text: str) -> str:
     """Safe HTML of a text with paragraphs, headings and lists."""
     tokens = tokens_of(text)
@@ -40,11 +42,13 @@ def render(text: str) -> str:
     return _gate(_PARSER.renderer.render(tokens, _PARSER.options, {}), _BLOCKS | _INLINE)
 
 
+@functools.lru_cache(maxsize=4000)
 def render_inline(text: str) -> str:
     """Safe HTML of one line: bold, italic and links only."""
     return _gate(_PARSER.renderInline(text), _INLINE)
 
 
+@functools.lru_cache(maxsize=4000)
 def plain(text: str) -> str:
     """The words of a text, one line for each paragraph, heading or list entry."""
     lines = []

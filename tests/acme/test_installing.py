@@ -93,7 +93,7 @@ def test_the_core_is_upgraded_while_the_plugin_is_away(
         shutil.copytree(core.folder, folder)
         (folder / "9999_next.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
-            f"revision, down_revision = 'lms_9999', {core.scripts().get_current_head()!r}\n"
+            f"revision = 'lms_9999'\ndown_revision = {core.head()!r}\n"
             "branch_labels = depends_on = None\n"
             "def upgrade():\n"
             "    with op.batch_alter_table('lms_activity', recreate='always') as table:\n"
