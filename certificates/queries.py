@@ -43,12 +43,15 @@ _ALL: Select[*tuple[Any, ...]] = select(
     C.c.issued_at, C.c.design, C.c.design_version, C.c.paper, C.c.facts, C.c.digest, C.c.pdf_key, C.c.state,
     C.c.successor_id,
 )  # fmt: skip
+_BY_ID = _ALL.where(C.c.id == bindparam("id"))
+_BY_UUID = _ALL.where(C.c.uuid == bindparam("uuid"))
+_OF_PERSON = _ALL.where(C.c.account_id == bindparam("who")).order_by(C.c.id.desc())
 _BY_NUMBER = _ALL.where(C.c.number == bindparam("number"))
 
 
 def credential(credential_id: int) -> CredentialRow | None:
     """A paper by its row."""
-    row = connection().execute(_ALL.where(C.c.id == credential_id)).first()
+    row = connection().execute(_BY_ID, {"id": credential_id}).first()
     return CredentialRow(*row) if row else None
 
 
@@ -60,13 +63,13 @@ def credential_by_number(number: str) -> CredentialRow | None:
 
 def credential_by_uuid(uuid: UUID) -> CredentialRow | None:
     """A paper by its link."""
-    row = connection().execute(_ALL.where(C.c.uuid == uuid)).first()
+    row = connection().execute(_BY_UUID, {"uuid": uuid}).first()
     return CredentialRow(*row) if row else None
 
 
 def credentials_of(account_id: int) -> list[CredentialRow]:
     """A person's papers, newest first."""
-    rows = connection().execute(_ALL.where(C.c.account_id == account_id).order_by(C.c.id.desc()))
+    rows = connection().execute(_OF_PERSON, {"who": account_id})
     return [CredentialRow(*row) for row in rows]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import structlog
 from flask import Flask, current_app
@@ -34,6 +35,13 @@ MOST_BODY = 32 * 1024 * 1024  # bytes of one request
 MOST_FORM = 2 * 1024 * 1024  # bytes of one form without its files
 
 
+class Application(Flask):
+    """Flask without the question, several times a request, whether a function is a coroutine: none here is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | None = None) -> Flask:
     """Assembles the application from settings and plugins (every installed one).
 
@@ -43,7 +51,7 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     found = list(plugins) if plugins is not None else discovery.installed(settings.plugins == "first-party")
     registry = Registry(found, {"lms": __version__, **{p.name: p.version or __version__ for p in found}})
 
-    app = Flask("lms", static_folder=None, template_folder=None)
+    app = Application("lms", static_folder=None, template_folder=None)
     app.extensions["lms.registry"] = registry
     app.extensions["lms.settings"] = settings
     app.config.update(

@@ -67,15 +67,12 @@ def group_cards() -> list[GroupCard]:
 
 def resume(person: Person) -> Resume | None:
     """The course touched last that is not complete, with the next thing to do in it."""
-    for enrollment in learning.enrollments(person.id):
+    for enrollment, course in learning.enrollments(person.id):
         if enrollment.completed_at is not None:
             continue
         places = learning.places(enrollment.syllabus_id)
         position = next_open(enrollment.done, [p.mask for p in places])
         if position is None:
-            continue
-        course = learning.activity_by_id(enrollment.course_id)
-        if course is None:
             continue
         how_far = measured(enrollment.done, [(p.mask, p.weight, p.minutes) for p in places])
         lessons = [p for p in places if p.kind == "lesson"] or list(places)
@@ -101,12 +98,15 @@ def lamps(done: int, masks: list[int], now: int | None) -> list[str]:
 def home() -> str:
     """The first page: one promise, one action, who are you?"""
     person = here_or_none()
+    going_on = resume(person) if person else None
+    attained = competency.attained_by(person.id) if person and going_on is None else []
     with tab("home"):
         return render(
             "home/home.html",
             groups=group_cards(),
             start_url=url_for("home.group", group=(person.target_group if person else None) or "citizens"),
-            resume=resume(person) if person else None,
+            resume=going_on,
+            attained=attained[0] if attained else None,
             verify_url=url_for("certificates.verify"),
             panels=panels("home", person=person),
         )

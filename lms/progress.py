@@ -27,6 +27,8 @@ def record_result(account_id: int, activity_id: int, result: Result, token: byte
 
     `token` names this write by the phone that sent it: the same token again changes nothing and returns False.
     So does completing a lesson that is complete. A scored result is always kept: every try is evidence.
+    A withdrawal takes back what was said of the activity before it, and what followed from that in its courses; what
+    was attained stays attained.
     """
     if token is not None and not record.first_time(token):
         return False
@@ -34,6 +36,8 @@ def record_result(account_id: int, activity_id: int, result: Result, token: byte
     moved = record.set_done(account_id, activity_id, at) if result.completes else []
     if not moved and result.kind is Kind.COMPLETED and record.completed_before(account_id, activity_id):
         return False
+    if result.kind is Kind.WITHDRAWN:
+        _move_down(account_id, activity_id, result.by_id, at)
     record.append(account_id, activity_id, result, at)
     if moved or result.completes:
         tell(ActivityCompleted(account_id, activity_id, at))
@@ -69,6 +73,13 @@ def _move_up(account_id: int, moved: list[record.Moved], at: int) -> None:
         tell(CourseCompleted(account_id, enrollment.course_id, at))
     again = [m.course_id for m in moved if m.completed_at is not None]
     _attain(account_id, [m.course_id for m in finished] + again, at)
+
+
+def _move_down(account_id: int, activity_id: int, by_id: int | None, at: int) -> None:
+    hold(account_id)
+    for enrollment in record.clear_done(account_id, activity_id):
+        if enrollment.completed_at is not None and not is_complete(enrollment.done, enrollment.required):
+            record.reopen_course(enrollment, account_id, by_id, at)
 
 
 def _attain(account_id: int, course_ids: list[int], at: int) -> list[int]:

@@ -7,13 +7,17 @@ from sqlalchemy import func, select, update
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.indicators import counting
 from lms.learning import record
-from lms.learning.models import Enrollment, Evidence, Syllabus
+from lms.learning.models import Enrollment, Evidence, Kind, Syllabus
 from lms.learning.rollup import is_complete
 
 E, S, EVIDENCE = Enrollment.__table__, Syllabus.__table__, Evidence.__table__
 _COMPLETED = (  # when the ledger says that the course was completed; else when it was touched last
     select(func.coalesce(func.max(EVIDENCE.c.at), E.c.last_at))
-    .where(EVIDENCE.c.account_id == E.c.account_id, EVIDENCE.c.activity_id == E.c.course_id)
+    .where(
+        EVIDENCE.c.account_id == E.c.account_id,
+        EVIDENCE.c.activity_id == E.c.course_id,
+        EVIDENCE.c.kind == int(Kind.COMPLETED),
+    )
     .correlate(E)
     .scalar_subquery()
 )
@@ -53,9 +57,9 @@ def differences() -> list[str]:
 
 
 def rebuild() -> None:
-    """Writes every projection anew from the ledger. An enrollment once complete stays so."""
+    """Writes every projection anew from the ledger. What was attained is no projection: it stays."""
     with unit_of_work():
         for enrollment_id, _held, done, was, now in _enrollments():
-            values = {"done": done} | ({"completed_at": _COMPLETED} if now and not was else {})
+            values = {"done": done} | ({"completed_at": _COMPLETED if now else None} if now != was else {})
             connection().execute(update(E).where(E.c.id == enrollment_id).values(values))
         counting.rebuild()

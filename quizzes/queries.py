@@ -91,18 +91,25 @@ def revision(revision_id: int) -> Mapping[str, Any]:
     return held
 
 
+_CANDIDATES = (
+    select(I.c.id, I.c.current_id, T.c.code, S.c.times)
+    .join(V, V.c.id == I.c.current_id)
+    .join(T, T.c.item_id == I.c.id)
+    .outerjoin(S, and_(S.c.item_id == I.c.id, S.c.account_id == bindparam("who")))
+    .where(
+        I.c.pool == bindparam("pool"),
+        I.c.retired_at.is_(None),
+        V.c.type.in_(bindparam("types", expanding=True)),
+    )
+)
+
+
 def candidates(pool: str, account_id: int) -> list[Candidate]:
     """Every item in use of a pool, its type in use too, with its codes and how often this person has had it."""
-    rows = connection().execute(
-        select(I.c.id, I.c.current_id, T.c.code, S.c.times)
-        .join(V, V.c.id == I.c.current_id)
-        .join(T, T.c.item_id == I.c.id)
-        .outerjoin(S, and_(S.c.item_id == I.c.id, S.c.account_id == account_id))
-        .where(I.c.pool == pool, I.c.retired_at.is_(None), V.c.type.in_([t.name for t in ITEM_TYPES]))
-    )
+    rows = connection().execute(_CANDIDATES, {"who": account_id, "pool": pool, "types": [t.name for t in ITEM_TYPES]})
     found: dict[int, tuple[int, set[str], int]] = {}
-    for row in rows:
-        found.setdefault(row.id, (row.current_id, set(), row.times or 0))[1].add(row.code)
+    for item_id, version_id, code, times in rows:
+        found.setdefault(item_id, (version_id, set(), times or 0))[1].add(code)
     return [Candidate(i, version, frozenset(codes), seen) for i, (version, codes, seen) in found.items()]
 
 
@@ -170,11 +177,16 @@ def attempt_by_uuid(uuid: UUID) -> AttemptRow | None:
     return AttemptRow(*row) if row else None
 
 
+_NEWEST = (
+    _ATTEMPT.where(A.c.account_id == bindparam("who"), A.c.activity_id == bindparam("quiz"))
+    .order_by(A.c.id.desc())
+    .limit(20)
+)
+
+
 def newest_attempts(account_id: int, activity_id: int) -> list[AttemptRow]:
     """A person's attempts at a quiz, newest first."""
-    rows = connection().execute(
-        _ATTEMPT.where(A.c.account_id == account_id, A.c.activity_id == activity_id).order_by(A.c.id.desc()).limit(20)
-    )
+    rows = connection().execute(_NEWEST, {"who": account_id, "quiz": activity_id})
     return [AttemptRow(*row) for row in rows]
 
 

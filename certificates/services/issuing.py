@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import current_app
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, insert, select, text, update
 
 from certificates import queries, wording
 from certificates.designs import CURRENT, design
@@ -30,6 +29,13 @@ C, B = Credential.__table__, Book.__table__
 _ONE_AT_A_TIME = threading.Lock()  # ReportLab keeps its work in the fonts, which all threads share
 
 
+_ISSUED = select(C.c.id).where(C.c.attainment_id == bindparam("attainment"))
+_NEXT = text(
+    "INSERT INTO certificates_book (issuer_code, kind, year, last) VALUES (:issuer_code, :kind, :year, 1)"
+    " ON CONFLICT (issuer_code, kind, year) DO UPDATE SET last = certificates_book.last + 1 RETURNING last"
+)
+
+
 def when_programme_attained(event: ProgrammeAttained) -> None:
     """Issues the paper of an attainment."""
     issue(event.attainment_id)
@@ -38,7 +44,7 @@ def when_programme_attained(event: ProgrammeAttained) -> None:
 def issue(attainment_id: int) -> int | None:
     """Issues a paper for an attainment that has none; returns the credential's id, None where it has one already."""
     database = connection()
-    if database.execute(select(C.c.id).where(C.c.attainment_id == attainment_id)).first() is not None:
+    if database.execute(_ISSUED, {"attainment": attainment_id}).first() is not None:
         return None
     row = attainment(attainment_id)
     person = person_by_id(row.account_id) if row else None
@@ -115,16 +121,8 @@ def digest_of(frozen: dict[str, Any]) -> str:
 
 def next_serial(issuer_code: str, kind: str, year: int) -> int:
     """The next number of a book. The row stays locked until the paper is committed with it, so no number is lost."""
-    database = connection()
-    make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
-    statement = make(Book).values(issuer_code=issuer_code, kind=kind, year=year, last=1)
-    return int(
-        database.execute(
-            statement.on_conflict_do_update(
-                index_elements=["issuer_code", "kind", "year"], set_={"last": B.c.last + 1}
-            ).returning(B.c.last)
-        ).scalar_one()
-    )
+    values = {"issuer_code": issuer_code, "kind": kind, "year": year}
+    return int(connection().execute(_NEXT, values).scalar_one())
 
 
 def draw(row: queries.CredentialRow) -> bytes:

@@ -15,6 +15,7 @@ from lms.api.people import mask_name
 from lms.api.work import Invalid, _, clock, connection, take
 
 UNKNOWN = "unknown"
+_RECORD = insert(Check)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def verify(number: str, asker: str, channel: str, birth_date: date | None = None
     now = clock.seconds()
     state = row.state if row else UNKNOWN
     connection().execute(
-        insert(Check).values(credential_id=row.id if row else None, outcome=state, channel=channel, at=now)
+        _RECORD, {"credential_id": row.id if row else None, "outcome": state, "channel": channel, "at": now}
     )
     if row is None:
         return Verdict(number, UNKNOWN, now)

@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from certificates import queries
 from certificates.services.verifying import UNKNOWN, Verdict, canonical, verify
 from certificates.views.verify import asker
-from lms.api.learning import EnrollmentRow, activity_by_id, enrollments, places, progress
+from lms.api.learning import ActivityRow, EnrollmentRow, enrollments, places, progress
 from lms.api.people import here
 from lms.api.web import ANYONE, LEARNER, Operations, Problem, problem
 from lms.api.work import _, clock, unit_of_work
@@ -149,15 +149,12 @@ def me() -> Me:
     For whoever is signed in by the session cookie; the same figures as on the pages.
     """
     person = here()
-    courses = [row for e in enrollments(person.id) if (row := _course(e)) is not None]
+    courses = [_course(enrollment, course) for enrollment, course in enrollments(person.id)]
     papers = [_paper(row) for row in queries.credentials_of(person.id)]
     return Me(person.full_name, person.target_group, courses, papers)
 
 
-def _course(row: EnrollmentRow) -> CourseProgress | None:
-    course = activity_by_id(row.course_id)
-    if course is None:
-        return None
+def _course(row: EnrollmentRow, course: ActivityRow) -> CourseProgress:
     far = progress(row.done, [(p.mask, p.weight, p.minutes) for p in places(row.syllabus_id)])
     return CourseProgress(
         course.slug,

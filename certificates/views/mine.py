@@ -182,4 +182,10 @@ def _panel(at: str) -> Panel:
     return Panel(f"certificates.{at}", at, draw_papers, order=10)
 
 
-panels = (_panel("result"), _panel("mine"))
+def _draw_way_to_papers(person: Person | None = None, **_what: Any) -> Markup | None:
+    if person is None or not queries.credentials_of(person.id):
+        return None
+    return Markup(render_fragment("certificates/mine/way.html"))  # noqa: S704  a template's own output
+
+
+panels = (_panel("result"), _panel("mine"), Panel("certificates.home", "home", _draw_way_to_papers, order=10))

@@ -21,8 +21,10 @@ def complete_lesson(account_id: int, course_id: int, activity_id: int, enrolled:
 def declare_task(
     account_id: int, course_id: int, activity_id: int, choice: str, note: str, choices: list[str], token: bytes | None
 ) -> None:
-    """Keeps what a learner says they did: tự khai."""
-    if choices and choice not in choices:
+    """Keeps what a learner says they did: tự khai. A choice is one of the task's own; where it has none, none is kept."""
+    if not choices:
+        choice = ""
+    elif choice not in choices:
         text = _("Please choose what you did.")
         raise Invalid(text, choice=text)
     if not choices and not note:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, case, func, insert, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, case, func, insert, or_, select
 
 from lms.competency.events import ProgrammeAttained
 from lms.competency.models import Area, Attainment, Framework, Programme, ProgrammeCourse, RuleSet, Skill
@@ -15,8 +15,76 @@ from lms.competency.queries import ProgrammeRow
 from lms.competency.rules import Decision, Facts, decide
 from lms.db.unit_of_work import connection
 from lms.learning.models import Activity, ActivitySkill, Enrollment, Evidence, EvidencePart, Kind, SyllabusEntry
-from lms.learning.queries import membership_at
+from lms.learning.queries import membership_at, stands
 from lms.outbox.telling import tell
+
+# Statements are made once: making one costs more than sending it, and these are sent within the learner's own write.
+_P, _PC, _R, _F, _A = (
+    Programme.__table__,
+    ProgrammeCourse.__table__,
+    RuleSet.__table__,
+    Framework.__table__,
+    Attainment.__table__,
+)
+_E, _PART, _AREA, _S = Evidence.__table__, EvidencePart.__table__, Area.__table__, Skill.__table__
+_IN, _SE, _ACT, _LINK = Enrollment.__table__, SyllabusEntry.__table__, Activity.__table__, ActivitySkill.__table__
+_WHO: BindParameter[int] = bindparam("who")
+_TO_JUDGE = (
+    select(
+        _P, _R.c.conditions, _R.c.version.label("rule_version"), _R.c.slug.label("rule_slug"),
+        _R.c.title.label("rule_title"), _R.c.standing,
+        _F.c.slug.label("framework_slug"), _F.c.version.label("framework_version"),
+        _F.c.title.label("framework_title"), _F.c.legal_number, _F.c.warning,
+    )
+    .join(_PC, _PC.c.programme_id == _P.c.id)
+    .join(_R, _R.c.id == _P.c.rule_set_id)
+    .join(_F, _F.c.id == _P.c.framework_id)
+    .outerjoin(_A, and_(_A.c.programme_id == _P.c.id, _A.c.account_id == _WHO))
+    .where(_PC.c.course_id.in_(bindparam("courses", expanding=True)), _A.c.id.is_(None))
+)  # fmt: skip
+_DONE = (
+    select(_ACT.c.id, _ACT.c.kind, _ACT.c.slug, _IN.c.done.op("&")(_SE.c.mask).label("bit"))
+    .select_from(_PC)
+    .join(_IN, and_(_IN.c.course_id == _PC.c.course_id, _IN.c.account_id == _WHO))
+    .join(_SE, _SE.c.syllabus_id == _IN.c.syllabus_id)
+    .join(_ACT, _ACT.c.id == _SE.c.activity_id)
+    .where(_PC.c.programme_id == bindparam("programme"))
+)
+_SKILLS = (
+    select(_S.c.code)
+    .join(_AREA, _AREA.c.id == _S.c.area_id)
+    .where(_AREA.c.framework_id == bindparam("framework"), _AREA.c.target_group == bindparam("group"))
+)
+_TAUGHT = (
+    select(_S.c.code)
+    .distinct()
+    .join(_LINK, _LINK.c.skill_id == _S.c.id)
+    .where(_LINK.c.activity_id.in_(bindparam("activities", expanding=True)))
+)
+_SCORES = (
+    select(
+        _E.c.id, _E.c.activity_id, _E.c.raw, _E.c.most, _E.c.passed, _E.c.at, _AREA.c.code,
+        _PART.c.raw.label("part_raw"), _PART.c.most.label("part_most"),
+    )
+    .outerjoin(_PART, _PART.c.evidence_id == _E.c.id)
+    .outerjoin(_AREA, _AREA.c.id == _PART.c.area_id)
+    .where(
+        _E.c.account_id == _WHO,
+        _E.c.activity_id.in_(bindparam("quizzes", expanding=True)),
+        _E.c.kind == int(Kind.SCORED),
+        stands(_E),
+    )
+)  # fmt: skip
+_SAID = (
+    select(_E.c.activity_id, func.max(case((_E.c.kind == int(Kind.OBSERVED), 1), else_=0)).label("confirmed"))
+    .where(
+        _E.c.account_id == _WHO,
+        _E.c.activity_id.in_(bindparam("tasks", expanding=True)),
+        or_(_E.c.kind == int(Kind.OBSERVED), _E.c.kind == int(Kind.DECLARED)),
+        stands(_E),
+    )
+    .group_by(_E.c.activity_id)
+)
 
 
 @dataclass(frozen=True)
@@ -29,30 +97,11 @@ class Made:
 
 
 def consider(account_id: int, course_ids: Iterable[int], at: int) -> list[Made]:
-    """Judges every programme that asks for one of these courses and is not yet attained; returns new attainments."""
-    p, pc, r, f, a = (
-        Programme.__table__,
-        ProgrammeCourse.__table__,
-        RuleSet.__table__,
-        Framework.__table__,
-        Attainment.__table__,
-    )
-    rows = connection().execute(
-        select(
-            p, r.c.conditions, r.c.version.label("rule_version"), r.c.slug.label("rule_slug"),
-            r.c.title.label("rule_title"), r.c.standing,
-            f.c.slug.label("framework_slug"), f.c.version.label("framework_version"),
-            f.c.title.label("framework_title"), f.c.legal_number, f.c.warning,
-        )
-        .join(pc, pc.c.programme_id == p.c.id)
-        .join(r, r.c.id == p.c.rule_set_id)
-        .join(f, f.c.id == p.c.framework_id)
-        .outerjoin(
-            a,
-            and_(a.c.programme_id == p.c.id, a.c.account_id == account_id, a.c.rule_set_id == p.c.rule_set_id),
-        )
-        .where(pc.c.course_id.in_(list(course_ids)), a.c.id.is_(None))
-    ).all()  # fmt: skip
+    """Judges every programme that asks for one of these courses and is not yet attained; returns new attainments.
+
+    What was attained under earlier rules stays attained: rule changes apply forward, to those who have yet to attain.
+    """
+    rows = connection().execute(_TO_JUDGE, {"who": account_id, "courses": list(course_ids)})
     made = []
     for row in {r.id: r for r in rows}.values():  # a programme may ask for several of the courses
         facts, frozen = gather(account_id, row.id, row.framework_id, row.target_group, row.conditions)
@@ -75,20 +124,11 @@ def gather(
 ) -> tuple[Facts, dict[str, Any]]:
     """The facts of one person that these conditions ask for, and the same as plain values to be frozen."""
     asked = {c["kind"] for c in conditions}
-    database = connection()
-    e, se, act, pc = Enrollment.__table__, SyllabusEntry.__table__, Activity.__table__, ProgrammeCourse.__table__
     lessons_done, lessons = 0, 0
     done_ids: list[int] = []
     quizzes: dict[int, str] = {}
     tasks: dict[int, str] = {}
-    rows = database.execute(
-        select(act.c.id, act.c.kind, act.c.slug, e.c.done.op("&")(se.c.mask).label("bit"))
-        .select_from(pc)
-        .join(e, and_(e.c.course_id == pc.c.course_id, e.c.account_id == account_id))
-        .join(se, se.c.syllabus_id == e.c.syllabus_id)
-        .join(act, act.c.id == se.c.activity_id)
-        .where(pc.c.programme_id == programme_id)
-    )
+    rows = connection().execute(_DONE, {"who": account_id, "programme": programme_id})
     for row in rows:
         if row.kind == "lesson":
             lessons += 1
@@ -121,33 +161,16 @@ def gather(
 
 
 def _skills(framework_id: int, target_group: str) -> frozenset[str]:
-    s, a = Skill.__table__, Area.__table__
-    rows = connection().execute(
-        select(s.c.code)
-        .join(a, a.c.id == s.c.area_id)
-        .where(a.c.framework_id == framework_id, a.c.target_group == target_group)
-    )
-    return frozenset(rows.scalars())
+    return frozenset(connection().execute(_SKILLS, {"framework": framework_id, "group": target_group}).scalars())
 
 
 def _taught(activity_ids: list[int]) -> frozenset[str]:
-    s, link = Skill.__table__, ActivitySkill.__table__
-    rows = connection().execute(
-        select(s.c.code).distinct().join(link, link.c.skill_id == s.c.id).where(link.c.activity_id.in_(activity_ids))
-    )
-    return frozenset(rows.scalars())
+    return frozenset(connection().execute(_TAUGHT, {"activities": activity_ids}).scalars())
 
 
 def _best_scores(account_id: int, activity_ids: list[int]) -> dict[int, dict[str, Any]]:
     """The best evidence of each quiz: passed before failed, then most points; with its parts by area code."""
-    e, part, area = Evidence.__table__, EvidencePart.__table__, Area.__table__
-    rows = connection().execute(
-        select(e.c.id, e.c.activity_id, e.c.raw, e.c.most, e.c.passed, e.c.at, area.c.code,
-               part.c.raw.label("part_raw"), part.c.most.label("part_most"))
-        .outerjoin(part, part.c.evidence_id == e.c.id)
-        .outerjoin(area, area.c.id == part.c.area_id)
-        .where(e.c.account_id == account_id, e.c.activity_id.in_(activity_ids), e.c.kind == int(Kind.SCORED))
-    ).all()  # fmt: skip
+    rows = connection().execute(_SCORES, {"who": account_id, "quizzes": activity_ids})
     best: dict[int, dict[str, Any]] = {}
     for row in rows:
         held = best.get(row.activity_id)
@@ -162,16 +185,7 @@ def _best_scores(account_id: int, activity_ids: list[int]) -> dict[int, dict[str
 
 
 def _tasks(account_id: int, tasks: dict[int, str]) -> dict[str, str]:
-    e = Evidence.__table__
-    rows = connection().execute(
-        select(e.c.activity_id, func.max(case((e.c.kind == int(Kind.OBSERVED), 1), else_=0)).label("confirmed"))
-        .where(
-            e.c.account_id == account_id,
-            e.c.activity_id.in_(list(tasks)),
-            or_(e.c.kind == int(Kind.OBSERVED), e.c.kind == int(Kind.DECLARED)),
-        )
-        .group_by(e.c.activity_id)
-    )
+    rows = connection().execute(_SAID, {"who": account_id, "tasks": list(tasks)})
     said = {row.activity_id: "confirmed" if row.confirmed else "declared" for row in rows}
     return {slug: said.get(i, "none") for i, slug in tasks.items()}
 

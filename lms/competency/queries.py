@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, distinct, func, select
+from sqlalchemy import Engine, Select, bindparam, distinct, func, select
 
 from lms.competency.models import (
     TARGET_GROUPS,
@@ -56,11 +56,22 @@ _PROGRAMME: Select[*tuple[Any, ...]] = (
     .join(F, F.c.id == P.c.framework_id)
     .join(R, R.c.id == P.c.rule_set_id)
 )  # fmt: skip
+_PROGRAMME_BY_SLUG = _PROGRAMME.where(P.c.slug == bindparam("slug"))
+_ACTIVITY = Activity.__table__
+_COURSES = (
+    select(_ACTIVITY.c.id, _ACTIVITY.c.slug, _ACTIVITY.c.title)
+    .join(PC, PC.c.course_id == _ACTIVITY.c.id)
+    .where(PC.c.programme_id == bindparam("programme"))
+    .order_by(PC.c.position)
+)
+_ASKING = (
+    _PROGRAMME.join(PC, PC.c.programme_id == P.c.id).where(PC.c.course_id == bindparam("course")).order_by(P.c.position)
+)
 
 
 def programme(slug: str) -> ProgrammeRow | None:
     """A programme by its slug."""
-    row = connection().execute(_PROGRAMME.where(P.c.slug == slug)).first()
+    row = connection().execute(_PROGRAMME_BY_SLUG, {"slug": slug}).first()
     return ProgrammeRow(*row) if row else None
 
 
@@ -86,22 +97,13 @@ def programmes() -> list[ProgrammeRow]:
 
 def courses_of(programme_id: int) -> list[tuple[int, str, str]]:
     """(id, slug, title) of a programme's courses, in order."""
-    a = Activity.__table__
-    rows = connection().execute(
-        select(a.c.id, a.c.slug, a.c.title)
-        .join(PC, PC.c.course_id == a.c.id)
-        .where(PC.c.programme_id == programme_id)
-        .order_by(PC.c.position)
-    )
+    rows = connection().execute(_COURSES, {"programme": programme_id})
     return [(row.id, row.slug, row.title) for row in rows]
 
 
 def programmes_with(course_id: int) -> list[ProgrammeRow]:
     """The programmes that ask for a course."""
-    rows = connection().execute(
-        _PROGRAMME.join(PC, PC.c.programme_id == P.c.id).where(PC.c.course_id == course_id).order_by(P.c.position)
-    )
-    return [ProgrammeRow(*row) for row in rows]
+    return [ProgrammeRow(*row) for row in connection().execute(_ASKING, {"course": course_id})]
 
 
 @dataclass(frozen=True)
@@ -125,17 +127,19 @@ _ATTAINMENT: Select[*tuple[Any, ...]] = select(
     _A.c.id, _A.c.uuid, _A.c.account_id, _A.c.programme_id, P.c.slug, P.c.title, P.c.recognition, _A.c.attained_at,
     _A.c.evidence, _M.c.org_id,
 ).join(P, P.c.id == _A.c.programme_id).outerjoin(_M, _M.c.id == _A.c.membership_id)  # fmt: skip
+_ATTAINED = _ATTAINMENT.where(_A.c.account_id == bindparam("who")).order_by(_A.c.id.desc())
+_ONE_ATTAINMENT = _ATTAINMENT.where(_A.c.id == bindparam("id"))
 
 
 def attained_by(account_id: int) -> list[AttainmentRow]:
     """What a person has attained, newest first."""
-    rows = connection().execute(_ATTAINMENT.where(_A.c.account_id == account_id).order_by(_A.c.id.desc()))
+    rows = connection().execute(_ATTAINED, {"who": account_id})
     return [AttainmentRow(*row) for row in rows]
 
 
 def attainment(attainment_id: int) -> AttainmentRow | None:
     """An attainment by its number."""
-    row = connection().execute(_ATTAINMENT.where(_A.c.id == attainment_id)).first()
+    row = connection().execute(_ONE_ATTAINMENT, {"id": attainment_id}).first()
     return AttainmentRow(*row) if row else None
 
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
-from sqlalchemy.engine import Connection
 
 _here = threading.local()
 WAL_RESET_FIXED = (3, 51, 3)
@@ -41,9 +40,11 @@ def prepare(engine: Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if getattr(_here, "writing", False) else "BEGIN")
+    def _begin(connection: Any) -> None:
+        connection.execute("BEGIN IMMEDIATE" if getattr(_here, "writing", False) else "BEGIN")
+
+    # The dialect's own hook: a listener on the engine would make every statement look for listeners.
+    engine.dialect.do_begin = _begin  # type: ignore[assignment, method-assign]
 
     @event.listens_for(engine, "close")
     def _close(connection: Any, _record: object) -> None:

@@ -33,11 +33,11 @@ def matches(stored: str | None, password: str) -> bool:
 
 
 def check_strength(password: str, *names: str | None) -> None:
-    """Refuses what anybody would guess. Six digits are a PIN; anything else needs eight characters."""
+    """Refuses what anybody would guess. Digits alone are a PIN and need six; anything else needs eight characters."""
     if password.isdigit() and len(password) < LEAST_PIN:
         raise Invalid(_("A PIN needs at least 6 digits."), password=_("A PIN needs at least 6 digits."))
     if not password.isdigit() and len(password) < LEAST_PASSWORD:
-        text = _("A password needs at least 8 characters, or 6 digits for a PIN.")
+        text = _("A password needs at least 8 characters; a PIN needs at least 6 digits.")
         raise Invalid(text, password=text)
     run = "01234567890123456789876543210987654321"
     folded = fold(password).replace(" ", "")

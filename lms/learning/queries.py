@@ -6,9 +6,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    FromClause,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from lms.db.unit_of_work import connection
+from lms.errors import NotFound
 from lms.learning.models import Activity, Enrollment, Evidence, Kind, Syllabus, SyllabusEntry
 from lms.orgs.models import Membership
 
@@ -43,17 +56,21 @@ class Place:
     content_id: int
 
 
+# Statements that pages send often are made once: making one costs more than sending it.
+_A = Activity.__table__
+_BY_SLUG = select(_A).where(_A.c.kind == bindparam("kind"), _A.c.slug == bindparam("slug"))
+_BY_ID = select(_A).where(_A.c.id == bindparam("id"))
+
+
 def activity(kind: str, slug: str) -> ActivityRow | None:
     """An activity by its kind and slug."""
-    a = Activity.__table__
-    row = connection().execute(select(a).where(a.c.kind == kind, a.c.slug == slug)).first()
+    row = connection().execute(_BY_SLUG, {"kind": kind, "slug": slug}).first()
     return ActivityRow(*row) if row else None
 
 
 def activity_by_id(activity_id: int) -> ActivityRow | None:
     """An activity by its number."""
-    a = Activity.__table__
-    row = connection().execute(select(a).where(a.c.id == activity_id)).first()
+    row = connection().execute(_BY_ID, {"id": activity_id}).first()
     return ActivityRow(*row) if row else None
 
 
@@ -131,6 +148,9 @@ _E = Enrollment.__table__
 _ENROLLMENT = select(_E.c.id, _E.c.course_id, _E.c.syllabus_id, _E.c.done, _E.c.last_at, _E.c.completed_at).where(
     _E.c.account_id == bindparam("who")
 )
+_ENROLLMENTS = (
+    _ENROLLMENT.add_columns(_A).join(_A, _A.c.id == _E.c.course_id).order_by(_E.c.last_at.desc(), _E.c.id.desc())
+)
 _ONE_ENROLLMENT = _ENROLLMENT.where(_E.c.course_id == bindparam("course"))
 
 
@@ -140,18 +160,44 @@ def enrollment(account_id: int, course_id: int) -> EnrollmentRow | None:
     return EnrollmentRow(*row) if row else None
 
 
-def enrollments(account_id: int) -> list[EnrollmentRow]:
-    """A person's enrollments, the one touched last first."""
-    rows = connection().execute(_ENROLLMENT.order_by(_E.c.last_at.desc()), {"who": account_id})
-    return [EnrollmentRow(*row) for row in rows]
+def enrollments(account_id: int) -> list[tuple[EnrollmentRow, ActivityRow]]:
+    """A person's enrollments with their courses, the one touched last first."""
+    rows = connection().execute(_ENROLLMENTS, {"who": account_id})
+    return [(EnrollmentRow(*row[:6]), ActivityRow(*row[6:])) for row in rows]
+
+
+_slugs: dict[tuple[Engine, int], str] = {}
+
+
+def activity_slug(activity_id: int) -> str:
+    """The slug of an activity, which never changes: read once a process. NotFound where there is none."""
+    key = (connection().engine, activity_id)
+    held = _slugs.get(key)
+    if held is None:
+        row = activity_by_id(activity_id)
+        if row is None:
+            raise NotFound
+        held = _slugs[key] = row.slug
+    return held
+
+
+def stands(evidence: FromClause) -> ColumnElement[bool]:
+    """Whether a row of the ledger has not been taken back: no withdrawal of its activity was appended after it."""
+    w = Evidence.__table__.alias("withdrawal")
+    return ~exists().where(
+        w.c.account_id == evidence.c.account_id,
+        w.c.activity_id == evidence.c.activity_id,
+        w.c.kind == int(Kind.WITHDRAWN),
+        w.c.id > evidence.c.id,
+    )
 
 
 def evidence_of(account_id: int, activity_id: int, kind: Kind) -> int | None:
-    """The moment of the newest evidence of one kind, or None."""
+    """The moment of the newest evidence of one kind that stands, or None."""
     e = Evidence.__table__
     found = connection().execute(
         select(func.max(e.c.at)).where(
-            and_(e.c.account_id == account_id, e.c.activity_id == activity_id, e.c.kind == int(kind))
+            and_(e.c.account_id == account_id, e.c.activity_id == activity_id, e.c.kind == int(kind), stands(e))
         )
     )
     return found.scalar()

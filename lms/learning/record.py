@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import clock
 from lms.db.unit_of_work import connection
 from lms.learning.models import ClientToken, Enrollment, Evidence, EvidencePart, Kind, Syllabus, SyllabusEntry
+from lms.learning.queries import stands
 from lms.orgs.models import Membership
 
 EVIDENCE, PART, ENROLLMENT, ENTRY = (
@@ -40,7 +42,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Moved:
-    """An enrollment after an activity's bit was set in it."""
+    """An enrollment after an activity's bit was set or cleared in it."""
 
     enrollment_id: int
     course_id: int
@@ -85,27 +87,47 @@ _APPEND = (
     )
     .returning(EVIDENCE.c.id)
 )
+_HAS_ACTIVITY = and_(
+    ENROLLMENT.c.account_id == bindparam("who"),
+    ENTRY.c.syllabus_id == ENROLLMENT.c.syllabus_id,
+    ENTRY.c.activity_id == bindparam("activity"),
+)
+_MOVED = (
+    ENROLLMENT.c.id,
+    ENROLLMENT.c.course_id,
+    ENROLLMENT.c.syllabus_id,
+    ENROLLMENT.c.done,
+    select(Syllabus.__table__.c.required)
+    .where(Syllabus.__table__.c.id == ENROLLMENT.c.syllabus_id)
+    .correlate(ENROLLMENT)
+    .scalar_subquery(),
+    ENROLLMENT.c.completed_at,
+)
 _SET_BIT = (
     update(ENROLLMENT)
     .values(done=ENROLLMENT.c.done.op("|")(ENTRY.c.mask), last_at=bindparam("now"))
-    .where(
-        ENROLLMENT.c.account_id == bindparam("who"),
-        ENTRY.c.syllabus_id == ENROLLMENT.c.syllabus_id,
-        ENTRY.c.activity_id == bindparam("activity"),
-        ENROLLMENT.c.done.op("&")(ENTRY.c.mask) == 0,
-    )
-    .returning(
-        ENROLLMENT.c.id,
-        ENROLLMENT.c.course_id,
-        ENROLLMENT.c.syllabus_id,
-        ENROLLMENT.c.done,
-        select(Syllabus.__table__.c.required)
-        .where(Syllabus.__table__.c.id == ENROLLMENT.c.syllabus_id)
-        .correlate(ENROLLMENT)
-        .scalar_subquery(),
-        ENROLLMENT.c.completed_at,
-    )
+    .where(_HAS_ACTIVITY, ENROLLMENT.c.done.op("&")(ENTRY.c.mask) == 0)
+    .returning(*_MOVED)
 )
+_CLEAR_BIT = (  # also where the bit is not set: whoever is just setting it is waited for
+    update(ENROLLMENT)
+    .values(done=ENROLLMENT.c.done - ENROLLMENT.c.done.op("&")(ENTRY.c.mask))
+    .where(_HAS_ACTIVITY)
+    .returning(*_MOVED)
+)
+
+
+_PARTS = {  # one statement for all areas of a score
+    "sqlite": text(
+        "INSERT INTO lms_evidence_part (evidence_id, area_id, raw, most) SELECT :evidence,"
+        " json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(:rows)"
+    ),
+    "postgresql": text(
+        "INSERT INTO lms_evidence_part (evidence_id, area_id, raw, most) SELECT :evidence,"
+        " CAST(one ->> 0 AS BIGINT), CAST(one ->> 1 AS SMALLINT), CAST(one ->> 2 AS SMALLINT)"
+        " FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS each(one)"
+    ),
+}
 
 
 def append(account_id: int, activity_id: int, result: Result, at: int) -> int:
@@ -125,11 +147,8 @@ def append(account_id: int, activity_id: int, result: Result, at: int) -> int:
         },
     ).scalar_one()
     if result.parts:
-        rows = [
-            {"evidence_id": evidence_id, "area_id": area, "raw": raw, "most": most}
-            for area, (raw, most) in sorted(result.parts.items())
-        ]
-        database.execute(insert(PART), rows)
+        rows = [[area, raw, most] for area, (raw, most) in sorted(result.parts.items())]
+        database.execute(_PARTS[database.dialect.name], {"evidence": evidence_id, "rows": json.dumps(rows)})
     return evidence_id
 
 
@@ -139,24 +158,38 @@ def set_done(account_id: int, activity_id: int, at: int) -> list[Moved]:
     return [Moved(*row) for row in rows]
 
 
+def clear_done(account_id: int, activity_id: int) -> list[Moved]:
+    """Clears the activity's bit in every enrollment that has it."""
+    rows = connection().execute(_CLEAR_BIT, {"who": account_id, "activity": activity_id}).all()
+    return [Moved(*row) for row in rows]
+
+
 def complete_course(moved: Moved, account_id: int, at: int) -> None:
     """Marks an enrollment complete and says so in the ledger."""
     connection().execute(update(ENROLLMENT).where(ENROLLMENT.c.id == moved.enrollment_id).values(completed_at=at))
     append(account_id, moved.course_id, Result(Kind.COMPLETED), at)
 
 
+def reopen_course(moved: Moved, account_id: int, by_id: int | None, at: int) -> None:
+    """Marks an enrollment no longer complete and says so in the ledger."""
+    connection().execute(update(ENROLLMENT).where(ENROLLMENT.c.id == moved.enrollment_id).values(completed_at=None))
+    append(account_id, moved.course_id, Result(Kind.WITHDRAWN, by_id=by_id), at)
+
+
+def _completing() -> ColumnElement[bool]:
+    """Whether a row of the ledger completes its activity. The newest word counts: what was withdrawn later does not."""
+    return and_(
+        EVIDENCE.c.kind.not_in([int(Kind.MERGED), int(Kind.WITHDRAWN)]),
+        or_(EVIDENCE.c.passed.is_(None), EVIDENCE.c.passed.is_(True)),
+        stands(EVIDENCE),
+    )
+
+
 def completed_before(account_id: int, activity_id: int) -> bool:
     """Whether the ledger already says that this person completed this activity."""
     e = EVIDENCE.c
     found = connection().execute(
-        select(e.id)
-        .where(
-            e.account_id == account_id,
-            e.activity_id == activity_id,
-            e.kind.not_in([int(Kind.MERGED), int(Kind.WITHDRAWN)]),
-            or_(e.passed.is_(None), e.passed.is_(True)),
-        )
-        .limit(1)
+        select(e.id).where(e.account_id == account_id, e.activity_id == activity_id, _completing()).limit(1)
     )
     return found.first() is not None
 
@@ -171,8 +204,7 @@ def done_before(account_id: int, syllabus_id: int) -> int:
             ENTRY.c.syllabus_id == syllabus_id,
             e.activity_id == ENTRY.c.activity_id,
             e.account_id == account_id,
-            e.kind.not_in([int(Kind.MERGED), int(Kind.WITHDRAWN)]),
-            or_(e.passed.is_(None), e.passed.is_(True)),
+            _completing(),
         )
     )
     done = 0

@@ -10,6 +10,7 @@ import os
 import socket
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import structlog
@@ -45,24 +46,27 @@ def worker_name() -> str:
 
 
 def deliver_due(most: int = BATCH) -> int:
-    """Takes what is due, at most `most`, and handles it. Returns how many were taken."""
+    """Handles what is due, `most` at a time, until nothing is. Returns how many were taken."""
     now = clock.seconds()
     if connection().execute(_ANY_DUE, {"now": now}).first() is None:
         let_go()
         return 0
     sqlite = connection().dialect.name == "sqlite"
-    with unit_of_work():
-        taken = (
-            connection()
-            .execute(
-                _TAKE_SQLITE if sqlite else _TAKE_POSTGRES,
-                {"now": now, "until": now + LEASE, "me": worker_name(), "most": most},
-            )
-            .all()
-        )
-    for row in sorted(taken):
-        _handle(row, sqlite)
-    return len(taken)
+    count = 0
+    while taken := _take(most, sqlite):  # what is handled may tell more
+        for row in sorted(taken):
+            _handle(row, sqlite)
+        count += len(taken)
+    return count
+
+
+def _take(most: int, sqlite: bool) -> Sequence[Row[Any]]:
+    now = clock.seconds()
+    with unit_of_work() as database:
+        return database.execute(
+            _TAKE_SQLITE if sqlite else _TAKE_POSTGRES,
+            {"now": now, "until": now + LEASE, "me": worker_name(), "most": most},
+        ).all()
 
 
 def _handle(row: Row[tuple[int, str, str, object, int]], sqlite: bool) -> None:

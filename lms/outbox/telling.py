@@ -11,6 +11,8 @@ from lms.contract.registry import event_name, running
 from lms.db.unit_of_work import connection, writing
 from lms.outbox.models import PENDING, Delivery
 
+_TELL = insert(Delivery.__table__)
+
 
 def tell(*events: Event) -> None:
     """Stores each event once per subscriber. Only inside a unit of work."""
@@ -32,4 +34,4 @@ def tell(*events: Event) -> None:
         for subscription in registry.subscriptions.get(name, ())
     ]
     if rows:
-        connection().execute(insert(Delivery.__table__), rows)
+        connection().execute(_TELL, rows)

@@ -12,6 +12,11 @@ from typing import Any
 
 from flask import Flask
 
+from lms import progress
+from lms.competency import queries as competency
+from lms.learning import queries as learning
+from lms.learning.models import Kind
+from lms.learning.record import Result
 from lms.outbox.worker import Worker
 from lms.packages.importing import known_parts
 from lms.packages.markdown import plain
@@ -157,6 +162,17 @@ def attain(pages: Pages, key: AnswerKey, group: str, name: str, login: str) -> P
     pages.press("Bắt đầu làm")
     answer_all(pages, key)
     return pages.press("Nộp bài")
+
+
+def fulfil(account_id: int, programme: str) -> None:
+    """Records all that a programme asks for, with no page in between. Inside a unit of work."""
+    kinds = {"quiz": Result(Kind.SCORED, 40, 40, passed=True), "task": Result(Kind.DECLARED)}
+    row = competency.programme(programme)
+    assert row is not None, f"There is no programme {programme}."
+    for course_id, _slug, _title in competency.courses_of(row.id):
+        progress.enroll(account_id, course_id)
+        for place in learning.places(learning.newest_syllabus(course_id) or 0):
+            progress.record_result(account_id, place.activity_id, kinds.get(place.kind, Result(Kind.COMPLETED)))
 
 
 def lessons_promised(page: Page) -> int:

@@ -75,7 +75,7 @@ def check_post(item: str) -> str | tuple[str, int]:
         feedback = Feedback(mark.right, Markup(markdown(mark.why)))  # noqa: S704  cleaned
         person = here_or_none()
         with unit_of_work():
-            practise(row.item_id, person.id if person else None, mark.right)
+            practise(row.item_id, person.id if person else None, mark.right, request.remote_addr or "")
     page = draw_check(row, back, answer, feedback) if wants_fragment() else _page(row, back, answer, feedback)
     return page if answer is not None else (page, 422)
 

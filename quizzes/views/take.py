@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from lms.api.competency import area
-from lms.api.learning import InCourse, Place, activity, activity_by_id, course_for
+from lms.api.learning import InCourse, Place, activity, activity_slug, course_for
 from lms.api.packages import plain
 from lms.api.packages import render as markdown
 from lms.api.people import Person, claimed, here
@@ -282,8 +282,7 @@ def review(attempt: UUID) -> Answer:
 
 
 def _course_url(row: queries.AttemptRow) -> str:
-    course = activity_by_id(row.course_id)
-    return address("courses.course", slug=course.slug) if course else address("home.home")
+    return address("courses.course", slug=activity_slug(row.course_id))
 
 
 @routes.post("/luot/<uuid:attempt>/nop", LEARNER, by_claim=True)
@@ -338,7 +337,7 @@ def result(attempt: UUID) -> Answer:
     found = queries.versions([entry[0] for entry in row.paper])
     marks = list(row.marks or ())
     graded = score(marks, [v.body["skills"] for v in found], body["pass"])
-    course = activity_by_id(row.course_id)
+    slug = activity_slug(row.course_id)
     rows = []
     for i, version in enumerate(found):
         kind, given = ITEM_TYPES.get(version.type), answers.get(i)
@@ -353,12 +352,11 @@ def result(attempt: UUID) -> Answer:
                 kind.in_words(version.spec, given) if given else [],
                 [],
                 Markup(markdown(mark.why)) if mark.why else Markup(""),  # noqa: S704  cleaned
-                {"title": lesson.title, "url": address("courses.lesson", course=course.slug, lesson=lesson.slug)}
-                if lesson and course
+                {"title": lesson.title, "url": address("courses.lesson", course=slug, lesson=lesson.slug)}
+                if lesson
                 else None,
             )
         )
-    slug = course.slug if course else ""
     return render(
         "quizzes/take/result.html",
         quiz=Titled(body["slug"], body["title"]),

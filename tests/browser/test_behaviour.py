@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +12,7 @@ from lms.api.work import connection
 from quizzes.models import PracticeAnswer
 from tests.browser.people import COURSE, Learner, answers, lessons
 from tests.browser.recipes import practice_in
-from tests.browser.tabs import LOOKS, Seen, Site, faults, fill, open_context, press, put
+from tests.browser.tabs import LOOKS, Look, Seen, Site, faults, fill, open_context, press, put
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -259,6 +259,24 @@ def test_every_stop_of_the_keyboard_is_seen(page: Page, own_site: Site) -> None:
             page.keyboard.press("Tab")
             at = page.evaluate(FOCUS)
             assert at["body"] or at["uncovered"], f"{path}: the focus is hidden: {at['text']}"
+
+
+def test_on_a_phone_the_staff_menu_is_one_row_and_all_of_it_can_be_reached(
+    tab_of: Callable[[str, Look], Seen],
+) -> None:
+    for look in LOOKS[:2]:
+        page = tab_of("administrator", look).page
+        page.goto("/studio/khoa-hoc")
+        links = page.locator(".side a")
+        assert links.count() > 4
+        tops = {round(links.nth(i).bounding_box()["y"]) for i in range(links.count())}  # type: ignore[index]
+        assert len(tops) == 1, f"{look.name}: the menu stands in {len(tops)} rows"
+        links.last.focus()
+        box = links.last.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= look.width, "what has the focus is moved into sight"
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_faults_are_found(browser: Browser, own_site: Site) -> None:

@@ -1,0 +1,63 @@
+"""Practice questions: anybody may answer, and nobody without end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from lms import clock
+from lms.db.unit_of_work import connection
+from quizzes.models import Item, PracticeAnswer
+from quizzes.services import attempts
+
+MORNING = datetime(2026, 11, 20, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def question(any_app: Flask) -> str:
+    """The address of a practice question with options to choose from."""
+    i = Item.__table__
+    with any_app.app_context():
+        slugs = connection().execute(select(i.c.slug).where(i.c.pool == "practice").order_by(i.c.id)).scalars().all()
+    browser = any_app.test_client()
+    return next(f"/luyen/{s}" for s in slugs if 'type="radio"' in browser.get(f"/luyen/{s}").text)
+
+
+def kept(app: Flask) -> int:
+    with app.app_context():
+        return int(connection().execute(select(func.count()).select_from(PracticeAnswer.__table__)).scalar_one())
+
+
+def answer(browser: FlaskClient, question: str, address: str) -> int:
+    for value in ("a", "true"):
+        sent = browser.post(question, data={"answer": value}, environ_base={"REMOTE_ADDR": address})
+        if sent.status_code != 422:
+            break
+    return sent.status_code
+
+
+def test_one_network_address_may_answer_so_often_and_no_more(
+    any_app: Flask, question: str, sign_in: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "MOST_PRACTICE", (3, 60))
+    browser = any_app.test_client()
+    with clock.frozen_at(MORNING):
+        assert [answer(browser, question, "203.0.113.5") for _ in range(5)] == [200, 200, 200, 429, 429]
+        assert kept(any_app) == 3
+        assert answer(browser, question, "203.0.113.6") == 200, "another address"
+        learner = sign_in("learner", on=any_app)
+        assert answer(learner, question, "203.0.113.5") == 200, "whoever has an account counts alone"
+    with clock.frozen_at(MORNING + timedelta(seconds=60)):
+        assert answer(browser, question, "203.0.113.5") == 200
+    assert kept(any_app) == 6
+
+
+def test_a_class_behind_one_router_is_not_held_up() -> None:
+    most, seconds = attempts.MOST_PRACTICE
+    assert most / 40 >= 10, "forty people, each through the questions of a few lessons"
+    assert seconds <= 600
