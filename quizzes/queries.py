@@ -131,12 +131,17 @@ class AttemptRow:
     state: int
     started_at: int
     submitted_at: int | None
-    marks: Sequence[int] | None
+    marks: Sequence[int | None] | None  # None: the question could not be asked
     passed: bool | None
 
     @property
     def total(self) -> int:
         return len(self.paper)
+
+    @property
+    def counted(self) -> list[int]:
+        """The marks of the questions that count."""
+        return [m for m in self.marks or () if m is not None]
 
 
 _ATTEMPT: Select[*tuple[Any, ...]] = select(

@@ -63,7 +63,7 @@ class MultipleChoice(SingleChoice):
         if not given:
             return Mark(0, "")
         off = len(right ^ given)
-        why = [options[i]["why"] for i in sorted(given - right)] or [options[i]["why"] for i in sorted(right & given)]
+        why = [options[i].get("why") for i in sorted(given - right) or sorted(right & given)]
         return Mark(WHOLE if off == 0 else 1 if off == 1 else 0, "\n\n".join(w for w in why if w))
 
 

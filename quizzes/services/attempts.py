@@ -136,12 +136,12 @@ _CLOSE = (
 )
 
 
-def grade(row: queries.AttemptRow, answers: queries.Answers) -> tuple[Score, list[int]]:
-    """Marks every answer of a paper."""
+def grade(row: queries.AttemptRow, answers: queries.Answers) -> tuple[Score, list[int | None]]:
+    """Marks every answer of a paper; None for a question whose type is not in use now."""
     body = queries.revision(row.revision_id)
     found = queries.versions([entry[0] for entry in row.paper])
     marks = [
-        ITEM_TYPES.get(version.type).grade(version.spec, answers.get(position)).halves
+        kind.grade(version.spec, answers.get(position)).halves if (kind := ITEM_TYPES.find(version.type)) else None
         for position, version in enumerate(found)
     ]
     return score(marks, [v.body["skills"] for v in found], body["pass"]), marks
@@ -160,7 +160,7 @@ def submit(row: queries.AttemptRow, answers: queries.Answers) -> Score:
         return result
     parts: dict[int, tuple[int, int]] = {}
     for (_version, _order, area_id), halves in zip(row.paper, marks, strict=True):
-        if area_id is not None:
+        if area_id is not None and halves is not None:
             raw, most = parts.get(area_id, (0, 0))
             parts[area_id] = (raw + halves, most + WHOLE)
     record_result(

@@ -14,6 +14,8 @@ from lms.api.packages import render_inline
 from quizzes.items.contract import ITEM_TYPES, Answer, keys
 from quizzes.queries import VersionRow
 
+MISSING = "quizzes/items/missing.html"
+
 
 @dataclass(frozen=True)
 class Option:
@@ -51,9 +53,16 @@ def html_of(stem: str) -> Markup:
     return Markup(render_inline(stem))  # noqa: S704  render_inline() cleans
 
 
+def in_use(version: VersionRow) -> bool:
+    """Whether the question can be shown and answered: its type may have gone with its plugin."""
+    return ITEM_TYPES.find(version.type) is not None
+
+
 def question(version: VersionRow, order: Sequence[int], answer: Answer | None, page_id: str) -> Question:
     """A question with its options in this paper's order."""
-    kind = ITEM_TYPES.get(version.type)
+    kind = ITEM_TYPES.find(version.type)
+    if kind is None:
+        return Question(page_id, version.type, MISSING, html_of(version.body["stem"]), None, [], [])
     texts = kind.texts(version.spec)
     said: Mapping[str, Any] | None = version.body.get("message")
     names = keys(len(order)) if kind.shuffles(version.spec) else ["true", "false"]
@@ -70,4 +79,5 @@ def question(version: VersionRow, order: Sequence[int], answer: Answer | None, p
 
 def read_answer(version: VersionRow, order: Sequence[int], form: MultiDict[str, str]) -> Answer | None:
     """The answer in a posted form, validated against the paper; None where nothing fit was chosen."""
-    return ITEM_TYPES.get(version.type).read(dict(form.lists()), version.spec, order)
+    kind = ITEM_TYPES.find(version.type)
+    return kind.read(dict(form.lists()), version.spec, order) if kind else None

@@ -21,11 +21,11 @@ from lms.api.web import LEARNER, Routes, address, at_address, panels, render, re
 from lms.api.work import NotFound, NotSignedIn, _, unit_of_work
 from quizzes import queries
 from quizzes.access import attempt_for
-from quizzes.items.contract import ITEM_TYPES, WHOLE
+from quizzes.items.contract import ITEM_TYPES, WHOLE, Mark
 from quizzes.models import OPEN
 from quizzes.scoring import score
 from quizzes.services import attempts
-from quizzes.views.shown import Question, html_of, read_answer
+from quizzes.views.shown import Question, html_of, in_use, read_answer
 from quizzes.views.shown import question as shown
 
 routes = Routes("quizzes")
@@ -97,8 +97,8 @@ def front(course: str, quiz: str) -> Answer:
         ),
         attempts_left=None,
         last={
-            "correct": sum(last.marks or ()) / WHOLE,
-            "total": last.total,
+            "correct": sum(last.counted) / WHOLE,
+            "total": len(last.counted),
             "passed": bool(last.passed),
             "on": last.submitted_at,
         }
@@ -238,10 +238,11 @@ def answer(attempt: UUID, n: int) -> Answer:
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
     given = read_answer(version, order, request.form)
-    if given is None:
+    if given is None and in_use(version):
         return _question_page(row, answers, n, [say(_("Please choose an answer, then go on."))]), 422
-    with unit_of_work():
-        attempts.save_answer(row.id, n - 1, given)
+    if given is not None:
+        with unit_of_work():
+            attempts.save_answer(row.id, n - 1, given)
     if n == row.total:
         return redirect(address("quizzes.review", attempt=attempt), 303)
     return redirect(address("quizzes.question", attempt=attempt, n=n + 1), 303)
@@ -255,6 +256,7 @@ class ReviewRow:
     text: str
     answered: bool
     url: str
+    shown: bool
 
 
 @routes.get("/luot/<uuid:attempt>/xem-lai", LEARNER, by_claim=True)
@@ -266,7 +268,13 @@ def review(attempt: UUID) -> Answer:
     found = queries.versions([entry[0] for entry in row.paper])
     body = queries.revision(row.revision_id)
     rows = [
-        ReviewRow(i + 1, plain(v.body["stem"]), i in answers, address("quizzes.question", attempt=attempt, n=i + 1))
+        ReviewRow(
+            i + 1,
+            plain(v.body["stem"]),
+            i in answers,
+            address("quizzes.question", attempt=attempt, n=i + 1),
+            in_use(v),
+        )
         for i, v in enumerate(found)
     ]
     return render(
@@ -274,7 +282,7 @@ def review(attempt: UUID) -> Answer:
         attempt={"id": row.uuid, "total": row.total},
         quiz=Titled(body["slug"], body["title"]),
         rows=rows,
-        missing=sum(1 for r in rows if not r.answered),
+        missing=sum(1 for r in rows if r.shown and not r.answered),
         lamp_states=["on" if r.answered else "" for r in rows],
         back_url=_course_url(row),
         token=str(uuid4()),
@@ -319,6 +327,8 @@ class ResultRow:
     answer: list[str]
     html: Markup
     lesson: Any
+    shown: bool
+    counted: bool
 
 
 def points(halves: int) -> float:
@@ -340,8 +350,8 @@ def result(attempt: UUID) -> Answer:
     slug = activity_slug(row.course_id)
     rows = []
     for i, version in enumerate(found):
-        kind, given = ITEM_TYPES.get(version.type), answers.get(i)
-        mark = kind.grade(version.spec, given)
+        kind, given = ITEM_TYPES.find(version.type), answers.get(i)
+        mark = kind.grade(version.spec, given) if kind else Mark(marks[i] or 0, "")
         lesson = activity("lesson", version.body["lesson"]) if version.body["lesson"] and not mark.right else None
         rows.append(
             ResultRow(
@@ -349,12 +359,14 @@ def result(attempt: UUID) -> Answer:
                 html_of(version.body["stem"]),
                 mark.right,
                 mark.halves == 1,
-                kind.in_words(version.spec, given) if given else [],
+                kind.in_words(version.spec, given) if kind and given else [],
                 [],
                 Markup(markdown(mark.why)) if mark.why else Markup(""),  # noqa: S704  cleaned
                 {"title": lesson.title, "url": address("courses.lesson", course=slug, lesson=lesson.slug)}
                 if lesson
                 else None,
+                kind is not None,
+                marks[i] is not None,
             )
         )
     return render(
@@ -363,7 +375,7 @@ def result(attempt: UUID) -> Answer:
         result={
             "passed": graded.passed,
             "correct": points(graded.halves),
-            "total": row.total,
+            "total": graded.most // WHOLE,
             "need": graded.need // WHOLE,
             "parts": [
                 ResultPart(_area_name(p.code), points(p.halves), p.most // WHOLE, p.need // WHOLE, p.met)
