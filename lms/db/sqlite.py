@@ -10,9 +10,11 @@ import fcntl
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event
 
@@ -56,6 +58,23 @@ def prepare(engine: Engine) -> None:
                 connection.close()
 
 
+class _LockFile:
+    """A thread's own open lock file of one database; closed with the thread, or with the engine."""
+
+    def __init__(self, path: str) -> None:
+        self.process = os.getpid()  # a fork must open its own: one opened before would be held by both at once
+        self.descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        weakref.finalize(self, os.close, self.descriptor).atexit = False
+
+
+def _lock_file(engine: Engine, path: str) -> _LockFile:
+    files: WeakKeyDictionary[Engine, _LockFile] = _here.__dict__.setdefault("files", WeakKeyDictionary())
+    held = files.get(engine)
+    if held is None or held.process != os.getpid():
+        held = files[engine] = _LockFile(path + ".lock")
+    return held
+
+
 @contextmanager
 def write_lock(engine: Engine) -> Iterator[None]:
     """Holds the file lock of this database; transactions begun inside are immediate. Not re-entrant."""
@@ -67,15 +86,11 @@ def write_lock(engine: Engine) -> Iterator[None]:
         finally:
             _here.writing = False
         return
-    descriptors: dict[str, int] = _here.__dict__.setdefault("descriptors", {})
-    key = f"{os.getpid()}:{path}"
-    if key not in descriptors:
-        descriptors[key] = os.open(path + ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    descriptor = descriptors[key]
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    file = _lock_file(engine, path)
+    fcntl.flock(file.descriptor, fcntl.LOCK_EX)
     _here.writing = True
     try:
         yield
     finally:
         _here.writing = False
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        fcntl.flock(file.descriptor, fcntl.LOCK_UN)

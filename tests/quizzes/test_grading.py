@@ -121,3 +121,21 @@ def test_a_score_is_the_sum_and_passing_needs_the_whole_and_each_part(
     dice.shuffle(rows)
     again = score([m for m, _c in rows], [[c] for _m, c in rows], passing)
     assert (again.halves, again.passed) == (result.halves, result.passed), "the order of the questions does not matter"
+
+
+@given(MARKS, st.integers(1, 30), st.integers(1, 5), st.sets(st.integers(0, 29)))
+def test_a_question_that_could_not_be_asked_costs_nobody_anything(
+    rows: list[tuple[int, str]], correct: int, part: int, unasked: set[int]
+) -> None:
+    passing = {"correct": correct, "parts": [{"from": "A", "correct": part}]}
+    codes = [[c] for _m, c in rows]
+    left = [None if i in unasked else m for i, (m, _c) in enumerate(rows)]
+    as_right = [WHOLE if m is None else m for m in left]
+    asked = [m for m in left if m is not None]
+    result, generous = score(left, codes, passing), score(as_right, codes, passing)
+    assert (result.halves, result.most) == (sum(asked), WHOLE * len(asked))
+    assert result.need >= WHOLE, "never without one right answer"
+    assert result.need == max(WHOLE, WHOLE * (correct - (len(rows) - len(asked))))
+    assert not result.passed or generous.passed, "no easier than with those questions answered rightly"
+    strict = score([m or 0 for m in left], codes, passing)
+    assert result.passed or not strict.passed, "and no harder than with them answered wrongly"
