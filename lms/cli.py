@@ -16,6 +16,8 @@ from flask import Flask
 from lms import __version__
 from lms.config import Settings, SettingsError
 from lms.contract.points import PluginError
+from lms.packages.problems import PackageInvalid
+from lms.text import Text, _
 
 
 def say(line: str = "") -> None:
@@ -33,6 +35,18 @@ def the_app(**overrides: Any) -> Flask:
         return create_app(Settings.load(**overrides))
     except (SettingsError, PluginError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def in_words(app: Flask, sentence: Text) -> str:
+    """A sentence in the operator's language: Vietnamese, or English where LMS_LANG=en."""
+    settings: Settings = app.extensions["lms.settings"]
+    said = sentence.say(app.extensions["lms.renderer"].catalogue.translator(settings.lang))
+    return said.replace("{ban}", "bạn").replace("{Ban}", "Bạn")
+
+
+def problems_in_words(app: Flask, error: PackageInvalid) -> list[str]:
+    """What is wrong with a package, each with its file and line."""
+    return [f"{p.file}:{p.line}: {in_words(app, Text(p.template, dict(p.values)))}" for p in error.problems]
 
 
 def with_app(command: Callable[..., None]) -> Callable[..., None]:
@@ -72,7 +86,6 @@ def start(demo: bool) -> None:
     from lms.db import migrating
     from lms.db.base import db
     from lms.db.unit_of_work import close_kept
-    from lms.packages.problems import PackageInvalid
 
     app = the_app()
     with app.app_context():
@@ -85,17 +98,18 @@ def start(demo: bool) -> None:
         try:
             counts = starting.load_content(starting.CONTENT / "starter", say)
         except PackageInvalid as error:
-            raise click.ClickException("\n".join(p.text() for p in error.problems)) from error
+            raise click.ClickException("\n".join(problems_in_words(app, error))) from error
         say(f"✓ Nội dung: {_counts(counts) if counts else 'không có gì mới'}")
         if demo and starting.make_demo_people():
             say("✓ Người dùng thử đã được tạo")
+        there = starting.open_demo_accounts()
         close_kept()
         db.engine.dispose()
     settings: Settings = app.extensions["lms.settings"]
     say()
     say(f"  Học vụ số: http://{settings.host}:{settings.port}")
-    if demo:
-        for role, person in starting.demo_sign_ins().items():
+    for role, person in starting.demo_sign_ins().items():
+        if demo and person["login"] in there:
             say(f"    {role:<14} {person['login']:<10} {person['password']}")
     say("  Dừng: Ctrl+C")
     say()
@@ -138,11 +152,17 @@ def worker() -> None:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON, by role.")
 @click.option("--make", is_flag=True, help="Make the demo people where they are not here yet.")
+@click.option("--remove", is_flag=True, help="Close the demo accounts and end their sessions: on a public server.")
 @with_app
-def demo(app: Flask, as_json: bool, make: bool) -> None:
+def demo(app: Flask, as_json: bool, make: bool, remove: bool) -> None:
     """Prints the demo sign-ins by role."""
     from lms import starting
 
+    if make and remove:
+        raise click.UsageError("Either --make or --remove.")
+    if remove:
+        say(f"Closed: {starting.close_demo_people()} demo accounts.")
+        return
     if make:
         starting.make_demo_people()
     people = starting.demo_sign_ins()
@@ -232,21 +252,21 @@ def import_package(app: Flask, package: Path, check: bool) -> None:
     from lms import starting
     from lms.errors import DomainError
     from lms.packages.importing import known_parts
-    from lms.packages.problems import PackageInvalid
     from lms.packages.reading import read_package
 
     try:
         if check:
             read_package(package, known_parts())
-            say("No problems.")
+            say(in_words(app, _("No problem found; nothing was imported")))
             return
         counts = starting.load_content(package, say)
     except PackageInvalid as error:
-        for problem in error.problems:
-            say(f"{problem.file}:{problem.line}: {problem.text()}")
-        raise click.ClickException(f"{len(error.problems)} problems; nothing was imported.") from error
+        for line in problems_in_words(app, error):
+            say(line)
+        count = _("{n} problems; nothing was imported.", n=len(error.problems))
+        raise click.ClickException(in_words(app, count)) from error
     except DomainError as error:
-        raise click.ClickException(f"{error.text} Nothing was imported.") from error
+        raise click.ClickException(in_words(app, error.text)) from error
     say(f"Imported: {_counts(counts) if counts else 'nothing new'}")
 
 
@@ -264,7 +284,7 @@ def export(app: Flask, target: Path, course: str | None) -> None:
     try:
         package = export_package(course)
     except DomainError as error:
-        raise click.ClickException(str(error.text)) from error
+        raise click.ClickException(in_words(app, error.text)) from error
     write_package(package, target, known_parts())
     say(f"Exported: {len(package.lessons)} lessons, {sum(1 for _ in package.items())} items → {target}")
 

@@ -37,6 +37,7 @@ class Settings:
     plugins: str = "all"  # "all" or "first-party"
     worker: bool = True  # `lms serve` keeps one worker running
     rate_limits: bool = True
+    lang: str = "vi"  # what the command line says of content: "vi" or "en"
 
     @property
     def is_sqlite(self) -> bool:
@@ -62,6 +63,8 @@ class Settings:
             ("sqlite:///", "postgresql+psycopg://", "postgresql://", "postgres://")
         ):
             raise SettingsError("LMS_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        if settings.lang not in ("vi", "en"):
+            raise SettingsError(f"LMS_LANG must be vi or en, not {settings.lang!r}.")
         if settings.base_url.endswith("/"):
             raise SettingsError("LMS_BASE_URL must not end with a slash, e.g. https://hocvuso.example.vn.")
         return settings

@@ -10,13 +10,15 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from lms import audit
+from lms import audit, clock, starting
 from lms.config import Settings
 from lms.db import migrating, sqlite
 from lms.db.base import db
 from lms.db.unit_of_work import connection
 from lms.orgs.models import Org
 from lms.outbox.models import DEAD, PENDING, Delivery
+
+LATE = 300  # seconds that a delivery may be due before a worker is missed
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,35 @@ class Finding:
     text: str
     advice: str = ""
     must: bool = True
+
+
+_OLDEST_DUE = select(func.min(Delivery.__table__.c.due_at)).where(Delivery.__table__.c.state == PENDING)
+
+
+def _worker(oldest: int | None) -> Finding:
+    """A worker takes what is due within a second, and puts off what fails: what has been due for long, nobody takes."""
+    late = clock.seconds() - oldest if oldest is not None else 0
+    if late <= LATE:
+        return Finding(True, "Việc chờ làm không bị trễ")
+    return Finding(
+        False,
+        f"Có việc đã trễ {late // 60} phút: có vẻ không có tiến trình worker nào đang chạy",
+        "Chạy: lms worker (hoặc để lms serve tự giữ một worker: LMS_WORKER=yes).",
+    )
+
+
+def _demo(settings: Settings) -> list[Finding]:
+    """Everybody knows the demo passwords: on a public server they are open doors."""
+    there = starting.open_demo_accounts() if settings.base_url else {}
+    if not there:
+        return []
+    return [
+        Finding(
+            False,
+            f"Tài khoản dùng thử còn mở trên máy chủ công khai: {', '.join(sorted(there))}",
+            "Chạy: lms demo --remove (đóng các tài khoản này và kết thúc mọi phiên đăng nhập của chúng).",
+        )
+    ]
 
 
 def examine(app: Flask) -> list[Finding]:
@@ -75,6 +106,8 @@ def examine(app: Flask) -> list[Finding]:
             "Xem nguyên nhân trong bảng lms_delivery (cột error), sửa, rồi cho làm lại." if dead else "",
         )
     )
+    found.append(_worker(connection().execute(_OLDEST_DUE).scalar()))
+    found += _demo(settings)
     units = connection().execute(select(func.count()).select_from(Org.__table__)).scalar_one()
     found.append(Finding(units > 0, f"Đơn vị hành chính: {units}", "" if units else "Chạy: lms start (hoặc make run)"))
     broken = audit.first_broken()

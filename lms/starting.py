@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from lms.db.unit_of_work import connection, unit_of_work
-from lms.identity import accounts, grants
+from lms.identity import accounts, grants, passwords
 from lms.identity.models import Account
 from lms.orgs import queries, units
 from lms.packages.importing import known_parts, take_in
@@ -84,6 +84,35 @@ def make_demo_people() -> int:
                 grants.give(account_id, role, unit.id, None)
         made += 1
     return made
+
+
+def open_demo_accounts() -> dict[str, int]:
+    """The demo accounts that can still be signed in with: login → account.
+
+    A real person may have the login of one where none was made, so the name or the password must be the demo's too.
+    """
+    a = Account.__table__
+    logins = {p.login: p for p in DEMO}
+    rows = connection().execute(
+        select(a.c.id, a.c.username, a.c.full_name, a.c.password_hash).where(
+            a.c.username.in_(list(logins)), a.c.closed_at.is_(None)
+        )
+    )
+    return {
+        row.username: row.id
+        for row in rows
+        if row.full_name == logins[row.username].name
+        or passwords.matches(row.password_hash, logins[row.username].password)
+    }
+
+
+def close_demo_people() -> int:
+    """Closes the demo accounts and ends their sessions; returns how many. They are not made again."""
+    with unit_of_work():
+        found = open_demo_accounts()
+        for account_id in found.values():
+            accounts.close(account_id)
+    return len(found)
 
 
 def demo_sign_ins() -> dict[str, dict[str, str]]:

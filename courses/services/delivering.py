@@ -21,7 +21,7 @@ def complete_lesson(account_id: int, course_id: int, activity_id: int, enrolled:
 def declare_task(
     account_id: int, course_id: int, activity_id: int, choice: str, note: str, choices: list[str], token: bytes | None
 ) -> None:
-    """Keeps what a learner says they did: tự khai. A choice is one of the task's own; where it has none, none is kept."""
+    """Keeps what a learner says they did: tự khai. A choice is one of the task's own; without any, none is kept."""
     if not choices:
         choice = ""
     elif choice not in choices:

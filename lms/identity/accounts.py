@@ -200,3 +200,11 @@ def change_password(account_id: int, old: str, new: str) -> int:
     )
     audit.record(account_id, "account.password_changed", f"account:{account_id}")
     return generation
+
+
+def close(account_id: int) -> None:
+    """Closes an account: nobody signs in with it any more, and its sessions end. What was learnt and issued stays."""
+    connection().execute(
+        update(A).where(A.c.id == account_id).values(closed_at=clock.now(), generation=A.c.generation + 1)
+    )
+    audit.record(None, "account.closed", f"account:{account_id}")

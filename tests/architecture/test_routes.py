@@ -228,6 +228,25 @@ def test_reading_never_writes(lived_in: Flask, readers: dict[str, FlaskClient]) 
     assert unseen == [], "nobody of the story could see these: give values in `values_in` or `ASKED`"
 
 
+def test_the_work_pages_are_for_those_who_work_here(lived_in: Flask, readers: dict[str, FlaskClient]) -> None:
+    """Nobody unknown gets further than the sign-in page; to a learner they do not exist, whatever is asked for."""
+    values, audiences, wrong, seen = values_in(lived_in), declared(lived_in), [], set()
+    for rule in lived_in.url_map.iter_rules():
+        if audiences[rule.endpoint] != STAFF:
+            continue
+        (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        for address in itertools.islice(addresses(rule, values), 30):
+            seen.add(rule.endpoint)
+            answer = readers["nobody"].open(address, method=method)
+            if (answer.status_code, (answer.location or "")[:10]) != (303, "/dang-nhap"):
+                wrong.append(f"nobody: {method} {address}: {answer.status_code} {answer.location}")
+            for name in ("attained", "underway"):
+                if (status := readers[name].open(address, method=method).status_code) != 404:
+                    wrong.append(f"{name}: {method} {address}: {status}")
+    assert wrong == []
+    assert seen == {line.split()[-1] for line in LISTED.read_text("utf-8").splitlines() if line.split()[1] == STAFF}
+
+
 def shown(answer: TestResponse) -> bool:
     """Whether something was shown, rather than refused."""
     return answer.status_code == 200 or (answer.status_code == 303 and not answer.location.startswith("/dang-nhap"))
