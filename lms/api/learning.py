@@ -28,6 +28,6 @@ __all__ = [
     "ACTIVITY_KINDS", "AUTHORS", "Activity", "ActivityCompleted", "ActivityKind", "ActivityRow", "Authored",
     "CourseCompleted", "EnrollmentRow", "Entry", "Findable", "Found", "InCourse", "Kind", "Place", "Progress",
     "Result", "activity", "activity_by_id", "activity_slug", "anchor", "author_orgs", "authored", "course_for",
-    "enroll", "enrollment", "enrollments", "evidence_of", "findable", "first_free", "free_slug", "newest_syllabus", "next_open", "places",
-    "progress", "publish_syllabus", "record_result", "set_skills", "slug_of", "url_of",
+    "enroll", "enrollment", "enrollments", "evidence_of", "findable", "first_free", "free_slug", "newest_syllabus",
+    "next_open", "places", "progress", "publish_syllabus", "record_result", "set_skills", "slug_of", "url_of",
 ]  # fmt: skip
