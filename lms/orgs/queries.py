@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Engine, and_, or_, select
+from sqlalchemy import ColumnElement, Date, Engine, and_, bindparam, or_, select, text
 
 from lms import clock
 from lms.db.unit_of_work import connection
@@ -53,6 +53,17 @@ def org_by_code(code: str, day: date | None = None) -> OrgRow | None:
     return OrgRow(*row) if row else None
 
 
+_PATH = text(
+    "WITH RECURSIVE up (org_id, parent_id, depth) AS ("
+    " SELECT org_id, parent_id, 0 FROM lms_org_version"
+    "  WHERE org_id = :org AND valid_from <= :day AND (valid_to IS NULL OR valid_to > :day)"
+    " UNION ALL"
+    " SELECT v.org_id, v.parent_id, up.depth + 1 FROM lms_org_version v JOIN up ON v.org_id = up.parent_id"
+    "  WHERE v.valid_from <= :day AND (v.valid_to IS NULL OR v.valid_to > :day) AND up.depth < 20"
+    ") SELECT org_id FROM up ORDER BY depth"
+).bindparams(bindparam("day", type_=Date))
+
+
 def ancestors(org_id: int, day: date | None = None) -> Sequence[int]:
     """The unit itself and every unit above it on a day, nearest first."""
     day = day or clock.today()
@@ -60,11 +71,7 @@ def ancestors(org_id: int, day: date | None = None) -> Sequence[int]:
     key = (database.engine, org_id, day)
     held = _paths.get(key)
     if held is None:
-        path: list[int] = []
-        at: int | None = org_id
-        while at is not None and at not in path:
-            path.append(at)
-            at = database.execute(select(V.c.parent_id).where(V.c.org_id == at, _on(day))).scalar()
+        path = list(database.execute(_PATH, {"org": org_id, "day": day}).scalars()) or [org_id]
         if len(_paths) > 20_000:
             _paths.clear()
         held = _paths[key] = tuple(path)

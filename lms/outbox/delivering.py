@@ -20,6 +20,7 @@ from sqlalchemy.engine import Row
 from lms import clock
 from lms.contract.registry import running
 from lms.db.unit_of_work import connection, let_go, unit_of_work
+from lms.outbox import telling
 from lms.outbox.models import DEAD, DONE, PENDING
 
 LEASE = 60  # seconds; longer than any handler may take
@@ -53,10 +54,13 @@ def deliver_due(most: int = BATCH) -> int:
         return 0
     sqlite = connection().dialect.name == "sqlite"
     count = 0
-    while taken := _take(most, sqlite):  # what is handled may tell more
+    while taken := _take(most, sqlite):
+        before = telling.told
         for row in sorted(taken):
             _handle(row, sqlite)
         count += len(taken)
+        if len(taken) < most and telling.told == before:
+            break  # that was all, and handling it has told nothing more
     return count
 
 

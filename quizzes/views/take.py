@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from lms.api.competency import area
 from lms.api.learning import InCourse, Place, activity, activity_slug, course_for
 from lms.api.packages import plain
 from lms.api.packages import render as markdown
-from lms.api.people import Person, claimed, here
+from lms.api.people import Claim, claimed, here
 from lms.api.web import LEARNER, Routes, address, at_address, panels, render, render_fragment, say, shelled
 from lms.api.work import NotFound, NotSignedIn, _, unit_of_work
 from quizzes import queries
@@ -32,7 +33,7 @@ routes = Routes("quizzes")
 Answer = str | Response | tuple[str, int]
 
 
-def _place(person: Person, course: str, quiz: str) -> tuple[InCourse, Place]:
+def _place(person: Claim, course: str, quiz: str) -> tuple[InCourse, Place]:
     at = course_for(person, course)
     return at, at.place("quiz", quiz)
 
@@ -40,6 +41,11 @@ def _place(person: Person, course: str, quiz: str) -> tuple[InCourse, Place]:
 def _refusal(at: InCourse) -> str:
     undone = sum(1 for p in at.places if p.kind == "lesson" and not at.done & p.mask)
     return say(_("This opens when all lessons are learnt. {n} are still to go.", n=undone)) if undone else ""
+
+
+def _must_say_birth_date(body: Mapping[str, Any]) -> bool:
+    """Whether the quiz asks for the birth date and this person has not said it yet."""
+    return bool(body["needs_birth_date"]) and here().birth_date is None
 
 
 def _area_name(code: str) -> str:
@@ -69,13 +75,13 @@ class FrontPart:
     need: int
 
 
-@routes.get("/hoc/<course>/kiem-tra/<quiz>", LEARNER)
+@routes.get("/hoc/<course>/kiem-tra/<quiz>", LEARNER, by_claim=True)
 def front(course: str, quiz: str) -> Answer:
     """How it goes, before it goes."""
-    person = here()
+    person = claimed()
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
-    if body["needs_birth_date"] and person.birth_date is None and not _refusal(at):
+    if not _refusal(at) and _must_say_birth_date(body):
         return redirect(address("identity.birth_date", return_to=request.path), 303)
     mine = queries.newest_attempts(person.id, place.activity_id)
     going = next((a for a in mine if a.state == OPEN), None)
@@ -129,14 +135,14 @@ def _first_gap(row: queries.AttemptRow) -> int | None:
     return next((i + 1 for i in range(row.total) if i not in answered), None)
 
 
-@routes.post("/hoc/<course>/kiem-tra/<quiz>/bat-dau", LEARNER)
+@routes.post("/hoc/<course>/kiem-tra/<quiz>/bat-dau", LEARNER, by_claim=True)
 def start(course: str, quiz: str) -> Answer:
     """Draws a paper, or goes on with the open one."""
-    person = here()
+    person = claimed()
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
     front_page = address("quizzes.front", course=course, quiz=quiz)
-    if _refusal(at) or (body["needs_birth_date"] and person.birth_date is None):
+    if _refusal(at) or _must_say_birth_date(body):
         return redirect(front_page, 303)
     token = request.form.get("token", "")
     try:
