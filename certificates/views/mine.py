@@ -14,7 +14,7 @@ from certificates import queries
 from certificates.access import credential_for
 from certificates.designs.qr import qr_runs
 from certificates.services.issuing import draw
-from lms.api.competency import AttainmentRow, attained_by
+from lms.api.competency import attained_by
 from lms.api.data import FileStore
 from lms.api.people import Claim, Person, here
 from lms.api.web import LEARNER, Panel, Routes, render, render_fragment, say, tab
@@ -53,12 +53,10 @@ def _row(row: queries.CredentialRow) -> PaperRow:
     )
 
 
-def waiting(
-    person: Person | Claim, rows: list[queries.CredentialRow], attained: list[AttainmentRow] | None = None
-) -> bool:
-    """Whether an attainment has no paper yet: the worker is about to make it. `attained`: where they are known."""
+def waiting(person: Person | Claim, rows: list[queries.CredentialRow]) -> bool:
+    """Whether an attainment has no paper yet: the worker is about to make it."""
     have = {row.attainment_id for row in rows}
-    return any(a.id not in have for a in (attained_by(person.id) if attained is None else attained))
+    return any(a.id not in have for a in attained_by(person.id))
 
 
 @routes.get("", LEARNER)
@@ -174,7 +172,7 @@ def _panel(at: str) -> Panel:
         if person is None or (at == "result" and not what.get("passed")):
             return None
         rows = queries.credentials_of(person.id)
-        late = waiting(person, rows, what.get("attained"))
+        late = waiting(person, rows)
         if not rows and not late:
             return None
         return Markup(  # noqa: S704  a template's own output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import gzip
 import hashlib
 import re
 from collections import OrderedDict
@@ -237,7 +238,7 @@ def render(template: str, **context: Any) -> str:
 
 
 MOST_REMEMBERED = 600  # whole pages, about 10 KB each when packed
-_remembered: OrderedDict[tuple[Any, ...], tuple[bytes, bytes]] = OrderedDict()
+_remembered: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
 
 
 def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
@@ -249,21 +250,20 @@ def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
     whole = (renderer(), key, page.locale, page.ban, page.text_size, page.contrast, page.signed_in, request.full_path)
     held = _remembered.get(whole)
     if held is None:
-        body = draw().encode()
-        held = _remembered[whole] = (body, renderer().pack(body))
+        held = _remembered[whole] = renderer().pack(draw().encode())
         if len(_remembered) > MOST_REMEMBERED:
             _remembered.popitem(last=False)
     else:
         _remembered.move_to_end(whole)
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        return Response(held[0], mimetype="text/html")
-    answer = Response(held[1], mimetype="text/html")
+        return Response(gzip.decompress(held), mimetype="text/html")
+    answer = Response(held, mimetype="text/html")
     answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Vary"] = "Accept-Encoding"
     return answer
 
 
-MOST_SHELLS = 400
+MOST_SHELLS = 150  # 30 KB each
 _shells: OrderedDict[tuple[Any, ...], Shell] = OrderedDict()
 
 
