@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 from lms.contract.points import Plugin, PluginError
 
 GROUP = "lms.plugins"
-FIRST_PARTY = {"lms", "courses", "quizzes", "certificates"}
+FIRST_PARTY = {"lms", "courses", "quizzes", "certificates", "plugins"}
 
 
 def installed(only_first_party: bool = False) -> list[Plugin]:

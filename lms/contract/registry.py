@@ -69,21 +69,27 @@ class Registry:
 
     def packages(self) -> list[Package]:
         """The packages that keep tables, the core first."""
-        found = [Package(p.name, folder_of(p).parent / p.migrations) for p in self.plugins if p.migrations]
+        found = [Package(p.name, place_of(p) / p.migrations) for p in self.plugins if p.migrations]
         return sorted(found, key=lambda p: (p.name != "lms", p.name))
 
 
 def folder_of(plugin: Plugin) -> Path:
-    """The folder of a plugin's top-level package."""
+    """The folder of a plugin's package."""
     module = importlib.import_module(plugin.package)
     if module.__file__ is None:
         raise PluginError(f"Plugin {plugin.name!r} has no folder: {plugin.package} needs an __init__.py.")
     return Path(module.__file__).resolve().parent
 
 
+def place_of(plugin: Plugin) -> Path:
+    """The folder that holds a plugin's top-level package."""
+    return folder_of(plugin).parents[plugin.package.count(".")]
+
+
 def event_name(event: type[Event]) -> str:
-    """How an event is called in the outbox: package and class, e.g. `lms.ProgrammeAttained`."""
-    return f"{event.__module__.split('.')[0]}.{event.__name__}"
+    """How an event is called in the outbox: package and class, e.g. `lms.ProgrammeAttained`, `cards.CardRevoked`."""
+    package = event.__module__.removeprefix("plugins.").split(".")[0]
+    return f"{package}.{event.__name__}"
 
 
 def running() -> Registry:

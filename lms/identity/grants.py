@@ -7,13 +7,14 @@ from sqlalchemy import insert, or_, select
 from lms import audit, clock
 from lms.db.unit_of_work import connection
 from lms.errors import NotFound
+from lms.identity import roles
 from lms.identity.models import Grant
 from lms.identity.people import Person
 
 INSTRUCTOR, VERIFIER, CONFIRMER, ADMINISTRATOR, REPORTER = (
     "instructor", "verifier", "confirmer", "administrator", "reporter",
 )  # fmt: skip
-ROLES = (INSTRUCTOR, VERIFIER, CONFIRMER, ADMINISTRATOR, REPORTER)
+ROLES = tuple(roles.ROLES)
 
 
 def give(account_id: int, role: str, org_id: int, granted_by: int | None) -> int:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, BigId, Id, LinkId, Moment, Small, Stamp
 
 
 class Account(Base):
-    """A person here. Nobody needs an e-mail address; a username or a telephone number is enough."""
+    """A person here. Nobody needs an e-mail address or a telephone; a name is enough for who comes by card or code.
+
+    `identity_key` is a keyed hash of the citizen's number, never the number; `identity_tail` its last four digits.
+    """
 
     __tablename__ = "lms_account"
-    __table_args__ = (
-        CheckConstraint("username IS NOT NULL OR phone IS NOT NULL", name="reachable"),
-        Index("ix_lms_account_sort_key", "sort_key"),
-    )
+    __table_args__ = (Index("ix_lms_account_sort_key", "sort_key"),)
 
     id: Mapped[Id]
     uuid: Mapped[LinkId]
@@ -27,13 +27,20 @@ class Account(Base):
     phone: Mapped[str | None] = mapped_column(String(16), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(120))
     birth_date: Mapped[date | None]
+    birth_year: Mapped[int | None] = mapped_column(SmallInteger)  # lists often know no more
+    identity_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    identity_tail: Mapped[str | None] = mapped_column(String(4))
     address_form: Mapped[str] = mapped_column(String(12), default="bạn")
     target_group: Mapped[str | None] = mapped_column(String(16))
     locale: Mapped[str] = mapped_column(String(8), default="vi")
     assurance_level: Mapped[Small] = mapped_column(default=0)
     generation: Mapped[int] = mapped_column(default=1)  # raised to end every open session
     made_at: Mapped[Moment]
+    made_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))  # who entered them; None: they
+    made_at_org_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_org.id"))  # a school, a commune …
     closed_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
+    erased_at: Mapped[datetime | None]
 
 
 class Identity(Base):

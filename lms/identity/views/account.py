@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lms.db.unit_of_work import unit_of_work
 from lms.errors import DomainError, Invalid
 from lms.identity import accounts
-from lms.identity.arrivals import ARRIVALS
+from lms.identity.entering import WAYS_IN, enter
 from lms.identity.forms import ADDRESS_FORMS, BirthDateForm, PasswordForm, SettingsForm, SignInForm, SignUpForm
 from lms.identity.people import Person, here, here_or_none, person_by_id, remember_address
 from lms.text import _
@@ -55,7 +55,7 @@ def sign_in() -> Answer:
     """Sign in."""
     if here_or_none() is not None:
         return redirect(_return_to(), 303)
-    return render("identity/sign_in.html", form=SignInForm(), errors={}, providers=[], return_to=_return_to())
+    return _sign_in_page(SignInForm())
 
 
 @routes.post("/dang-nhap", ANYONE, endpoint="sign_in_post")
@@ -71,9 +71,14 @@ def sign_in_post() -> Answer:
         except Invalid as error:
             _refused(form, error)
         else:
-            return _welcome(person)
-    page = render("identity/sign_in.html", form=form, errors=_errors(form), providers=[], return_to=_return_to())
-    return page, 422
+            return _welcome(person, "password")
+    return _sign_in_page(form), 422
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    back = _return_to()
+    ways = [(way, url) for way in sorted(WAYS_IN, key=lambda w: (w.order, w.name)) if (url := way.url(back))]
+    return render("identity/sign_in.html", form=form, errors=_errors(form), ways=ways, return_to=back)
 
 
 @routes.get("/dang-ky", ANYONE)
@@ -111,7 +116,7 @@ def sign_up_post() -> Answer:
         else:
             person = person_by_id(account_id)
             assert person is not None, "the account was made a moment ago"
-            return _welcome(person)
+            return _welcome(person, "sign-up")
     page = render(
         "identity/sign_up.html", form=form, errors=_errors(form), addresses=ADDRESSES, places=[],
         return_to=_return_to(), token="",
@@ -119,11 +124,8 @@ def sign_up_post() -> Answer:
     return page, 422
 
 
-def _welcome(person: Person) -> Response:
-    login_user(person)
-    remember_address(person.address_form)
-    for arrival in ARRIVALS:
-        arrival.welcome(person)
+def _welcome(person: Person, way: str) -> Response:
+    enter(person, way)
     return redirect(_return_to(), 303)
 
 

@@ -1,0 +1,12 @@
+"""units."""
+
+from __future__ import annotations
+
+revision = "lms_0003"
+down_revision = "lms_0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Moves the tables to this revision."""

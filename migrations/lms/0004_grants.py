@@ -1,0 +1,12 @@
+"""grants."""
+
+from __future__ import annotations
+
+revision = "lms_0004"
+down_revision = "lms_0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Moves the tables to this revision."""

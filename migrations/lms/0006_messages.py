@@ -1,0 +1,12 @@
+"""messages."""
+
+from __future__ import annotations
+
+revision = "lms_0006"
+down_revision = "lms_0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Moves the tables to this revision."""

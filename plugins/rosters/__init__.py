@@ -1,0 +1,1 @@
+"""Lists of people as communes, schools and offices have them: read, mended, taken in, taken back."""

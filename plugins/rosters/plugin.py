@@ -1,0 +1,11 @@
+"""The manifest: what this plugin provides, hears, tells and needs."""
+
+from __future__ import annotations
+
+from lms.api.plugins import Plugin
+
+plugin = Plugin(
+    name="rosters",
+    package="plugins.rosters",
+    needs={"lms": ">=0.1,<1"},
+)
