@@ -33,7 +33,8 @@ class Counter:
         self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, executemany: bool
     ) -> None:
         if not statement.lstrip().upper().startswith(UNCOUNTED):
-            self.sent += len(parameters) if executemany else 1
+            # Many rows in one statement come as one flat row of values.
+            self.sent += len(parameters) if executemany and isinstance(parameters, list) else 1
 
 
 counter = Counter()

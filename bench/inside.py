@@ -51,8 +51,8 @@ def let_go(app: Flask) -> None:
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM ANALYZE")
+            with db.engine.connect() as connection:
+                connection.connection.dbapi_connection.execute("VACUUM ANALYZE")  # type: ignore[union-attr]
         db.engine.dispose()
 
 

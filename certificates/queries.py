@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select
 
 from certificates.models import Credential, StatusChange
+from lms.api.data import Statement
+from lms.api.people import below, nation_id
 from lms.api.work import connection
 
 C, S = Credential.__table__, StatusChange.__table__
@@ -43,39 +45,36 @@ _ALL: Select[*tuple[Any, ...]] = select(
     C.c.issued_at, C.c.design, C.c.design_version, C.c.paper, C.c.facts, C.c.digest, C.c.pdf_key, C.c.state,
     C.c.successor_id,
 )  # fmt: skip
-_BY_ID = _ALL.where(C.c.id == bindparam("id"))
-_BY_UUID = _ALL.where(C.c.uuid == bindparam("uuid"))
-_OF_PERSON = _ALL.where(C.c.account_id == bindparam("who")).order_by(C.c.id.desc())
-_BY_NUMBER = _ALL.where(C.c.number == bindparam("number"))
+_BY_ID = Statement(_ALL.where(C.c.id == bindparam("id")), CredentialRow)
+_BY_UUID = Statement(_ALL.where(C.c.uuid == bindparam("uuid")), CredentialRow)
+_OF_PERSON = Statement(_ALL.where(C.c.account_id == bindparam("who")).order_by(C.c.id.desc()), CredentialRow)
+_BY_NUMBER = Statement(_ALL.where(C.c.number == bindparam("number")), CredentialRow)
 
 
 def credential(credential_id: int) -> CredentialRow | None:
     """A paper by its row."""
-    row = connection().execute(_BY_ID, {"id": credential_id}).first()
-    return CredentialRow(*row) if row else None
+    return _BY_ID.first(id=credential_id)
 
 
 def credential_by_number(number: str) -> CredentialRow | None:
     """A paper by its canonical number."""
-    row = connection().execute(_BY_NUMBER, {"number": number}).first()
-    return CredentialRow(*row) if row else None
+    return _BY_NUMBER.first(number=number)
 
 
 def credential_by_uuid(uuid: UUID) -> CredentialRow | None:
     """A paper by its link."""
-    row = connection().execute(_BY_UUID, {"uuid": uuid}).first()
-    return CredentialRow(*row) if row else None
+    return _BY_UUID.first(uuid=uuid)
 
 
 def credentials_of(account_id: int) -> list[CredentialRow]:
     """A person's papers, newest first."""
-    rows = connection().execute(_OF_PERSON, {"who": account_id})
-    return [CredentialRow(*row) for row in rows]
+    return _OF_PERSON.all(who=account_id)
 
 
-def newest(most: int = 50) -> list[CredentialRow]:
-    """The papers issued last."""
-    return [CredentialRow(*row) for row in connection().execute(_ALL.order_by(C.c.id.desc()).limit(most))]
+def newest(units: Sequence[int], most: int = 50) -> list[CredentialRow]:
+    """The papers issued last to people of these units and of all below them; without a unit: the nation's."""
+    found = _ALL if nation_id() in units else _ALL.where(C.c.org_id.in_(below(units)))
+    return [CredentialRow(*row) for row in connection().execute(found.order_by(C.c.id.desc()).limit(most))]
 
 
 @dataclass(frozen=True)

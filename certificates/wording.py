@@ -19,6 +19,7 @@ NO_ISSUER = "Nơi cấp chưa được khai báo"
 SHORT = "Chương trình rút gọn, chưa xác nhận phổ cập"
 DEFAULT_RULES = "mặc định của hệ thống, chưa phải quy định"
 DRAFT = "bản nháp làm việc, không phải văn bản của Bộ"
+FORGOTTEN = "(đã xoá)"
 TASK = {"declared": "Việc làm thật do người học tự khai", "confirmed": "Việc làm thật đã được cán bộ xác nhận"}
 
 
@@ -87,6 +88,11 @@ def compose(
         national_heading=issuer_is_state,
         notes=() if attainment else (SHORT,),
     )
+
+
+def without_person(paper: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of a paper whose holder asked to be forgotten: what was issued and when, not to whom."""
+    return {**paper, "full_name": FORGOTTEN, "birth_date": None, "unit_name": None, "provenance_line": None}
 
 
 def _points(halves: int) -> str:

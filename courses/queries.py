@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, select
 
 from courses.blocks.standard import BLOCK_TYPES, Around
 from courses.models import Declaration, Revision
+from lms.api.people import people_below
 from lms.api.web import render_fragment, renderer_key
 from lms.api.work import NotFound, connection
 
@@ -99,28 +100,30 @@ class WaitingRow:
     at: int
 
 
-def waiting_declarations(activity_ids: Sequence[int], most: int = 500) -> list[WaitingRow]:
-    """Declarations of these tasks that nobody has confirmed yet, oldest first."""
+_WAITING = select(D.c.id, D.c.account_id, D.c.activity_id, D.c.choice, D.c.note, D.c.at).where(
+    D.c.confirmed_at.is_(None)
+)
+
+
+def _to_confirm(units: Sequence[int], officer: int) -> ColumnElement[bool]:
+    """Of people in these units or below them; nobody confirms their own."""
+    return and_(D.c.account_id != officer, people_below(D.c.account_id, units))
+
+
+def waiting_declarations(
+    activity_ids: Sequence[int], units: Sequence[int], officer: int, most: int = 500
+) -> list[WaitingRow]:
+    """Declarations of these tasks by people of these units that nobody has confirmed yet, oldest first."""
     rows = connection().execute(
-        select(D.c.id, D.c.account_id, D.c.activity_id, D.c.choice, D.c.note, D.c.at)
-        .where(D.c.confirmed_at.is_(None), D.c.activity_id.in_(activity_ids))
-        .order_by(D.c.id)
-        .limit(most)
+        _WAITING.where(D.c.activity_id.in_(activity_ids), _to_confirm(units, officer)).order_by(D.c.id).limit(most)
     )
     return [WaitingRow(*row) for row in rows]
 
 
-def waiting_declaration(declaration_id: int) -> WaitingRow | None:
+def waiting_declaration(declaration_id: int, units: Sequence[int], officer: int) -> WaitingRow | None:
     """One of them."""
-    row = (
-        connection()
-        .execute(
-            select(D.c.id, D.c.account_id, D.c.activity_id, D.c.choice, D.c.note, D.c.at).where(
-                D.c.id == declaration_id, D.c.confirmed_at.is_(None)
-            )
-        )
-        .first()
-    )
+    found = _WAITING.where(D.c.id == declaration_id, _to_confirm(units, officer))
+    row = connection().execute(found).first()
     return WaitingRow(*row) if row else None
 
 

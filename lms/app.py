@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import structlog
 from flask import Flask, current_app
@@ -20,11 +19,14 @@ from lms.contract.points import Plugin
 from lms.contract.registry import Registry, folder_of
 from lms.db import sqlite, unit_of_work
 from lms.db.base import db
-from lms.identity import grants, people
+from lms.db.driving import json_value
+from lms.identity import grants, people, sessions
+from lms.messages import channels
 from lms.rest.operations import OPERATIONS
 from lms.rest.operations import register as register_operations
 from lms.storage import DiskStore
 from lms.web import errors, security
+from lms.web.application import Application
 from lms.web.locale import Catalogue
 from lms.web.rendering import Page, Renderer, minified_css
 from lms.web.routes import ROUTES
@@ -35,13 +37,6 @@ MOST_BODY = 32 * 1024 * 1024  # bytes of one request
 MOST_FORM = 2 * 1024 * 1024  # bytes of one form without its files
 
 
-class Application(Flask):
-    """Flask without the question, several times a request, whether a function is a coroutine: none here is."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
-
-
 def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | None = None) -> Flask:
     """Assembles the application from settings and plugins (every installed one).
 
@@ -49,7 +44,7 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     """
     settings = settings or Settings.load()
     found = list(plugins) if plugins is not None else discovery.installed(settings.plugins == "first-party")
-    registry = Registry(found, {"lms": __version__, **{p.name: p.version or __version__ for p in found}})
+    registry = Registry(found, {"lms": __version__, **{p.name: p.version or __version__ for p in found}}, settings)
 
     app = Application("lms", static_folder=None, template_folder=None)
     app.extensions["lms.registry"] = registry
@@ -57,7 +52,7 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     app.config.update(
         SECRET_KEY=settings.key().decode(),
         SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url(),
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": False},
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": False, "json_deserializer": json_value},
         MAX_CONTENT_LENGTH=MOST_BODY,
         MAX_FORM_MEMORY_SIZE=MOST_FORM,
         MAX_FORM_PARTS=2000,
@@ -72,6 +67,7 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     errors.install(app)
     with app.app_context():
         register_routes(app, registry.owned(ROUTES))
+        channels.check()
     register_operations(app, registry.entries(OPERATIONS).values())
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -92,9 +88,13 @@ def _prepare_database(app: Flask, settings: Settings) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
     unit_of_work.install(app)
-    if settings.is_sqlite:
-        with app.app_context():
+    with app.app_context():
+        if settings.is_sqlite:
             sqlite.prepare(db.engine)
+        else:
+            from lms.db import postgresql
+
+            postgresql.prepare(db.engine)
 
 
 def _prepare_people(app: Flask) -> None:
@@ -102,6 +102,7 @@ def _prepare_people(app: Flask) -> None:
     login.session_protection = None  # the session is signed; addresses change on a phone
     login.init_app(app)
     login.user_loader(people.from_session)
+    sessions.install(app)
 
 
 def _prepare_pages(app: Flask, registry: Registry) -> None:

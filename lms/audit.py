@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import LargeBinary, String, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock
+from lms.config import current
 from lms.db.base import Base, Id, Stamp
 from lms.db.unit_of_work import connection, writing
 
@@ -48,13 +52,62 @@ def seal(before: bytes, entry: dict[str, Any]) -> bytes:
     return hashlib.sha256(before + text.encode()).digest()
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What a check of the chain found: how many entries there are, and the first that is not as it was written.
+
+    `missing`: a head noted earlier outside the database is no longer there, so entries at the end were removed.
+    """
+
+    entries: int
+    broken: int | None
+    missing: int | None
+
+    @property
+    def whole(self) -> bool:
+        return self.broken is None and self.missing is None
+
+
+def check() -> Checked:
+    """Walks the chain: a changed, removed or inserted entry breaks the seals after it; a cut end lacks a noted head."""
+    before, entries, table = b"\0" * 32, 0, AuditEntry.__table__
+    heads = _noted_heads()
+    query = select(table).order_by(table.c.id).execution_options(yield_per=1000)
+    with closing(connection().execute(query)) as rows:
+        for row in rows:
+            entry = {k: row._mapping[k] for k in ("at", "actor_id", "act", "subject", "detail")}
+            before = seal(before, entry)
+            if bytes(row.seal) != before:
+                return Checked(entries, int(row.id), None)
+            entries += 1
+            if heads.get(int(row.id)) == before.hex():
+                del heads[int(row.id)]
+    return Checked(entries, None, min(heads, default=None))
+
+
 def first_broken() -> int | None:
     """The id of the first entry whose seal does not follow from the one before; None when the chain is whole."""
-    before = b"\0" * 32
+    return check().broken
+
+
+def _heads_file() -> Path:
+    return current().data_dir / "audit-heads.txt"
+
+
+def _noted_heads() -> dict[int, str]:
+    """Heads of the chain noted beside the database: {entry's id: seal in hexadecimal}."""
+    try:
+        lines = _heads_file().read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    return {int(parts[1]): parts[2] for line in lines if len(parts := line.split()) == 3 and parts[1].isdigit()}
+
+
+def note_head() -> None:
+    """Notes the newest seal in a file beside the database, so that cutting entries off the end shows; periodic."""
     table = AuditEntry.__table__
-    for row in connection().execute(select(table).order_by(table.c.id)):
-        entry = {k: row._mapping[k] for k in ("at", "actor_id", "act", "subject", "detail")}
-        before = seal(before, entry)
-        if bytes(row.seal) != before:
-            return int(row.id)
-    return None
+    row = connection().execute(select(table.c.id, table.c.seal).order_by(table.c.id.desc()).limit(1)).first()
+    if row is None or row.id in _noted_heads():
+        return
+    with _heads_file().open("a") as file:
+        file.write(f"{clock.seconds()} {row.id} {bytes(row.seal).hex()}\n")

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +288,64 @@ def export(app: Flask, target: Path, course: str | None) -> None:
         raise click.ClickException(in_words(app, error.text)) from error
     write_package(package, target, known_parts())
     say(f"Exported: {len(package.lessons)} lessons, {sum(1 for _ in package.items())} items → {target}")
+
+
+@main.group()
+def audit() -> None:
+    """The journal of acts."""
+
+
+@audit.command(name="verify")
+@with_app
+def verify_audit(_app: Flask) -> None:
+    """Walks the chain of seals: a changed, removed or inserted entry ends with exit status 1 and its number."""
+    from lms.audit import check
+
+    found = check()
+    if found.broken is not None:
+        raise click.ClickException(
+            f"Entry {found.broken} of the journal does not follow from the one before: it was changed, or entries were"
+            f" removed or inserted there. The {found.entries} before it are whole. Compare with a backup."
+        )
+    if found.missing is not None:
+        raise click.ClickException(
+            f"Entry {found.missing}, noted earlier in audit-heads.txt, is gone: entries were cut off the end."
+            f" Compare with a backup."
+        )
+    say(f"The journal is whole: {found.entries} entries, each sealed by the one before.")
+
+
+@main.group()
+def units() -> None:
+    """The tree of units."""
+
+
+@units.command(name="import")
+@click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Only look for problems; take nothing in.")
+@click.option("--from", "day", type=click.DateTime(["%Y-%m-%d"]), help="From which day they are there (today).")
+@with_app
+def import_units(app: Flask, table: Path, check: bool, day: datetime | None) -> None:
+    """Takes in a table of units (code,kind,name,parent,source,managed_by), all or nothing; names problems by line."""
+    from lms import clock
+    from lms.db.unit_of_work import unit_of_work
+    from lms.orgs import units as tables
+
+    try:
+        rows = tables.read(table.read_text(encoding="utf-8-sig"), tables.known_units())
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{table}: not UTF-8") from error
+    except tables.TableInvalid as error:
+        for problem in error.problems:
+            say(in_words(app, problem))
+        count = _("{n} problems; nothing was imported.", n=len(error.problems))
+        raise click.ClickException(in_words(app, count)) from error
+    if check:
+        say(in_words(app, _("No problem found; nothing was imported")))
+        return
+    with unit_of_work():
+        new = tables.load(rows, day.date() if day else clock.today())
+    say(f"Imported: {new} units")
 
 
 if __name__ == "__main__":

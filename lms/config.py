@@ -37,6 +37,13 @@ class Settings:
     plugins: str = "all"  # "all" or "first-party"
     worker: bool = True  # `lms serve` keeps one worker running
     rate_limits: bool = True
+    channels: str = "console"  # how messages leave, in order of preference, e.g. "smtp,console"; empty: they do not
+    smtp_url: str = ""  # the mail server, e.g. smtp://name:password@mail.example.vn:587
+    mail_from: str = ""  # the address that our mail comes from
+    codes_per_day: int = 1000  # one-time codes sent in a day, all together: each SMS costs money
+    second_factor_roles: str = "administrator,security"  # whoever holds one of these must set up a second factor
+    second_factor_days: int = 14  # within so many days of being asked to
+    openid_file: str = ""  # where the systems that people may sign in through are described; see docs/openid.md
     lang: str = "vi"  # what the command line says of content: "vi" or "en"
 
     @property
@@ -65,6 +72,11 @@ class Settings:
             raise SettingsError("LMS_DATABASE_URL must begin with sqlite:/// or postgresql://.")
         if settings.lang not in ("vi", "en"):
             raise SettingsError(f"LMS_LANG must be vi or en, not {settings.lang!r}.")
+        if "smtp" in settings.channels.split(","):
+            if not settings.smtp_url.startswith(("smtp://", "smtps://")):
+                raise SettingsError("LMS_CHANNELS names smtp, so LMS_SMTP_URL must begin with smtp:// or smtps://.")
+            if "@" not in settings.mail_from:
+                raise SettingsError("LMS_CHANNELS names smtp: LMS_MAIL_FROM must be the address that mail comes from.")
         if settings.base_url.endswith("/"):
             raise SettingsError("LMS_BASE_URL must not end with a slash, e.g. https://hocvuso.example.vn.")
         return settings

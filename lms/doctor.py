@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from dataclasses import dataclass
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -12,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms import audit, clock, starting
 from lms.config import Settings
+from lms.contract.findings import EXAMINATIONS, Finding
 from lms.db import migrating, sqlite
 from lms.db.base import db
 from lms.db.unit_of_work import connection
@@ -19,16 +19,6 @@ from lms.orgs.models import Org
 from lms.outbox.models import DEAD, PENDING, Delivery
 
 LATE = 300  # seconds that a delivery may be due before a worker is missed
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at. `must`: the product does not work rightly until it is mended."""
-
-    ok: bool
-    text: str
-    advice: str = ""
-    must: bool = True
 
 
 _OLDEST_DUE = select(func.min(Delivery.__table__.c.due_at)).where(Delivery.__table__.c.state == PENDING)
@@ -135,6 +125,8 @@ def examine(app: Flask) -> list[Finding]:
         )
     )
     found.append(Finding(False, "Chưa có khóa ký số: giấy ghi rõ “Bản tra cứu, chưa ký số”", must=False))
+    for examination in sorted(EXAMINATIONS, key=lambda e: e.name):
+        found += examination.examine()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data_dir).free / 1e9
     found.append(

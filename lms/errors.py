@@ -80,6 +80,18 @@ class TooEarly(DomainError):
     default = _("This is not open yet.")
 
 
+class Elsewhere(DomainError):
+    """Something comes first, on another page. The web leads to `endpoint` with `values`; the API says what it is."""
+
+    status = 403
+    code = "step-needed"
+    default = _("One more step is needed first. Please open this page in a browser.")
+
+    def __init__(self, endpoint: str, text: Text | None = None, **values: str) -> None:
+        super().__init__(text)
+        self.endpoint, self.values = endpoint, values
+
+
 class TooMany(DomainError):
     """The rate limit; `retry_after` in seconds."""
 

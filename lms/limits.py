@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import math
+from typing import Any
 
-from sqlalchemy import String, TextClause, text
+from sqlalchemy import String, TextClause, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock
 from lms.config import current
 from lms.db.base import Base
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.errors import TooMany
 
@@ -26,7 +28,14 @@ class RateLimit(Base):
     at: Mapped[float]
 
 
-def _statement(least: str, greatest: str) -> TextClause:
+R = RateLimit.__table__
+
+
+def _key(action: str, who: str) -> str:
+    return f"{action}:{hashlib.blake2b(who.encode(), digest_size=12).hexdigest()}"
+
+
+def _worded(least: str, greatest: str) -> TextClause:
     now_in_it = f"{least}(:most, {greatest}(lms_rate_limit.level, 0) + (:now - lms_rate_limit.at) * :rate)"
     return text(
         "INSERT INTO lms_rate_limit (key, level, at) VALUES (:key, :most - 1, :now) ON CONFLICT (key) DO UPDATE SET"  # noqa: S608
@@ -35,7 +44,8 @@ def _statement(least: str, greatest: str) -> TextClause:
     )
 
 
-_TAKE = {"sqlite": _statement("MIN", "MAX"), "postgresql": _statement("LEAST", "GREATEST")}
+_TAKE: Statement[Any] = Statement({"sqlite": _worded("MIN", "MAX"), "postgresql": _worded("LEAST", "GREATEST")})
+_FORGET: Statement[Any] = Statement(text("DELETE FROM lms_rate_limit WHERE at < :old"))
 
 
 def take(action: str, who: str, most: int, seconds: int) -> None:
@@ -45,20 +55,28 @@ def take(action: str, who: str, most: int, seconds: int) -> None:
     """
     if not current().rate_limits:
         return
-    key = f"{action}:{hashlib.blake2b(who.encode(), digest_size=12).hexdigest()}"
-    database = connection()
-    statement = _TAKE[database.dialect.name]
+    key = _key(action, who)
     rate = most / seconds
-    level = database.execute(
-        statement, {"key": key, "most": float(most), "now": clock.now().timestamp(), "rate": rate}
-    ).scalar_one()
+    level = _TAKE.scalar(key=key, most=float(most), now=clock.now().timestamp(), rate=rate)
     if level < 0:
         raise TooMany(retry_after=math.ceil(1 / rate))
+
+
+def is_empty(action: str, who: str, most: int, seconds: int, spared: int = 0) -> bool:
+    """Whether `take` would be refused now, or would leave fewer than `spared`. Takes nothing.
+
+    So that only what went wrong need be counted.
+    """
+    if not current().rate_limits:
+        return False
+    row = connection().execute(select(R.c.level, R.c.at).where(R.c.key == _key(action, who))).first()
+    if row is None:
+        return False
+    filled: float = max(row.level, 0) + (clock.now().timestamp() - row.at) * most / seconds
+    return filled < 1 + spared
 
 
 def forget_old() -> None:
     """Removes buckets that have been full again for a day; periodic."""
     with unit_of_work():
-        connection().execute(
-            text("DELETE FROM lms_rate_limit WHERE at < :old"), {"old": clock.now().timestamp() - 2 * 86400}
-        )
+        _FORGET.run(old=clock.now().timestamp() - 2 * 86400)

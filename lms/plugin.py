@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
-from lms import home, limits
+from lms import audit, home, limits, personal_data
 from lms.competency.events import ProgrammeAttained
-from lms.contract.points import Plugin
+from lms.contract.findings import EXAMINATIONS
+from lms.contract.points import Plugin, on
+from lms.granting.views import mine as my_rights
+from lms.granting.views import people, roles
+from lms.identity import codes, identities, sessions
+from lms.identity import declared as identity_declared
 from lms.identity.arrivals import ARRIVALS, Arrival
-from lms.identity.views import account
+from lms.identity.events import PersonKnownBetter
+from lms.identity.personal import PERSONAL_DATA
+from lms.identity.views import account, safety, stepping_in
+from lms.inbox import personal as inbox_personal
+from lms.inbox import reminding
+from lms.inbox import views as inbox
 from lms.learning.events import ActivityCompleted, CourseCompleted
+from lms.merging import finding
+from lms.merging.events import AccountMerged, AccountMergeUndone
+from lms.merging.views import pairs as duplicates
+from lms.messages import examining, sending, standard
+from lms.messages.channels import CHANNELS
+from lms.messages.events import MessageKept
 from lms.outbox.worker import PERIODIC, Periodic
 from lms.packages import giving, taking
 from lms.packages import views as packages
 from lms.packages.importing import PACKAGE_PARTS, PackagePart
+from lms.places import reorganizing
+from lms.places.views import acts as unit_acts
+from lms.places.views import mine as my_units
+from lms.places.views import tables as unit_tables
+from lms.places.views import units as unit_pages
+from lms.privacy import personal as privacy_personal
+from lms.privacy import retaining
+from lms.privacy.events import AccountErased
+from lms.privacy.retaining import RETENTION
+from lms.privacy.views import auditing, office
+from lms.privacy.views import guardians as guardian_pages
+from lms.privacy.views import mine as privacy
+from lms.proving import views as proving
 from lms.rest.operations import OPERATIONS
 from lms.rest.views import operations
-from lms.web.menu import MENU
+from lms.web.menu import MENU, PANELS
 from lms.web.routes import ROUTES
 from lms.web.views import reader
 
@@ -23,16 +52,78 @@ plugin = Plugin(
     package="lms",
     needs={},
     provides=(
-        ROUTES.of(reader.routes, account.routes, home.routes, packages.routes),
+        ROUTES.of(
+            reader.routes,
+            account.routes,
+            home.routes,
+            inbox.routes,
+            packages.routes,
+            privacy.routes,
+            guardian_pages.routes,
+            office.routes,
+            auditing.routes,
+        ),
+        ROUTES.of(people.routes, roles.routes, my_rights.routes),
+        ROUTES.of(stepping_in.routes, safety.routes, proving.routes),
+        ROUTES.of(unit_pages.routes, unit_acts.routes, unit_tables.routes, my_units.routes),
+        ROUTES.of(duplicates.routes),
         OPERATIONS.of(*operations),
-        MENU.of(*packages.menu),
+        MENU.of(
+            *duplicates.menu,
+            *unit_pages.menu,
+            *proving.menu,
+            *packages.menu,
+            *office.menu,
+            *auditing.menu,
+            *people.menu,
+            *roles.menu,
+        ),
         PACKAGE_PARTS.of(
             PackagePart("frameworks", 10, taking.take_frameworks, giving.give_frameworks),
             PackagePart("programmes", 60, taking.take_rules_and_programmes, giving.give_rules_and_programmes),
         ),
-        PERIODIC.of(Periodic("lms.forget-old-limits", 86_400, limits.forget_old)),
+        CHANNELS.of(*standard.channels),
+        EXAMINATIONS.of(*examining.examinations),
+        PANELS.of(
+            *duplicates.panels,
+            *my_units.panels,
+            *proving.panels,
+            *inbox.panels,
+            *privacy.panels,
+            *office.panels,
+            *my_rights.panels,
+        ),
+        PERSONAL_DATA.of(
+            *identity_declared.tables, *personal_data.tables, *inbox_personal.tables, *privacy_personal.tables
+        ),
+        RETENTION.of(*retaining.rules),
+        PERIODIC.of(
+            Periodic("lms.forget-old-limits", 86_400, limits.forget_old),
+            Periodic("lms.forget-old-sessions", 86_400, sessions.forget_old),
+            Periodic("lms.forget-old-codes", 86_400, codes.forget_old),
+            Periodic("lms.forget-arriving", 3600, identities.forget_old),
+            Periodic("lms.forget-due", 86_400, retaining.forget_due),
+            Periodic("lms.note-audit-head", 3600, audit.note_head),
+            Periodic("lms.look-for-duplicates", 86_400, finding.sweep),
+            Periodic("lms.remind", 900, reminding.remind_due),
+            Periodic("lms.units-on-their-day", 300, reorganizing.carry_out_due),
+        ),
         ARRIVALS.of(Arrival("keep-what-was-learnt", home.keep_what_was_learnt)),
     ),
-    tells=(ActivityCompleted, CourseCompleted, ProgrammeAttained),
+    hears=(
+        on(AccountMerged, finding.when_account_merged),
+        on(MessageKept, sending.when_message_kept, sending.hand_over),
+        on(PersonKnownBetter, finding.when_person_known_better),
+    ),
+    tells=(
+        AccountErased,
+        AccountMerged,
+        AccountMergeUndone,
+        PersonKnownBetter,
+        ActivityCompleted,
+        CourseCompleted,
+        MessageKept,
+        ProgrammeAttained,
+    ),
     migrations="migrations/lms",
 )

@@ -5,20 +5,27 @@ evidence → lesson → module → course → programme → counted → told.
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, delete, exists, select
 
 from lms import clock
 from lms.competency import attaining
 from lms.db.unit_of_work import connection
-from lms.identity.accounts import hold
+from lms.identity.accounts import hold, hold_all
+from lms.identity.making import mentioned
 from lms.indicators import counting
-from lms.learning import enrolling, record
+from lms.learning import enrolling, queries, record
 from lms.learning.events import ActivityCompleted, CourseCompleted
-from lms.learning.models import Enrollment, Kind
+from lms.learning.models import Enrollment, Evidence, Kind
 from lms.learning.queries import memberships_of
 from lms.learning.record import Result
 from lms.learning.rollup import is_complete
 from lms.orgs import units
+from lms.orgs.models import Membership
 from lms.outbox.telling import tell
 
 
@@ -106,10 +113,128 @@ def _has_enrollments(account_id: int) -> bool:
     return connection().execute(select(e.c.id).where(e.c.account_id == account_id).limit(1)).first() is not None
 
 
-def join_unit(account_id: int, org_id: int, target_group: str) -> int:
-    """Makes a person a member of a unit; a learner is counted there from now on. Returns the membership's id."""
-    at = clock.seconds()
-    membership_id, new = units.join(account_id, org_id, target_group, at)
+def join_unit(account_id: int, org_id: int, target_group: str, at: int | None = None) -> int:
+    """Makes a person a member of a unit, from now or an earlier moment on; a learner is counted there from now on.
+
+    Returns the membership's id. Conflict where the unit has ended.
+    """
+    membership_id, new = units.join(account_id, org_id, target_group, clock.seconds() if at is None else at)
     if new and _has_enrollments(account_id):
         counting.count(counting.ENROLLED, membership_id)
     return membership_id
+
+
+def leave_unit(account_id: int, membership_id: int, at: int | None = None) -> None:
+    """Ends a membership, now or at an earlier moment; what was attained in it stays counted where it was.
+
+    Raises Invalid for a moment that lies outside it, Conflict where it has ended already.
+    """
+    units.leave(membership_id, clock.seconds() if at is None else at)
+    if _has_enrollments(account_id):
+        counting.count(counting.ENROLLED, membership_id, -1)
+
+
+def change_unit(account_id: int, membership_id: int, org_id: int, target_group: str, at: int | None = None) -> int:
+    """Transfers a person: one membership ends and another begins at the same moment. Returns the new one's id."""
+    moment = clock.seconds() if at is None else at
+    leave_unit(account_id, membership_id, moment)
+    return join_unit(account_id, org_id, target_group, moment)
+
+
+@dataclass(frozen=True)
+class Joining:
+    """Somebody who is to belong to a unit in a target group, and to learn these courses."""
+
+    account_id: int
+    org_id: int
+    target_group: str
+    course_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What was made for somebody: the membership and the enrollments that were not there before."""
+
+    membership_id: int | None
+    enrollment_ids: tuple[int, ...]
+
+
+def join_newcomers(people: Sequence[Joining]) -> None:
+    """`join_unit` and `enroll` for people who were made in this unit of work; statements grow with the units alone."""
+    units.join_newcomers([(p.account_id, p.org_id, p.target_group) for p in people], clock.seconds())
+    for course_id, account_ids in _by_course(people).items():
+        enrolling.enroll_newcomers(account_ids, course_id)
+    learners = Counter((counting.ENROLLED, p.org_id, p.target_group) for p in people if p.course_ids)
+    for key, how_many in sorted(learners.items()):
+        counting.count_at(key, how_many)
+
+
+def join_many(people: Sequence[Joining]) -> list[Joined]:
+    """`join_unit` and `enroll` for people who are here already, in the order given.
+
+    Statements grow with the courses and with those who have learnt something before: what they did counts, so each of
+    them goes through `enroll`'s own way.
+    """
+    ids = {p.account_id for p in people}
+    hold_all(ids)
+    before = counting.facts(ids)
+    memberships = units.join_many([(p.account_id, p.org_id, p.target_group) for p in people], clock.seconds())
+    made: dict[int, list[int]] = {}
+    learnt, at = enrolling.taught(ids), clock.seconds()
+    for course_id, account_ids in _by_course(people).items():
+        for account_id, enrollment_id in enrolling.enroll_untaught(account_ids - learnt, course_id).items():
+            made.setdefault(account_id, []).append(enrollment_id)
+        for account_id in sorted(account_ids & learnt):
+            if queries.enrollment(account_id, course_id) is None:
+                enrollment_id, complete = enrolling.enroll(account_id, course_id)
+                made.setdefault(account_id, []).append(enrollment_id)
+                _move_up(account_id, [complete] if complete else [], at)
+    _recount_enrolled(before, counting.facts(ids))
+    return [Joined(m, tuple(made.pop(p.account_id, ()))) for p, m in zip(people, memberships, strict=True)]
+
+
+def _by_course(people: Sequence[Joining]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for person in people:
+        for course_id in person.course_ids:
+            found.setdefault(course_id, set()).add(person.account_id)
+    return found
+
+
+def unjoin_many(membership_ids: Collection[int], enrollment_ids: Collection[int], account_ids: Collection[int]) -> None:
+    """Takes back what `join_many` or `join_newcomers` made for these people, as if it had never been.
+
+    For what was entered by mistake, and only where nothing was learnt in it: evidence that names a membership keeps it.
+    """
+    m, e, v = Membership.__table__, Enrollment.__table__, Evidence.__table__
+    hold_all(account_ids)
+    before = counting.facts(account_ids)
+    database = connection()
+    database.execute(delete(e).where(e.c.id.in_(enrollment_ids), e.c.done == 0, e.c.completed_at.is_(None)))
+    database.execute(delete(m).where(m.c.id.in_(membership_ids), ~exists().where(v.c.membership_id == m.c.id)))
+    _recount_enrolled(before, counting.facts(account_ids))
+
+
+def unmake_newcomers(account_ids: Collection[int], besides: Collection[Column[Any]]) -> set[int]:
+    """Takes memberships and enrollments from people who were entered by mistake; returns those who keep theirs.
+
+    Whoever has signed in, learnt, or is spoken of in any other table but the columns `besides` stays as they are. The
+    accounts of the others are then the caller's to remove (`unmake_people`), with what those columns say.
+    """
+    m, e = Membership.__table__, Enrollment.__table__
+    hold_all(account_ids)
+    stay = mentioned(account_ids, [*besides, m.c.account_id, e.c.account_id])
+    go = set(account_ids) - stay
+    before = counting.facts(go)
+    database = connection()
+    database.execute(delete(e).where(e.c.account_id.in_(go)))
+    database.execute(delete(m).where(m.c.account_id.in_(go)))
+    _recount_enrolled(before, {})
+    return stay
+
+
+def _recount_enrolled(before: Mapping[counting.Key, int], after: Mapping[counting.Key, int]) -> None:
+    for key in sorted(set(before) | set(after)):
+        moved = after.get(key, 0) - before.get(key, 0)
+        if key[0] == counting.ENROLLED and moved:
+            counting.count_at(key, moved)

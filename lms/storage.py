@@ -25,6 +25,9 @@ class FileStore(Protocol):
     def has(self, key: str) -> bool:
         """Whether the key is here."""
 
+    def remove(self, key: str) -> None:
+        """Forgets the bytes; harmless where there are none."""
+
 
 class DiskStore:
     """Files in folders of 256, written beside and renamed, so that a half-written file is never seen."""
@@ -59,3 +62,6 @@ class DiskStore:
 
     def has(self, key: str) -> bool:
         return self._path(key).exists()
+
+    def remove(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, Select, and_, bindparam, literal_column, select
 
-from lms.api.data import Json
+from lms.api.data import Json, Statement
 from lms.api.people import CLAIM_HOLDS, Claim, Person
 from lms.api.work import NotFound, connection
 from quizzes.drawing import Candidate
@@ -91,25 +91,26 @@ def revision(revision_id: int) -> Mapping[str, Any]:
     return held
 
 
-_CANDIDATES = (
-    select(I.c.id, I.c.current_id, T.c.code, S.c.times)
+_CANDIDATES: Statement[tuple[Any, ...]] = Statement(
+    select(I.c.id, I.c.current_id, T.c.code, S.c.times, V.c.type)
     .join(V, V.c.id == I.c.current_id)
     .join(T, T.c.item_id == I.c.id)
     .outerjoin(S, and_(S.c.item_id == I.c.id, S.c.account_id == bindparam("who")))
     .where(
         I.c.pool == bindparam("pool"),
         I.c.retired_at.is_(None),
-        V.c.type.in_(bindparam("types", expanding=True)),
-    )
+    ),
+    lambda *row: row,
 )
 
 
 def candidates(pool: str, account_id: int) -> list[Candidate]:
     """Every item in use of a pool, its type in use too, with its codes and how often this person has had it."""
-    rows = connection().execute(_CANDIDATES, {"who": account_id, "pool": pool, "types": [t.name for t in ITEM_TYPES]})
+    types = {t.name for t in ITEM_TYPES}
     found: dict[int, tuple[int, set[str], int]] = {}
-    for item_id, version_id, code, times in rows:
-        found.setdefault(item_id, (version_id, set(), times or 0))[1].add(code)
+    for item_id, version_id, code, times, type_name in _CANDIDATES.all(who=account_id, pool=pool):
+        if type_name in types:
+            found.setdefault(item_id, (version_id, set(), times or 0))[1].add(code)
     return [Candidate(i, version, frozenset(codes), seen) for i, (version, codes, seen) in found.items()]
 
 
@@ -154,12 +155,20 @@ _ANSWERS = {
     "postgresql": "(SELECT jsonb_object_agg(r.position, r.answer) FROM quizzes_response r"
     " WHERE r.attempt_id = quizzes_attempt.id)",
 }
-_MINE = {
+
+
+def _with_answers(*row: Any) -> tuple[AttemptRow, Answers]:
+    return AttemptRow(*row[:-1]), {int(k): v for k, v in (row[-1] or {}).items()}
+
+
+_WORDED = {
     dialect: _ATTEMPT.add_columns(literal_column(answers, Json)).where(
         A.c.uuid == bindparam("uuid"), A.c.account_id == bindparam("who"), CLAIM_HOLDS
     )
     for dialect, answers in _ANSWERS.items()
 }
+_MINE = Statement(_WORDED, _with_answers)
+_MINE_HELD = Statement({dialect: worded.with_for_update(of=A) for dialect, worded in _WORDED.items()}, _with_answers)
 
 
 def attempt(uuid: UUID, reader: Person | Claim, hold: bool = False) -> tuple[AttemptRow, Answers] | None:
@@ -167,13 +176,7 @@ def attempt(uuid: UUID, reader: Person | Claim, hold: bool = False) -> tuple[Att
 
     `hold`: until the unit of work ends nobody else may change it.
     """
-    database = connection()
-    values = {"uuid": uuid, "who": reader.id, "generation": reader.generation}
-    statement = _MINE[database.dialect.name]
-    row = database.execute(statement.with_for_update(of=A) if hold else statement, values).first()
-    if row is None:
-        return None
-    return AttemptRow(*row[:-1]), {int(k): v for k, v in (row[-1] or {}).items()}
+    return (_MINE_HELD if hold else _MINE).first(uuid=uuid, who=reader.id, session=reader.session_id)
 
 
 def attempt_by_uuid(uuid: UUID) -> AttemptRow | None:
@@ -182,17 +185,17 @@ def attempt_by_uuid(uuid: UUID) -> AttemptRow | None:
     return AttemptRow(*row) if row else None
 
 
-_NEWEST = (
+_NEWEST = Statement(
     _ATTEMPT.where(A.c.account_id == bindparam("who"), A.c.activity_id == bindparam("quiz"))
     .order_by(A.c.id.desc())
-    .limit(20)
+    .limit(20),
+    AttemptRow,
 )
 
 
 def newest_attempts(account_id: int, activity_id: int) -> list[AttemptRow]:
     """A person's attempts at a quiz, newest first."""
-    rows = connection().execute(_NEWEST, {"who": account_id, "quiz": activity_id})
-    return [AttemptRow(*row) for row in rows]
+    return _NEWEST.all(who=account_id, quiz=activity_id)
 
 
 _RESPONSES = select(RESP.c.position, RESP.c.answer).where(RESP.c.attempt_id == bindparam("attempt"))

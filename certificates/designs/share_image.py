@@ -13,10 +13,9 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from certificates.designs.canvas import letters_of
-from certificates.designs.fonts import BRAND_BOLD, BRAND_REGULAR, FACE_FILES
 from certificates.designs.paper import CannotDraw, PaperKind
-from certificates.designs.qr import qr_runs
+from lms.api.papers import BRAND_BOLD, BRAND_REGULAR, FACE_FILES, letters_of
+from lms.api.qr import qr_runs
 
 WIDTH: Final = 1200
 HEIGHT: Final = 630

@@ -17,8 +17,13 @@ from functools import cache
 from math import cos, pi, sin
 from typing import Any, Final
 
-from certificates.designs.canvas import (
+from certificates.designs.paper import CannotDraw, Paper, PaperKind
+from lms.api.papers import (
+    ASCENT,
+    DESCENT,
+    MARK_ASCENT,
     Box,
+    Face,
     Picture,
     Rgb,
     Sheet,
@@ -28,10 +33,8 @@ from certificates.designs.canvas import (
     missing_letters,
     picture,
 )
-from certificates.designs.canvas import number_text as n
-from certificates.designs.fonts import ASCENT, DESCENT, MARK_ASCENT, Face
-from certificates.designs.paper import CannotDraw, Paper, PaperKind
-from certificates.designs.qr import qr_runs
+from lms.api.papers import number_text as n
+from lms.api.qr import qr_runs
 
 MM: Final = 72 / 25.4
 PAGE_WIDTH: Final = 297 * MM

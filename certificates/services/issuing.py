@@ -20,19 +20,31 @@ from certificates.designs.paper import Paper
 from certificates.events import CredentialIssued
 from certificates.models import VALID, Book, Credential
 from certificates.numbering import format_check_code, format_number
-from lms.api.competency import AttainmentRow, ProgrammeAttained, attainment
-from lms.api.data import FileStore
-from lms.api.people import path_name, person_by_id
-from lms.api.work import clock, connection, settings, tell
+from lms.api.competency import AttainmentRow, ProgrammeAttained, attained_by, attainment
+from lms.api.data import FileStore, Statement
+from lms.api.people import AccountMergeUndone, joined_to, path_name, person_by_id
+from lms.api.work import _, clock, notify, settings, tell
 
 C, B = Credential.__table__, Book.__table__
 _ONE_AT_A_TIME = threading.Lock()  # ReportLab keeps its work in the fonts, which all threads share
 
 
-_ISSUED = select(C.c.id).where(C.c.attainment_id == bindparam("attainment"))
-_NEXT = text(
-    "INSERT INTO certificates_book (issuer_code, kind, year, last) VALUES (:issuer_code, :kind, :year, 1)"
-    " ON CONFLICT (issuer_code, kind, year) DO UPDATE SET last = certificates_book.last + 1 RETURNING last"
+_ISSUED: Statement[Any] = Statement(select(C.c.id).where(C.c.attainment_id == bindparam("attainment")))
+_NEXT: Statement[Any] = Statement(
+    text(
+        "INSERT INTO certificates_book (issuer_code, kind, year, last) VALUES (:issuer_code, :kind, :year, 1)"
+        " ON CONFLICT (issuer_code, kind, year) DO UPDATE SET last = certificates_book.last + 1 RETURNING last"
+    )
+)
+_ISSUE: Statement[Any] = Statement(
+    insert(C).returning(C.c.id),
+    columns=(
+        "uuid", "number", "check_code", "kind", "account_id", "attainment_id", "org_id", "issued_at", "design",
+        "design_version", "paper", "facts", "digest", "state",
+    ),
+)  # fmt: skip
+_NOTE_FILE: Statement[Any] = Statement(
+    update(C).where(C.c.id == bindparam("credential"), C.c.pdf_key.is_(None)).values(pdf_key=bindparam("key"))
 )
 
 
@@ -41,13 +53,20 @@ def when_programme_attained(event: ProgrammeAttained) -> None:
     issue(event.attainment_id)
 
 
+def when_account_merge_undone(event: AccountMergeUndone) -> None:
+    """Issues what was not issued while two people were taken for one."""
+    for row in attained_by(event.gone_id):
+        issue(row.id)
+
+
 def issue(attainment_id: int) -> int | None:
     """Issues a paper for an attainment that has none; returns the credential's id, None where it has one already."""
-    database = connection()
-    if database.execute(_ISSUED, {"attainment": attainment_id}).first() is not None:
+    if _ISSUED.first(attainment=attainment_id) is not None:
         return None
     row = attainment(attainment_id)
     person = person_by_id(row.account_id) if row else None
+    if row is not None and person is None and joined_to(row.account_id) is not None:
+        return None  # the person attained it by the other account too, and has that one's paper
     if row is None or person is None:
         raise LookupError(f"Attainment {attainment_id} or its person is gone.")
     config = settings()
@@ -75,28 +94,26 @@ def issue(attainment_id: int) -> int | None:
         serial=serial,
         issuer_is_state=config.issuer_is_state,
     )
-    frozen = dataclasses.asdict(paper)
-    credential_id: int = database.execute(
-        insert(C)
-        .values(
-            uuid=uuid4(),
-            number=number,
-            check_code=check_code,
-            kind=kind,
-            account_id=row.account_id,
-            attainment_id=attainment_id,
-            org_id=org_id,
-            issued_at=now,
-            design=CURRENT[0],
-            design_version=CURRENT[1],
-            paper=frozen,
-            facts=_facts(row, person.assurance_level, config.issuer_name),
-            digest=digest_of(frozen),
-            state=VALID,
-        )
-        .returning(C.c.id)
-    ).scalar_one()
+    frozen, uuid = dataclasses.asdict(paper), uuid4()
+    credential_id: int = _ISSUE.scalar(
+        uuid=uuid,
+        number=number,
+        check_code=check_code,
+        kind=kind,
+        account_id=row.account_id,
+        attainment_id=attainment_id,
+        org_id=org_id,
+        issued_at=now,
+        design=CURRENT[0],
+        design_version=CURRENT[1],
+        paper=frozen,
+        facts=_facts(row, person.assurance_level, config.issuer_name),
+        digest=digest_of(frozen),
+        state=VALID,
+    )
     tell(CredentialIssued(credential_id, row.account_id, number, now))
+    told = _("Number {number}. Open it to see, download or share it.", number=number)
+    notify(row.account_id, "paper", _("Your paper is ready"), told, f"/giay/{uuid}")
     return credential_id
 
 
@@ -121,8 +138,7 @@ def digest_of(frozen: dict[str, Any]) -> str:
 
 def next_serial(issuer_code: str, kind: str, year: int) -> int:
     """The next number of a book. The row stays locked until the paper is committed with it, so no number is lost."""
-    values = {"issuer_code": issuer_code, "kind": kind, "year": year}
-    return int(connection().execute(_NEXT, values).scalar_one())
+    return int(_NEXT.scalar(issuer_code=issuer_code, kind=kind, year=year))
 
 
 def draw(row: queries.CredentialRow) -> bytes:
@@ -143,4 +159,4 @@ def draw_and_keep(event: CredentialIssued) -> str:
 
 def when_credential_issued(event: CredentialIssued, pdf_key: str) -> None:
     """Notes the hash of the drawn paper, once."""
-    connection().execute(update(C).where(C.c.id == event.credential_id, C.c.pdf_key.is_(None)).values(pdf_key=pdf_key))
+    _NOTE_FILE.run(credential=event.credential_id, key=pdf_key)

@@ -11,11 +11,13 @@ from sqlalchemy import insert
 from certificates import queries
 from certificates.models import Check
 from certificates.numbering import BadNumber, parse_number
-from lms.api.people import mask_name
-from lms.api.work import Invalid, _, clock, connection, take
+from certificates.wording import FORGOTTEN
+from lms.api.data import Statement
+from lms.api.people import is_minor, mask_name
+from lms.api.work import Invalid, _, clock, take
 
 UNKNOWN = "unknown"
-_RECORD = insert(Check)
+_RECORD: Statement[Any] = Statement(insert(Check), columns=("credential_id", "outcome", "channel", "at"))
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Verdict:
     credential: queries.CredentialRow | None = None
     full_name: str = ""
     unmasked: bool = False
+    protected: bool = False  # the birth date fits, but its holder is a minor: no names of minors in public
     reason: str = ""
     changed_at: int | None = None
     successor: str = ""
@@ -83,20 +86,22 @@ def verify(number: str, asker: str, channel: str, birth_date: date | None = None
     row = queries.credential_by_number(number)
     now = clock.seconds()
     state = row.state if row else UNKNOWN
-    connection().execute(
-        _RECORD, {"credential_id": row.id if row else None, "outcome": state, "channel": channel, "at": now}
-    )
+    _RECORD.run(credential_id=row.id if row else None, outcome=state, channel=channel, at=now)
     if row is None:
         return Verdict(number, UNKNOWN, now)
+    name = row.paper["full_name"]
     fits = birth_date is not None and row.paper["birth_date"] == f"{birth_date:%d/%m/%Y}"
+    protected = fits and is_minor(birth_date)
+    unmasked = fits and not protected
     change = queries.last_change(row.id) if state != "valid" else None
     return Verdict(
         number,
         state,
         now,
         row,
-        row.paper["full_name"] if fits else mask_name(row.paper["full_name"]),
-        fits,
+        name if unmasked or name == FORGOTTEN else mask_name(name),
+        unmasked,
+        protected,
         change.reason if change else "",
         change.at if change else None,
         queries.number_of(row.successor_id) if row.successor_id else "",

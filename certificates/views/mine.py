@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from certificates import queries
 from certificates.access import credential_for
-from certificates.designs.qr import qr_runs
 from certificates.services.issuing import draw
 from lms.api.competency import attained_by
 from lms.api.data import FileStore
-from lms.api.people import Claim, Person, here
+from lms.api.people import Claim, Person, here, is_minor, mask_name
+from lms.api.qr import qr_runs
 from lms.api.web import LEARNER, Panel, Routes, render, render_fragment, say, tab
 from lms.api.work import Text, _
 
@@ -145,8 +145,9 @@ def pdf(uuid: UUID) -> Response:
 
 @routes.get("/<uuid:uuid>.png", LEARNER)
 def share_image(uuid: UUID) -> Response:
-    """A picture to send to the family. The holder sends it, so it carries the name."""
-    row = credential_for(here(), uuid)
+    """A picture to send to the family. The holder sends it, so it carries the name; a minor's is masked."""
+    person = here()
+    row = credential_for(person, uuid)
     paper = row.paper
     from certificates.designs.share_image import ShareSummary, draw_share_image  # Pillow only when asked for
 
@@ -157,7 +158,7 @@ def share_image(uuid: UUID) -> Response:
             statement=row.facts["programme"]["title"],
             number=row.number,
             verify_domain=paper["verify_domain"],
-            name=paper["full_name"],
+            name=mask_name(paper["full_name"]) if is_minor(person.birth_date) else paper["full_name"],
             verify_url=paper["verify_url"],
         )
     )

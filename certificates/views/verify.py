@@ -65,7 +65,7 @@ def with_birth_date() -> Answer:
         return _form(typed, said, **{k: [say(v)] for k, v in error.fields.items()}), 422
     with unit_of_work():
         verdict = verify(number, asker(), "page", birth_date)
-    return _result(verdict, refused=birth_date is not None and not verdict.unmasked)
+    return _result(verdict, refused=birth_date is not None and not (verdict.unmasked or verdict.protected))
 
 
 def _form(typed: str, said: str, /, **errors: list[str]) -> str:
@@ -134,6 +134,7 @@ def _result(verdict: Verdict, refused: bool = False) -> str:
             "reason": verdict.reason,
             "successor": verdict.successor,
             "unmasked": verdict.unmasked,
+            "protected": verdict.protected,
             "refused": refused,
         },
         checks=[],

@@ -11,26 +11,12 @@ from courses import queries
 from courses.services import delivering
 from lms.api.competency import tasks_to_confirm
 from lms.api.learning import activity
-from lms.api.people import (
-    ADMINISTRATOR,
-    CONFIRMER,
-    ancestors,
-    here,
-    nation_id,
-    orgs_of_people,
-    path_name,
-    people_by_id,
-    require,
-)
+from lms.api.people import May, here, orgs_of_people, path_name, people_by_id, require_anywhere, roles_that
 from lms.api.web import STAFF, MenuItem, Routes, address, render
 from lms.api.work import NotFound, _, unit_of_work
 
 routes = Routes("courses", "/can-bo/xac-nhan")
-menu = (
-    MenuItem(
-        "courses.confirm_list", _("Tasks to confirm"), "hand-heart", "staff", frozenset({CONFIRMER, ADMINISTRATOR}), 30
-    ),
-)
+menu = (MenuItem("courses.confirm_list", _("Tasks to confirm"), "hand-heart", "staff", roles_that(May.CONFIRM), 30),)
 
 
 @dataclass(frozen=True)
@@ -48,25 +34,13 @@ class ToConfirm:
     url: str
 
 
-def _mine(rows: list[queries.WaitingRow], held: dict[str, list[int]], me: int) -> list[queries.WaitingRow]:
-    """Those of people in the units that one is granted, oneself excepted."""
-    at = {*held.get(CONFIRMER, []), *held.get(ADMINISTRATOR, [])}
-    units = orgs_of_people([r.account_id for r in rows])
-    nation = nation_id()
-    return [
-        r
-        for r in rows
-        if r.account_id != me and (place := units.get(r.account_id, nation)) is not None and at & set(ancestors(place))
-    ]
-
-
 @routes.get("", STAFF)
 def confirm_list() -> str:
     """The declarations that wait, oldest first."""
     person = here()
-    held = require(person, CONFIRMER, ADMINISTRATOR)
+    units_granted = require_anywhere(person, May.CONFIRM)
     tasks = {row.id: row for slug in tasks_to_confirm() if (row := activity("task", slug)) is not None}
-    rows = _mine(queries.waiting_declarations(list(tasks)), held, person.id)
+    rows = queries.waiting_declarations(list(tasks), units_granted, person.id)
     people = people_by_id(r.account_id for r in rows)
     units = orgs_of_people([r.account_id for r in rows])
     shown = [
@@ -91,9 +65,7 @@ def confirm_list() -> str:
 def confirm(declaration: int) -> Response:
     """Confirms one. What it completes is judged at once."""
     person = here()
-    held = require(person, CONFIRMER, ADMINISTRATOR)
-    row = queries.waiting_declaration(declaration)
-    if row is None or not _mine([row], held, person.id):
+    if queries.waiting_declaration(declaration, require_anywhere(person, May.CONFIRM), person.id) is None:
         raise NotFound
     with unit_of_work():
         delivering.confirm_task(declaration, person.id)

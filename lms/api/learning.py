@@ -22,12 +22,22 @@ from lms.learning.queries import (
 )
 from lms.learning.record import Result
 from lms.learning.rollup import Progress, next_open, progress
-from lms.progress import enroll, record_result
+from lms.progress import (
+    Joined,
+    Joining,
+    enroll,
+    join_many,
+    join_newcomers,
+    record_result,
+    unjoin_many,
+    unmake_newcomers,
+)
 
 __all__ = [
     "ACTIVITY_KINDS", "AUTHORS", "Activity", "ActivityCompleted", "ActivityKind", "ActivityRow", "Authored",
-    "CourseCompleted", "EnrollmentRow", "Entry", "Findable", "Found", "InCourse", "Kind", "Place", "Progress",
-    "Result", "activity", "activity_by_id", "activity_slug", "anchor", "author_orgs", "authored", "course_for",
-    "enroll", "enrollment", "enrollments", "evidence_of", "findable", "first_free", "free_slug", "newest_syllabus",
-    "next_open", "places", "progress", "publish_syllabus", "record_result", "set_skills", "slug_of", "url_of",
+    "CourseCompleted", "EnrollmentRow", "Entry", "Findable", "Found", "InCourse", "Joined", "Joining", "Kind",
+    "Place", "Progress", "Result", "activity", "activity_by_id", "activity_slug", "anchor", "author_orgs", "authored",
+    "course_for", "enroll", "enrollment", "enrollments", "evidence_of", "findable", "first_free", "free_slug",
+    "join_many", "join_newcomers", "newest_syllabus", "next_open", "places", "progress", "publish_syllabus",
+    "record_result", "set_skills", "slug_of", "unjoin_many", "unmake_newcomers", "url_of",
 ]  # fmt: skip

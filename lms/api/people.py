@@ -1,11 +1,18 @@
 """Who is here, what they may do, where they belong."""
 
-from lms.identity.accounts import hold, normal_phone, normal_username
+from lms.granting.queries import people as find_people
+from lms.granting.queries import with_role, without_role
+from lms.identity.accounts import check_name, hold, normal_phone, normal_username
+from lms.identity.ages import is_minor
 from lms.identity.arrivals import ARRIVALS, Arrival
-from lms.identity.entering import WAYS_IN, WayIn, enter
-from lms.identity.grants import ADMINISTRATOR, CONFIRMER, INSTRUCTOR, REPORTER, VERIFIER, grants_of, require, roles_here
-from lms.identity.making import NewPerson, make_people
+from lms.identity.consenting import give_consent
+from lms.identity.entering import WAYS_IN, OneStepMore, WayIn, enter
+from lms.identity.grants import grants_of, roles_here
+from lms.identity.identities import Proved, account_of, begin_linking, identities_of, link, unlink
+from lms.identity.making import NewPerson, make_people, unmake_people, untouched
 from lms.identity.numbers import identity_key, identity_tail, normal_number
+from lms.identity.passwords import check_strength, hash_password
+from lms.identity.passwords import matches as password_matches
 from lms.identity.people import (
     CLAIM_HOLDS,
     Claim,
@@ -14,22 +21,61 @@ from lms.identity.people import (
     claimed,
     here,
     here_or_none,
+    joined_to,
     people_by_id,
     person_by_id,
 )
 from lms.identity.personal import PERSONAL_DATA, Erased, Merged, PersonalTable
-from lms.identity.roles import May
-from lms.orgs.queries import ancestors, nation_id, org, org_of_membership, orgs_of, orgs_of_people, path_name, reaches
-from lms.orgs.scope import below, people_below, require_anywhere, require_at, units_where
+from lms.identity.proofs import ACTIONS, Action, LevelNeeded, require_level
+from lms.identity.roles import May, roles_that
+from lms.identity.sessions import end_current, end_one, end_sessions, rotate_current
+from lms.merging.events import AccountMerged, AccountMergeUndone
+from lms.merging.finding import PAIR_COLUMNS, forget_pairs, note_duplicates, note_pairs
+from lms.orgs.finding import Found, find_units
+from lms.orgs.knowing import Known, known_by_id, known_by_name, known_by_number, known_by_phone
+from lms.orgs.picking import UnitPick, pick_unit
+from lms.orgs.queries import (
+    ancestors,
+    children,
+    nation_id,
+    org,
+    org_of_membership,
+    orgs_by_id,
+    orgs_of,
+    orgs_of_people,
+    path_name,
+    path_names,
+    reaches,
+)
+from lms.orgs.scope import (
+    below,
+    may_at,
+    people_below,
+    people_for,
+    person_for,
+    require_anywhere,
+    require_at,
+    units_where,
+)
 from lms.orgs.units import join
+from lms.privacy.events import AccountErased
+from lms.privacy.guardians import needs_guardian
+from lms.privacy.retaining import RETENTION, Retention
 from lms.vietnamese import fold, given_name, mask_name, name_sort_key, nfc, sort_key
 
 __all__ = [
-    "ADMINISTRATOR", "ARRIVALS", "CLAIM_HOLDS", "CONFIRMER", "INSTRUCTOR", "PERSONAL_DATA", "REPORTER", "VERIFIER",
-    "WAYS_IN", "Arrival", "Claim", "Erased", "May", "Merged", "NewPerson", "Person", "PersonalTable", "WayIn",
-    "ancestors", "below", "claim_or_none", "claimed", "enter", "fold", "given_name", "grants_of", "here",
-    "here_or_none", "hold", "identity_key", "identity_tail", "join", "make_people", "mask_name", "name_sort_key",
-    "nation_id", "nfc", "normal_number", "normal_phone", "normal_username", "org", "org_of_membership", "orgs_of",
-    "orgs_of_people", "path_name", "people_below", "people_by_id", "person_by_id", "reaches", "require",
-    "require_anywhere", "require_at", "roles_here", "sort_key", "units_where",
+    "ACTIONS", "ARRIVALS", "CLAIM_HOLDS", "PAIR_COLUMNS", "PERSONAL_DATA", "RETENTION", "WAYS_IN", "AccountErased",
+    "AccountMergeUndone", "AccountMerged", "Action", "Arrival", "Claim", "Erased", "Found", "Known", "LevelNeeded",
+    "May", "Merged", "NewPerson", "OneStepMore", "Person", "PersonalTable", "Proved", "Retention", "UnitPick",
+    "WayIn", "account_of", "ancestors", "begin_linking", "below", "check_name", "check_strength", "children",
+    "claim_or_none", "claimed", "end_current", "end_one", "end_sessions", "enter", "find_people", "find_units",
+    "fold", "forget_pairs", "give_consent", "given_name", "grants_of", "hash_password", "here", "here_or_none",
+    "hold", "identities_of", "identity_key", "identity_tail", "is_minor", "join", "joined_to", "known_by_id",
+    "known_by_name", "known_by_number", "known_by_phone", "link", "make_people", "mask_name", "may_at",
+    "name_sort_key", "nation_id", "needs_guardian", "nfc", "normal_number", "normal_phone", "normal_username",
+    "note_duplicates", "note_pairs", "org", "org_of_membership", "orgs_by_id", "orgs_of", "orgs_of_people",
+    "password_matches", "path_name", "path_names", "people_below", "people_by_id", "people_for", "person_by_id",
+    "person_for", "pick_unit", "reaches", "require_anywhere", "require_at", "require_level", "roles_here",
+    "roles_that", "rotate_current", "sort_key", "units_where", "unlink", "unmake_people", "untouched", "with_role",
+    "without_role",
 ]  # fmt: skip

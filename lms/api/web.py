@@ -21,13 +21,14 @@ from lms.web.rendering import (
     wants_fragment,
 )
 from lms.web.routes import ANYONE, LEARNER, MACHINE, ROUTES, STAFF, Routes
+from lms.web.session import share
 from lms.web.views.reader import safe_return
 
 __all__ = [
     "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem",
     "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed", "composed_lines",
     "current_locale", "lamps", "long_date", "panels", "problem", "remembered", "render", "render_fragment",
-    "renderer_key", "safe_return", "say", "shelled", "short_date", "tab", "time_and_date", "wants_fragment",
+    "renderer_key", "safe_return", "say", "share", "shelled", "short_date", "tab", "time_and_date", "wants_fragment",
     "wants_json",
 ]  # fmt: skip
 

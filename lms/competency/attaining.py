@@ -13,6 +13,7 @@ from lms.competency.events import ProgrammeAttained
 from lms.competency.models import Area, Attainment, Framework, Programme, ProgrammeCourse, RuleSet, Skill
 from lms.competency.queries import ProgrammeRow
 from lms.competency.rules import Decision, Facts, decide
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.learning.models import Activity, ActivitySkill, Enrollment, Evidence, EvidencePart, Kind, SyllabusEntry
 from lms.learning.queries import membership_at, stands
@@ -29,7 +30,7 @@ _P, _PC, _R, _F, _A = (
 _E, _PART, _AREA, _S = Evidence.__table__, EvidencePart.__table__, Area.__table__, Skill.__table__
 _IN, _SE, _ACT, _LINK = Enrollment.__table__, SyllabusEntry.__table__, Activity.__table__, ActivitySkill.__table__
 _WHO: BindParameter[int] = bindparam("who")
-_TO_JUDGE = (
+_TO_JUDGE: Statement[Any] = Statement(
     select(
         _P, _R.c.conditions, _R.c.version.label("rule_version"), _R.c.slug.label("rule_slug"),
         _R.c.title.label("rule_title"), _R.c.standing,
@@ -40,9 +41,9 @@ _TO_JUDGE = (
     .join(_R, _R.c.id == _P.c.rule_set_id)
     .join(_F, _F.c.id == _P.c.framework_id)
     .outerjoin(_A, and_(_A.c.programme_id == _P.c.id, _A.c.account_id == _WHO))
-    .where(_PC.c.course_id.in_(bindparam("courses", expanding=True)), _A.c.id.is_(None))
+    .where(_PC.c.course_id == bindparam("course"), _A.c.id.is_(None))
 )  # fmt: skip
-_DONE = (
+_DONE: Statement[Any] = Statement(
     select(_ACT.c.id, _ACT.c.kind, _ACT.c.slug, _IN.c.done.op("&")(_SE.c.mask).label("bit"))
     .select_from(_PC)
     .join(_IN, and_(_IN.c.course_id == _PC.c.course_id, _IN.c.account_id == _WHO))
@@ -50,7 +51,7 @@ _DONE = (
     .join(_ACT, _ACT.c.id == _SE.c.activity_id)
     .where(_PC.c.programme_id == bindparam("programme"))
 )
-_SKILLS = (
+_SKILLS: Statement[Any] = Statement(
     select(_S.c.code)
     .join(_AREA, _AREA.c.id == _S.c.area_id)
     .where(_AREA.c.framework_id == bindparam("framework"), _AREA.c.target_group == bindparam("group"))
@@ -61,7 +62,7 @@ _TAUGHT = (
     .join(_LINK, _LINK.c.skill_id == _S.c.id)
     .where(_LINK.c.activity_id.in_(bindparam("activities", expanding=True)))
 )
-_SCORES = (
+_SCORES: Statement[Any] = Statement(
     select(
         _E.c.id, _E.c.activity_id, _E.c.raw, _E.c.most, _E.c.passed, _E.c.at, _AREA.c.code,
         _PART.c.raw.label("part_raw"), _PART.c.most.label("part_most"),
@@ -70,20 +71,24 @@ _SCORES = (
     .outerjoin(_AREA, _AREA.c.id == _PART.c.area_id)
     .where(
         _E.c.account_id == _WHO,
-        _E.c.activity_id.in_(bindparam("quizzes", expanding=True)),
         _E.c.kind == int(Kind.SCORED),
         stands(_E),
     )
 )  # fmt: skip
-_SAID = (
+_SAID: Statement[Any] = Statement(
     select(_E.c.activity_id, func.max(case((_E.c.kind == int(Kind.OBSERVED), 1), else_=0)).label("confirmed"))
     .where(
         _E.c.account_id == _WHO,
-        _E.c.activity_id.in_(bindparam("tasks", expanding=True)),
         or_(_E.c.kind == int(Kind.OBSERVED), _E.c.kind == int(Kind.DECLARED)),
         stands(_E),
     )
     .group_by(_E.c.activity_id)
+)
+_ATTAIN: Statement[Any] = Statement(
+    insert(_A)
+    .values(account_id=_WHO, membership_id=membership_at(_WHO, bindparam("now")), attained_at=bindparam("now"))
+    .returning(_A.c.id, _A.c.membership_id),
+    columns=("uuid", "programme_id", "rule_set_id", "evidence"),
 )
 
 
@@ -101,7 +106,7 @@ def consider(account_id: int, course_ids: Iterable[int], at: int) -> list[Made]:
 
     What was attained under earlier rules stays attained: rule changes apply forward, to those who have yet to attain.
     """
-    rows = connection().execute(_TO_JUDGE, {"who": account_id, "courses": list(course_ids)})
+    rows = [row for course in course_ids for row in _TO_JUDGE.all(who=account_id, course=course)]
     made = []
     for row in {r.id: r for r in rows}.values():  # a programme may ask for several of the courses
         facts, frozen = gather(account_id, row.id, row.framework_id, row.target_group, row.conditions)
@@ -128,8 +133,7 @@ def gather(
     done_ids: list[int] = []
     quizzes: dict[int, str] = {}
     tasks: dict[int, str] = {}
-    rows = connection().execute(_DONE, {"who": account_id, "programme": programme_id})
-    for row in rows:
+    for row in _DONE.all(who=account_id, programme=programme_id):
         if row.kind == "lesson":
             lessons += 1
             if row.bit:
@@ -161,7 +165,7 @@ def gather(
 
 
 def _skills(framework_id: int, target_group: str) -> frozenset[str]:
-    return frozenset(connection().execute(_SKILLS, {"framework": framework_id, "group": target_group}).scalars())
+    return frozenset(_SKILLS.scalars(framework=framework_id, group=target_group))
 
 
 def _taught(activity_ids: list[int]) -> frozenset[str]:
@@ -170,9 +174,10 @@ def _taught(activity_ids: list[int]) -> frozenset[str]:
 
 def _best_scores(account_id: int, activity_ids: list[int]) -> dict[int, dict[str, Any]]:
     """The best evidence of each quiz: passed before failed, then most points; with its parts by area code."""
-    rows = connection().execute(_SCORES, {"who": account_id, "quizzes": activity_ids})
     best: dict[int, dict[str, Any]] = {}
-    for row in rows:
+    for row in _SCORES.all(who=account_id):
+        if row.activity_id not in activity_ids:
+            continue
         held = best.get(row.activity_id)
         rank = (bool(row.passed), row.raw or 0, -row.id)
         if held is None or rank > held["rank"]:
@@ -185,13 +190,11 @@ def _best_scores(account_id: int, activity_ids: list[int]) -> dict[int, dict[str
 
 
 def _tasks(account_id: int, tasks: dict[int, str]) -> dict[str, str]:
-    rows = connection().execute(_SAID, {"who": account_id, "tasks": list(tasks)})
-    said = {row.activity_id: "confirmed" if row.confirmed else "declared" for row in rows}
+    said = {row.activity_id: "confirmed" if row.confirmed else "declared" for row in _SAID.all(who=account_id)}
     return {slug: said.get(i, "none") for i, slug in tasks.items()}
 
 
 def _attain(account_id: int, row: Any, frozen: dict[str, Any], at: int) -> Made:
-    a = Attainment.__table__
     frozen |= {
         "framework": {"slug": row.framework_slug, "version": row.framework_version, "title": row.framework_title,
                       "legal_number": row.legal_number, "warning": row.warning},
@@ -200,22 +203,13 @@ def _attain(account_id: int, row: Any, frozen: dict[str, Any], at: int) -> Made:
         "programme": {"slug": row.slug, "title": row.title, "group": row.target_group,
                       "recognition": row.recognition},
     }  # fmt: skip
-    made = (
-        connection()
-        .execute(
-            insert(a)
-            .values(
-                uuid=uuid4(),
-                account_id=account_id,
-                programme_id=row.id,
-                rule_set_id=row.rule_set_id,
-                membership_id=membership_at(account_id, at),
-                attained_at=at,
-                evidence=frozen,
-            )
-            .returning(a.c.id, a.c.membership_id)
-        )
-        .one()
+    made = _ATTAIN.one(
+        uuid=uuid4(),
+        who=account_id,
+        programme_id=row.id,
+        rule_set_id=row.rule_set_id,
+        now=at,
+        evidence=frozen,
     )
     tell(ProgrammeAttained(made.id, account_id, row.id, at))
     return Made(made.id, made.membership_id, row.recognition)

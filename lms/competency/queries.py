@@ -19,6 +19,7 @@ from lms.competency.models import (
     RuleSet,
     Skill,
 )
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.learning.models import Activity, ActivitySkill, Syllabus, SyllabusEntry
 from lms.orgs.models import Membership
@@ -56,23 +57,25 @@ _PROGRAMME: Select[*tuple[Any, ...]] = (
     .join(F, F.c.id == P.c.framework_id)
     .join(R, R.c.id == P.c.rule_set_id)
 )  # fmt: skip
-_PROGRAMME_BY_SLUG = _PROGRAMME.where(P.c.slug == bindparam("slug"))
+_PROGRAMME_BY_SLUG = Statement(_PROGRAMME.where(P.c.slug == bindparam("slug")), ProgrammeRow)
 _ACTIVITY = Activity.__table__
-_COURSES = (
+_COURSES: Statement[tuple[int, str, str]] = Statement(
     select(_ACTIVITY.c.id, _ACTIVITY.c.slug, _ACTIVITY.c.title)
     .join(PC, PC.c.course_id == _ACTIVITY.c.id)
     .where(PC.c.programme_id == bindparam("programme"))
     .order_by(PC.c.position)
 )
-_ASKING = (
-    _PROGRAMME.join(PC, PC.c.programme_id == P.c.id).where(PC.c.course_id == bindparam("course")).order_by(P.c.position)
+_ASKING = Statement(
+    _PROGRAMME.join(PC, PC.c.programme_id == P.c.id)
+    .where(PC.c.course_id == bindparam("course"))
+    .order_by(P.c.position),
+    ProgrammeRow,
 )
 
 
 def programme(slug: str) -> ProgrammeRow | None:
     """A programme by its slug."""
-    row = connection().execute(_PROGRAMME_BY_SLUG, {"slug": slug}).first()
-    return ProgrammeRow(*row) if row else None
+    return _PROGRAMME_BY_SLUG.first(slug=slug)
 
 
 def programme_by_id(programme_id: int) -> ProgrammeRow | None:
@@ -97,13 +100,12 @@ def programmes() -> list[ProgrammeRow]:
 
 def courses_of(programme_id: int) -> list[tuple[int, str, str]]:
     """(id, slug, title) of a programme's courses, in order."""
-    rows = connection().execute(_COURSES, {"programme": programme_id})
-    return [(row.id, row.slug, row.title) for row in rows]
+    return _COURSES.all(programme=programme_id)
 
 
 def programmes_with(course_id: int) -> list[ProgrammeRow]:
     """The programmes that ask for a course."""
-    return [ProgrammeRow(*row) for row in connection().execute(_ASKING, {"course": course_id})]
+    return _ASKING.all(course=course_id)
 
 
 @dataclass(frozen=True)
@@ -127,20 +129,18 @@ _ATTAINMENT: Select[*tuple[Any, ...]] = select(
     _A.c.id, _A.c.uuid, _A.c.account_id, _A.c.programme_id, P.c.slug, P.c.title, P.c.recognition, _A.c.attained_at,
     _A.c.evidence, _M.c.org_id,
 ).join(P, P.c.id == _A.c.programme_id).outerjoin(_M, _M.c.id == _A.c.membership_id)  # fmt: skip
-_ATTAINED = _ATTAINMENT.where(_A.c.account_id == bindparam("who")).order_by(_A.c.id.desc())
-_ONE_ATTAINMENT = _ATTAINMENT.where(_A.c.id == bindparam("id"))
+_ATTAINED = Statement(_ATTAINMENT.where(_A.c.account_id == bindparam("who")).order_by(_A.c.id.desc()), AttainmentRow)
+_ONE_ATTAINMENT = Statement(_ATTAINMENT.where(_A.c.id == bindparam("id")), AttainmentRow)
 
 
 def attained_by(account_id: int) -> list[AttainmentRow]:
     """What a person has attained, newest first."""
-    rows = connection().execute(_ATTAINED, {"who": account_id})
-    return [AttainmentRow(*row) for row in rows]
+    return _ATTAINED.all(who=account_id)
 
 
 def attainment(attainment_id: int) -> AttainmentRow | None:
     """An attainment by its number."""
-    row = connection().execute(_ONE_ATTAINMENT, {"id": attainment_id}).first()
-    return AttainmentRow(*row) if row else None
+    return _ONE_ATTAINMENT.first(id=attainment_id)
 
 
 @dataclass(frozen=True)

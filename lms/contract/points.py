@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from flask import current_app
 
+from lms.config import Settings
+
 T = TypeVar("T")
 E = TypeVar("E", bound="Event")
 
@@ -88,7 +90,8 @@ class Plugin:
     """A plugin is a value: what it provides, hears, tells and needs.
 
     `migrations` is a folder of revisions, relative to the folder that holds the plugin's top-level package.
-    Its package may hold the folders `templates`, `static` and `translations`.
+    Its package may hold the folders `templates`, `static` and `translations`. `configured(settings)` is asked once, at
+    the start, for what it provides because the operator said so; it raises PluginError where that cannot be used.
     """
 
     name: str
@@ -99,3 +102,4 @@ class Plugin:
     tells: tuple[type[Event], ...] = ()
     migrations: str = ""
     version: str = ""  # empty: that of the product
+    configured: Callable[[Settings], tuple[Provided, ...]] | None = None

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flask import current_app
 
+from lms.config import Settings
 from lms.contract.points import Event, ExtensionPoint, Plugin, PluginError, Subscription
 from lms.db.migrating import Package
 
@@ -20,7 +21,9 @@ T = TypeVar("T")
 class Registry:
     """The plugins of one application. Order never matters; two entries with one key refuse to start."""
 
-    def __init__(self, plugins: Sequence[Plugin], versions: Mapping[str, str]) -> None:
+    def __init__(
+        self, plugins: Sequence[Plugin], versions: Mapping[str, str], settings: Settings | None = None
+    ) -> None:
         self.plugins = tuple(sorted(plugins, key=lambda p: p.name))
         self._entries: dict[str, dict[str, Any]] = defaultdict(dict)
         self._owners: dict[tuple[str, str], str] = {}
@@ -32,7 +35,8 @@ class Registry:
                 raise PluginError(f"Two plugins are called {name!r}. Uninstall one of them.")
         for plugin in self.plugins:
             self._check_needs(plugin, set(names), versions)
-            for provided in plugin.provides:
+            configured = plugin.configured(settings) if plugin.configured and settings else ()
+            for provided in (*plugin.provides, *configured):
                 for entry in provided.entries:
                     self._add(plugin, provided.point, entry)
             for event in plugin.tells:

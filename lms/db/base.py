@@ -38,6 +38,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
 
+
+
+def plain(length: int) -> String:
+    """Text compared sign by sign whatever the database's language is: what is sorted or searched by made keys."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 Id = Annotated[int, mapped_column(BigId, primary_key=True)]
 LinkId = Annotated[uuid.UUID, mapped_column(Uuid(), unique=True, default=uuid.uuid4)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime())]

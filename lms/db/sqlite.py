@@ -38,12 +38,13 @@ def prepare(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "busy_timeout=10000",
-            "wal_autocheckpoint=20000",
+            "wal_autocheckpoint=1000",  # 4 MB, written over again and again: a log that grows costs half as much again
         ):
             connection.execute(f"PRAGMA {pragma}")
 
     def _begin(connection: Any) -> None:
-        connection.execute("BEGIN IMMEDIATE" if getattr(_here, "writing", False) else "BEGIN")
+        if not connection.in_transaction:  # a unit of work has begun its own
+            connection.execute("BEGIN IMMEDIATE" if getattr(_here, "writing", False) else "BEGIN")
 
     # The dialect's own hook: a listener on the engine would make every statement look for listeners.
     engine.dialect.do_begin = _begin  # type: ignore[assignment, method-assign]

@@ -3,51 +3,58 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from weakref import WeakKeyDictionary
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, nullcontext
 
-from flask import Flask, g
+from flask import Flask, g, has_request_context
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from lms.db.base import db
+from lms.db.driving import Line, line_of
 from lms.db.sqlite import write_lock
 
 _here = threading.local()
 
 
-def connection() -> Connection:
-    """The connection of the present request or job; reads may use it at any time.
+def line() -> Line:
+    """The line to the database of the present request or job.
 
-    A plain connection, not an ORM session, and kept from one request to the next by each thread: making a session or
-    taking a connection from the pool costs more than most pages' statements.
+    Kept from one request to the next by each thread: making an ORM session or taking a connection from the pool costs
+    more than most pages' statements.
     """
-    held: Connection | None = g.get("connection")
+    here = g._get_current_object()  # the proxy costs more than the question
+    held: Line | None = here.get("line")
     if held is None:
         engine = db.engine
-        kept: WeakKeyDictionary[Engine, Connection] = _here.__dict__.setdefault("kept", WeakKeyDictionary())
-        held = kept.pop(engine, None)
-        if held is None or held.closed or held.invalidated:
-            held = engine.connect()
-        g.connection = held
+        held = _kept().pop(engine, None)
+        if held is None or held.connection.closed or held.connection.invalidated:
+            held = line_of(engine.connect())
+        here.line = held
     return held
+
+
+def connection() -> Connection:
+    """The connection of the present request or job, for statements that are made as they are sent."""
+    return line().connection
+
+
+def _kept() -> dict[Engine, Line]:
+    try:
+        kept: dict[Engine, Line] = _here.kept
+    except AttributeError:
+        kept = _here.kept = {}
+    return kept
 
 
 def let_go() -> None:
     """Ends what was read: between jobs, and at the end of every request. A broken connection is thrown away."""
-    held: Connection | None = g.pop("connection", None)
+    held: Line | None = g._get_current_object().pop("line", None)
     if held is None:
         return
-    kept: WeakKeyDictionary[Engine, Connection] = _here.__dict__.setdefault("kept", WeakKeyDictionary())
-    if held.closed or held.invalidated or held.engine in kept:
-        held.close()
-        return
-    try:
-        held.rollback()
-    except DBAPIError:
-        held.invalidate()
-        held.close()
+    held.end()
+    connection, kept = held.connection, _kept()
+    if connection.closed or connection.invalidated or held.engine in kept:
+        connection.close()
     else:
         kept[held.engine] = held
 
@@ -55,10 +62,9 @@ def let_go() -> None:
 def close_kept() -> None:
     """Closes the connection that this thread keeps for the application: before its database goes away."""
     let_go()
-    kept: WeakKeyDictionary[Engine, Connection] = _here.__dict__.get("kept", WeakKeyDictionary())
-    held = kept.pop(db.engine, None)
+    held = _kept().pop(db.engine, None)
     if held is not None:
-        held.close()
+        held.connection.close()
 
 
 def install(app: Flask) -> None:
@@ -78,16 +84,19 @@ def unit_of_work() -> Iterator[Connection]:
     """
     if getattr(_here, "open", False):
         raise RuntimeError("unit_of_work() is opened once, at the edge; services take part in it.")
-    database = connection()
-    database.rollback()
+    held = line()
+    held.end()
     _here.open, _here.after = True, []
     try:
-        if database.dialect.name == "sqlite":
-            with write_lock(database.engine), database.begin():
-                yield database
-        else:
-            with database.begin():
-                yield database
+        with write_lock(held.engine) if held.kind == "sqlite" else nullcontext():
+            held.begin()
+            try:
+                _ask_again()
+                yield held.connection
+            except BaseException:
+                held.end()
+                raise
+            held.commit()
     finally:
         _here.open = False
     for hook in _here.after:
@@ -97,6 +106,22 @@ def unit_of_work() -> Iterator[Connection]:
 def writing() -> bool:
     """Whether a unit of work is open: what must be told in a transaction asks this."""
     return bool(getattr(_here, "open", False))
+
+
+def lean_on(what: Hashable, ask: Callable[[], None]) -> None:
+    """Has `ask` called anew as soon as this request opens a write transaction; what it raises undoes all of it.
+
+    For what was asked before the write and must still be so at the write: rights. Outside a request nothing is kept.
+    """
+    if has_request_context():
+        g.setdefault("leant_on", {})[what] = ask
+
+
+def _ask_again() -> None:
+    if not has_request_context():
+        return
+    for ask in list(g.get("leant_on", {}).values()):
+        ask()
 
 
 def after_commit(hook: Callable[[], None]) -> None:

@@ -1,38 +1,185 @@
-"""Coming in: the ways that there are, and what is done once somebody has proved who they are."""
+"""Coming in: the ways that there are, the steps that may be left, and what is done once somebody is in.
+
+Whoever proves who somebody is calls `enter`. Where a step is left (the second factor, a PIN that others gave, setting
+up a second factor that their role demands) it raises OneStepMore, and the web leads there; only then a session begins.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from flask import request, session
 from flask_login import login_user
+from sqlalchemy import select, update
 
+from lms import clock
+from lms.config import current
 from lms.contract.points import ExtensionPoint
+from lms.db.unit_of_work import connection, unit_of_work
+from lms.errors import Elsewhere, NotSignedIn
+from lms.identity import sessions
 from lms.identity.arrivals import ARRIVALS
-from lms.identity.people import Person, remember_address
-from lms.text import Text
+from lms.identity.grants import grants_of
+from lms.identity.models import Account, SecondFactor
+from lms.identity.people import Person, claim_or_none, person_by_id, remember_address
+from lms.text import Text, _
+
+A, F = Account.__table__, SecondFactor.__table__
+CODE, NEW_PASSWORD, ENROL = "code", "password", "enrol"
+_PAGES = {CODE: "identity.second_factor_page", NEW_PASSWORD: "identity.new_password", ENROL: "identity.enrol_first"}
+_KEPT = "step"  # where the signed cookie keeps what is pending
+_MINUTES = 15
 
 
 @dataclass(frozen=True)
 class WayIn:
-    """A button on the sign-in page. `url(return_to)` is where it leads; None while this way cannot be used."""
+    """A button on the sign-in page. `url(return_to)` is where it leads; None while this way cannot be used.
+
+    `linking(return_to)`: where somebody who is signed in adds this way to their account; None where it cannot be added.
+    `leaving()`: the page after signing out, where the way itself should be closed too. `title`: what it is called where
+    it is not a button ("VNeID"); None: as the button says.
+    """
 
     name: str
     label: Text
     icon: str
     url: Callable[[str], str | None]
     order: int = 50
+    linking: Callable[[str], str | None] | None = None
+    leaving: Callable[[], str | None] | None = None
+    title: Text | None = None
 
 
 WAYS_IN: ExtensionPoint[WayIn] = ExtensionPoint("ways-in", "Ways to sign in.", lambda w: w.name)
 
 
-def enter(person: Person, way: str, helper_id: int | None = None) -> None:
+class OneStepMore(Elsewhere):
+    """Who it is has been proved, but they are not let in before one more step."""
+
+    code = "one-step-more"
+    default = _("One more step before you are signed in. Please open the sign-in page in a browser.")
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Somebody between the proof and the session: kept in the signed cookie for a quarter of an hour."""
+
+    account_id: int
+    way: str
+    strength: int
+    helper_id: int | None
+    return_to: str
+    until: int
+    done: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()  # steps that they asked for themselves: a new password
+
+
+def enter(
+    person: Person,
+    way: str,
+    helper_id: int | None = None,
+    *,
+    strength: int = 1,
+    return_to: str | None = None,
+    new_password: bool = False,
+) -> None:
     """Signs a person in who has proved who they are by `way`; `helper_id` where somebody beside them did it for them.
 
-    In a request, outside any unit of work.
+    In a request, outside any unit of work. `strength` 3 for the national identity, which needs no second factor.
+    `return_to`: where they wanted to go, if the form of this request does not say. `new_password`: they choose a new
+    one first, because the old one is lost. Raises OneStepMore.
     """
-    login_user(person)
+    back = return_to or request.values.get("return_to") or ""
+    until = clock.seconds() + _MINUTES * 60
+    wanted = (NEW_PASSWORD,) if new_password else ()
+    _go_on(person, Pending(person.id, way, strength, helper_id, back, until, (), wanted))
+
+
+def pending(step: str) -> Pending:
+    """Whoever has this step left. Raises NotSignedIn where nobody has: too late, or from nowhere."""
+    found = _kept()
+    if found is None or step in found.done:
+        raise NotSignedIn
+    return found
+
+
+def step_done(step: str) -> Pending:
+    """Goes on after a step was done: signs in, or raises OneStepMore for the next."""
+    before = pending(step)
+    person = person_by_id(before.account_id)
+    if person is None:
+        raise NotSignedIn
+    strength = max(before.strength, 2) if step in (CODE, ENROL) else before.strength
+    after = replace(before, done=(*before.done, step), strength=strength)
+    _go_on(person, after)
+    return after
+
+
+def _kept() -> Pending | None:
+    held: Any = session.get(_KEPT)
+    if not isinstance(held, list) or len(held) != 8:
+        return None
+    account_id, way, strength, helper_id, return_to, until, done, wanted = held
+    found = Pending(account_id, way, strength, helper_id, return_to, until, tuple(done), tuple(wanted))
+    return found if found.until >= clock.seconds() else None
+
+
+def _go_on(person: Person, state: Pending) -> None:
+    left = _step_left(person, state)
+    if left is not None:
+        session[_KEPT] = [
+            state.account_id, state.way, state.strength, state.helper_id, state.return_to, state.until,
+            list(state.done), list(state.wanted),
+        ]  # fmt: skip
+        raise OneStepMore(_PAGES[left])
+    _let_in(person, state)
+
+
+def _step_left(person: Person, state: Pending) -> str | None:
+    row = (
+        connection()
+        .execute(
+            select(A.c.password_once_until, A.c.second_factor_asked_at, F.c.confirmed_at)
+            .outerjoin_from(A, F, F.c.account_id == A.c.id)
+            .where(A.c.id == person.id)
+        )
+        .one()
+    )
+    has_factor = row.confirmed_at is not None
+    if has_factor and state.strength < 2 and CODE not in state.done:
+        return CODE
+    given_by_others = state.way == "password" and row.password_once_until is not None
+    if (given_by_others or NEW_PASSWORD in state.wanted) and NEW_PASSWORD not in state.done:
+        return NEW_PASSWORD
+    if not has_factor and state.strength < 2 and demands_factor(person):
+        asked_at = row.second_factor_asked_at
+        if asked_at is None:
+            with unit_of_work() as database:
+                database.execute(update(A).where(A.c.id == person.id).values(second_factor_asked_at=clock.seconds()))
+            asked_at = clock.seconds()
+        if asked_at + current().second_factor_days * 86_400 <= clock.seconds():
+            return ENROL
+    return None
+
+
+def demands_factor(person: Person) -> bool:
+    """Whether a role that the person holds must have a second factor (LMS_SECOND_FACTOR_ROLES)."""
+    demanding = {name.strip() for name in current().second_factor_roles.split(",")}
+    return person.has_grants and not demanding.isdisjoint(grants_of(person.id))
+
+
+def _let_in(person: Person, state: Pending) -> None:
+    claim = claim_or_none()
+    with unit_of_work():
+        sessions.end_current()
+        session_id = sessions.begin(person.id, state.way, state.strength, state.helper_id)
+    if claim is not None and claim.id != person.id:
+        session.clear()  # another person's: nothing of theirs stays
+    session.pop(_KEPT, None)
+    session["seen"] = clock.seconds()
+    login_user(replace(person, session_id=session_id))
     remember_address(person.address_form)
     for arrival in ARRIVALS:
         arrival.welcome(person)

@@ -54,7 +54,40 @@ class SettingsForm(PageForm):
 
 
 class PasswordForm(PageForm):
-    """Old and new."""
+    """Old and new; whoever has none yet enters only the new one."""
 
-    old_password = PasswordField(validators=[Needed(_("Please enter the present password.")), Length(max=200)])
+    old_password = PasswordField(validators=[Length(max=200)])
     password = PasswordField(validators=[Needed(_("Please choose a password or a PIN.")), Length(max=200)])
+
+
+class NewPasswordForm(PageForm):
+    """A new one alone: the old one is lost, or was given by somebody else."""
+
+    password = PasswordField(validators=[Needed(_("Please choose a password or a PIN.")), Length(max=200)])
+
+
+class PhoneForm(PageForm):
+    """A telephone number."""
+
+    phone = StringField(
+        filters=[composed], validators=[Needed(_("Please enter the telephone number.")), Length(max=30)]
+    )
+
+
+class CodeForm(PageForm):
+    """A code of six digits, or one on paper."""
+
+    code = StringField(filters=[composed], validators=[Needed(_("Please enter the code.")), Length(max=20)])
+
+
+class WhoseForm(PageForm):
+    """A new account for an identity: a name, how to be spoken to, and a yes."""
+
+    full_name = StringField(filters=[composed], validators=[Needed(_NAME), Length(max=120)])
+    address = SelectField(choices=_SAID, default="bạn")
+    agree = BooleanField()
+
+    def validate_agree(self, field: BooleanField) -> None:
+        """Without a yes nothing may be kept."""
+        if not field.data:
+            raise ValidationError(field.gettext(_CONSENT))

@@ -11,35 +11,36 @@ from flask import has_request_context, session
 from flask_login import current_user
 from sqlalchemy import bindparam, exists, select
 
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.errors import NotSignedIn
-from lms.identity.models import Account, Grant
+from lms.identity.models import Account, Grant, Session
 from lms.vietnamese import given_name
 
 
 @dataclass(frozen=True)
 class Person:
-    """A signed-in account. `generation` ends every session of an older one."""
+    """An account as pages need it. `session_id` is 0 where it was not looked up as the one who is signed in."""
 
     id: int
     uuid: UUID
     full_name: str
     username: str | None
     phone: str | None
-    generation: int
     locale: str
     address_form: str
     target_group: str | None
     birth_date: date | None
     assurance_level: int
     has_grants: bool = False
+    session_id: int = 0
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
 
     def get_id(self) -> str:
-        """What the session holds: account and generation."""
-        return f"{self.id}.{self.generation}"
+        """What the cookie holds: account and session."""
+        return f"{self.id}.{self.session_id}"
 
     @property
     def given_name(self) -> str:
@@ -48,20 +49,20 @@ class Person:
 
 @dataclass(frozen=True)
 class Claim:
-    """Who the session says is here, not looked up yet: the busiest pages check it within their own statement."""
+    """Who the cookie says is here, not looked up yet: the busiest pages check it within their own statement."""
 
     id: int
-    generation: int
+    session_id: int
     address_form: str
 
 
-_A = Account.__table__.c
+_A, _S = Account.__table__.c, Session.__table__.c
 PERSON = select(
-    _A.id, _A.uuid, _A.full_name, _A.username, _A.phone, _A.generation, _A.locale, _A.address_form, _A.target_group,
-    _A.birth_date, _A.assurance_level,
+    _A.id, _A.uuid, _A.full_name, _A.username, _A.phone, _A.locale, _A.address_form, _A.target_group, _A.birth_date,
+    _A.assurance_level,
     exists().where(Grant.__table__.c.account_id == _A.id).label("has_grants"),
 ).where(_A.closed_at.is_(None))  # fmt: skip
-_BY_ID = PERSON.where(_A.id == bindparam("id"))
+_BY_ID = Statement(PERSON.where(_A.id == bindparam("id")), Person)
 
 
 _BY_IDS = PERSON.where(_A.id.in_(bindparam("ids", expanding=True)))
@@ -69,8 +70,18 @@ _BY_IDS = PERSON.where(_A.id.in_(bindparam("ids", expanding=True)))
 
 def person_by_id(account_id: int) -> Person | None:
     """An open account as a person."""
-    row = connection().execute(_BY_ID, {"id": account_id}).first()
-    return Person(*row) if row else None
+    return _BY_ID.first(id=account_id)
+
+
+def joined_to(account_id: int) -> int | None:
+    """The account that this one was joined to, because both are one person; None where it stands for itself."""
+    return connection().execute(select(_A.merged_into_id).where(_A.id == account_id)).scalar()
+
+
+def accounts_of(account_id: int) -> list[int]:
+    """A person's account and those that were joined to it."""
+    joined = connection().execute(select(_A.id).where(_A.merged_into_id == account_id).order_by(_A.id))
+    return [account_id, *joined.scalars()]
 
 
 def people_by_id(account_ids: Iterable[int]) -> dict[int, Person]:
@@ -79,13 +90,31 @@ def people_by_id(account_ids: Iterable[int]) -> dict[int, Person]:
     return {row.id: Person(*row) for row in rows}
 
 
-def from_session(session_id: str) -> Person | None:
-    """Flask-Login's loader: None where the account is closed or its sessions were ended."""
-    account, _dot, generation = session_id.partition(".")
-    if not (account.isdigit() and generation.isdigit()):
+# The same for whoever is signed in: the session, one look at its primary key, and the account that it is of.
+_BY_SESSION = (
+    PERSON.add_columns(_S.id.label("session_id"))
+    .select_from(Session.__table__.join(Account.__table__, _A.id == _S.account_id))
+    .where(_S.id == bindparam("session"), _S.account_id == bindparam("who"), _S.ended_at.is_(None))
+)
+
+
+def from_session(user_id: str) -> Person | None:
+    """Flask-Login's loader: None where the session was ended, is another's or no session, or the account is closed."""
+    named = _named(user_id)
+    if named is None:
         return None
-    person = person_by_id(int(account))
-    return person if person is not None and person.generation == int(generation) else None
+    row = connection().execute(_BY_SESSION, {"who": named[0], "session": named[1]}).first()
+    return Person(*row) if row else None
+
+
+def _named(user_id: str) -> tuple[int, int] | None:
+    """Account and session that a cookie names; None where it names none. Numbers beyond 63 bits name nothing."""
+    account, _dot, session_id = user_id.partition(".")
+    if not (account.isascii() and account.isdigit() and session_id.isascii() and session_id.isdigit()):
+        return None
+    if len(account) > 18 or len(session_id) > 18:
+        return None
+    return int(account), int(session_id)
 
 
 def here() -> Person:
@@ -102,20 +131,16 @@ def here_or_none() -> Person | None:
     return person if isinstance(person, Person) else None
 
 
-# True where the account of a claim (:who, :generation) is open and its sessions were not ended.
-CLAIM_HOLDS = exists().where(
-    _A.id == bindparam("who"), _A.generation == bindparam("generation"), _A.closed_at.is_(None)
-)
+# True where the session of a claim (:who, :session) is open: one look at a primary key. Closing an account ends them.
+CLAIM_HOLDS = exists().where(_S.id == bindparam("session"), _S.account_id == bindparam("who"), _S.ended_at.is_(None))
 
 
 def claim_or_none() -> Claim | None:
-    """What the signed session says, without asking the database."""
+    """What the signed cookie says, without asking the database."""
     if not has_request_context():
         return None
-    account, _dot, generation = str(session.get("_user_id", "")).partition(".")
-    if not (account.isdigit() and generation.isdigit()):
-        return None
-    return Claim(int(account), int(generation), str(session.get("ban", "bạn")))
+    named = _named(str(session.get("_user_id", "")))
+    return Claim(*named, str(session.get("ban", "bạn"))) if named else None
 
 
 def claimed() -> Claim:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, FromClause, Table
 
 from lms.contract.points import ExtensionPoint
 from lms.text import Text
@@ -24,7 +24,7 @@ class Erased(enum.Enum):
     """What becomes of a row when its person asks to be forgotten."""
 
     DELETED = "deleted"
-    BLANKED = "blanked"  # the columns of `blank` get those values; the rest says nothing about who
+    BLANKED = "blanked"  # the columns of `blank` get those values, or what those functions make of the old ones
     KEPT = "kept"  # with `why_kept`
 
 
@@ -34,6 +34,9 @@ class PersonalTable:
 
     `shown` lists the columns that a person gets to see of their own rows; empty: none, with the reason in `why_kept`.
     `name`, where one table has several such columns (who learnt, who observed), is "table.column".
+    `twice(theirs, ours)` says when a row of somebody who turns out to be another person repeats one of theirs, besides
+    what the table's own unique rules forbid: it then stays where it is. `files`: columns that name files in the file
+    store which go when the row is erased.
     """
 
     table: Table
@@ -44,6 +47,8 @@ class PersonalTable:
     erased: Erased
     blank: Mapping[str, Any] = field(default_factory=dict)
     why_kept: Text | None = None
+    twice: Callable[[FromClause, FromClause], ColumnElement[bool]] | None = None
+    files: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -29,6 +29,26 @@ class May(enum.StrEnum):
     ADMINISTER = "system.administer"
 
 
+MEANS: dict[May, Text] = {
+    May.SEE_PEOPLE: _("See people: name, group, units, how far they are"),
+    May.MAKE_PEOPLE: _("Enter people, correct their data, enrol them"),
+    May.MERGE_PEOPLE: _("Merge two accounts of one person"),
+    May.SEE_PAPERS_OF_IDENTITY: _("Look at identity papers and note that they were seen"),
+    May.HELP: _("Help people sign in, give cards, hold classes"),
+    May.CHANGE_UNITS: _("Change units: found, merge, split, rename, move"),
+    May.GIVE_GRANTS: _("Give roles to others, and end them"),
+    May.AUTHOR: _("Write lessons, questions and courses, and publish them"),
+    May.REVIEW: _("Review lessons and questions"),
+    May.VERIFY: _("Look up the papers that were issued"),
+    May.REVOKE: _("Withdraw papers that were issued"),
+    May.CONFIRM: _("Confirm that a real-life task was done"),
+    May.SEE_REPORTS: _("See figures and reports"),
+    May.ANSWER_REQUESTS: _("Answer requests about personal data"),
+    May.SEE_AUDIT: _("Read the log of who did what"),
+    May.ADMINISTER: _("Administer the system"),
+}
+
+
 @dataclass(frozen=True)
 class Role:
     """A role: its key in the database, what it is called, what it may do, and which roles its holder may hand on."""
@@ -37,6 +57,11 @@ class Role:
     title: Text
     may: frozenset[May]
     hands_on: frozenset[str] = frozenset()
+
+    @property
+    def delegates(self) -> bool:
+        """Whether its holder hands on roles; such a role is given only below the giver's own unit."""
+        return bool(self.hands_on)
 
 
 _ALL = (

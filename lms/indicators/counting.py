@@ -1,85 +1,146 @@
-"""Counts move by deltas in the transaction that changes the facts; `reconcile` proves them equal to the facts."""
+"""Counts move by deltas in the transaction that changes the facts; `differences` proves them equal to the facts.
+
+Each count stands at the unit of the membership itself. What a unit and all below it come to is summed when somebody
+asks, by the tree of the day asked for: so a merger, a move or their undoing changes no count that it is not about, and
+no two learners of the country write to the same row of the nation.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lms import clock
 from lms.competency.models import Attainment, Programme
 from lms.db.unit_of_work import connection
+from lms.identity.models import Account
 from lms.indicators.models import Rollup
 from lms.learning.models import Enrollment
-from lms.orgs.models import Membership
-from lms.orgs.queries import ancestors
+from lms.orgs.models import Membership, OrgReach
 
 ENROLLED, ATTAINED = "enrolled", "attained"
 Key = tuple[str, int, str]  # indicator, org, target group
+A, E, M, P, R, W = (
+    t.__table__ for t in (Attainment, Enrollment, Membership, Programme, Rollup, Account)
+)  # fmt: skip
+REACH = OrgReach.__table__
 
 
 def count(indicator: str, membership_id: int | None, by: int = 1) -> None:
-    """Adds to an indicator at the membership's unit and every unit above it. Without a membership nothing moves."""
-    if membership_id is None:
-        return
-    m = Membership.__table__
-    held = connection().execute(select(m.c.org_id, m.c.target_group).where(m.c.id == membership_id)).one()
-    rows = [
-        {"indicator": indicator, "org_id": org, "target_group": held.target_group, "value": by}
-        for org in ancestors(held.org_id)
-    ]
+    """Adds to an indicator at the membership's unit. Without a membership nothing moves."""
+    if membership_id is not None:
+        held = select(literal(indicator), M.c.org_id, M.c.target_group, literal(by)).where(M.c.id == membership_id)
+        _add(held)
+
+
+def count_at(key: Key, by: int) -> None:
+    """Adds to an indicator of a group at a unit."""
+    indicator, org_id, group = key
+    _add(select(literal(indicator), literal(org_id), literal(group), literal(by)).where(literal(1) == 1))
+
+
+def _add(rows: Select[str, int, str, int]) -> None:
     database = connection()
     make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
-    statement = make(Rollup).values(rows)
+    statement = make(Rollup).from_select(["indicator", "org_id", "target_group", "value"], rows)
     database.execute(
         statement.on_conflict_do_update(
-            index_elements=["indicator", "org_id", "target_group"],
-            set_={"value": Rollup.__table__.c.value + statement.excluded.value},
+            index_elements=["indicator", "org_id", "target_group"], set_={"value": R.c.value + statement.excluded.value}
         )
     )
 
 
-def from_facts() -> Mapping[Key, int]:
-    """The same figures counted from enrollments and attainments, slowly."""
-    totals: Counter[Key] = Counter()
-    m, a, p = Membership.__table__, Attainment.__table__, Programme.__table__
-    attained = (
-        select(m.c.org_id, m.c.target_group).join(a, a.c.membership_id == m.c.id).join(p, p.c.id == a.c.programme_id)
+def _held_at(at: int | None) -> ColumnElement[bool]:
+    """Memberships that are held: now, or at a moment."""
+    if at is None:
+        return M.c.valid_to.is_(None)
+    return and_(M.c.valid_from <= at, or_(M.c.valid_to.is_(None), M.c.valid_to > at))
+
+
+def _counted(
+    people: Collection[int] | None = None,
+    units: Collection[int] | Select[int] | None = None,
+    at: int | None = None,
+) -> Select[str, int, str, int]:
+    """(indicator, unit, group, how many) from the facts: learners where they belong, attainments where their holders
+    belonged when they attained. An account that was joined to another counts for nothing: its person is counted there.
+    """
+    begun = exists().where(E.c.account_id == M.c.account_id)
+    learning = select(literal(ENROLLED), M.c.org_id, M.c.target_group, func.count()).where(
+        _held_at(at), begun if at is None else begun.where(E.c.started_at <= at)
     )
-    for org_id, group in connection().execute(attained.where(p.c.recognition == "attainment")).all():
-        for org in ancestors(org_id):
-            totals[(ATTAINED, org, group)] += 1
-    e = Enrollment.__table__
-    learning = select(m.c.id, m.c.org_id, m.c.target_group).where(m.c.account_id.in_(select(e.c.account_id)))
-    for _id, org_id, group in connection().execute(learning.distinct()).all():
-        for org in ancestors(org_id):
-            totals[(ENROLLED, org, group)] += 1
-    return totals
+    attained = (
+        select(literal(ATTAINED), M.c.org_id, M.c.target_group, func.count())
+        .join(A, A.c.membership_id == M.c.id)
+        .join(P, P.c.id == A.c.programme_id)
+        .where(P.c.recognition == "attainment", *([] if at is None else [A.c.attained_at <= at]))
+    )
+    joined, both = select(W.c.id).where(W.c.merged_into_id.is_not(None)), []
+    for rows, who in ((learning, M.c.account_id), (attained, A.c.account_id)):
+        rows = rows.where(who.not_in(joined)).group_by(M.c.org_id, M.c.target_group)
+        if people is not None:
+            rows = rows.where(who.in_(people))
+        both.append(rows if units is None else rows.where(M.c.org_id.in_(units)))
+    counted = union_all(*both).subquery("counted")
+    return select(*counted.c)
+
+
+def facts(account_ids: Collection[int] | None = None) -> Mapping[Key, int]:
+    """What enrollments and attainments of these people (of all) count for, each at its own unit and not above it."""
+    return {(indicator, org, group): n for indicator, org, group, n in connection().execute(_counted(account_ids))}
 
 
 def stored() -> Mapping[Key, int]:
-    """The roll-ups as they stand, without zeros."""
-    r = Rollup.__table__
+    """The counts as they stand, without zeros."""
     return {
-        (row.indicator, row.org_id, row.target_group): row.value for row in connection().execute(select(r)) if row.value
+        (row.indicator, row.org_id, row.target_group): row.value for row in connection().execute(select(R)) if row.value
     }
 
 
 def differences() -> list[tuple[Key, int, int]]:
-    """(key, stored, counted) wherever a roll-up and the facts differ. Must be empty."""
-    facts, held = from_facts(), stored()
-    keys = sorted(set(facts) | set(held))
-    return [(k, held.get(k, 0), facts.get(k, 0)) for k in keys if held.get(k, 0) != facts.get(k, 0)]
+    """(key, stored, counted) wherever a count and the facts differ. Must be empty."""
+    real, held = facts(), stored()
+    keys = sorted(set(real) | set(held))
+    return [(k, held.get(k, 0), real.get(k, 0)) for k in keys if held.get(k, 0) != real.get(k, 0)]
+
+
+def recount(units: Iterable[int]) -> None:
+    """Counts these units anew from the facts: after many memberships moved at once. Two statements."""
+    which = sorted(set(units))
+    connection().execute(delete(R).where(R.c.org_id.in_(which)))
+    rows = _counted(units=which)
+    connection().execute(insert(R).from_select(["indicator", "org_id", "target_group", "value"], rows))
 
 
 def rebuild() -> int:
-    """Writes the roll-ups anew from the facts; returns how many figures there are."""
-    facts = from_facts()
-    database = connection()
-    table = Rollup.__table__
-    database.execute(table.delete())
-    rows = [{"indicator": i, "org_id": o, "target_group": g, "value": v} for (i, o, g), v in facts.items()]
-    if rows:
-        database.execute(table.insert(), rows)
-    return len(rows)
+    """Writes the counts anew from the facts; returns how many there are."""
+    connection().execute(delete(R))
+    connection().execute(insert(R).from_select(["indicator", "org_id", "target_group", "value"], _counted()))
+    return int(connection().execute(select(func.count()).select_from(R)).scalar_one())
+
+
+def figures(units: Collection[int], day: date | None = None) -> Mapping[Key, int]:
+    """What the indicators come to in these units and all below them, by the tree of a day; zeros are left out.
+
+    Today's are summed from the counts; those of a past day are counted from the facts as they were when it ended.
+    """
+    today = clock.today()
+    on = day or today
+    reach = and_(REACH.c.ancestor_id.in_(sorted(units)), REACH.c.valid_from <= on, REACH.c.valid_to > on)
+    if on >= today:
+        rows = select(R.c.indicator, R.c.org_id, R.c.target_group, R.c.value).subquery("counted")
+    else:
+        midnight = datetime.combine(on + timedelta(days=1), datetime.min.time(), clock.VIETNAM)
+        below = select(REACH.c.org_id).where(reach)
+        rows = _counted(units=below, at=int(midnight.timestamp()) - 1).subquery("counted")
+    indicator, org_id, group, value = rows.c
+    found = connection().execute(
+        select(indicator, REACH.c.ancestor_id, group, func.sum(value))
+        .join(rows, org_id == REACH.c.org_id)
+        .where(reach)
+        .group_by(indicator, REACH.c.ancestor_id, group)
+    )
+    return {(name, unit, of): int(total) for name, unit, of, total in found if total}

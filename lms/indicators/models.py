@@ -1,4 +1,4 @@
-"""Roll-ups: a figure per indicator, unit and target group, summed at every ancestor."""
+"""Counts held ready: a figure per indicator, unit and target group, at the unit itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lms.db.base import Base, BigId
 
 
 class Rollup(Base):
-    """How many people of a group, in a unit and all below it, an indicator counts."""
+    """How many people of a group, in a unit itself and not below it, an indicator counts."""
 
     __tablename__ = "lms_rollup"
     __table_args__ = {"sqlite_with_rowid": False}

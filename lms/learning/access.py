@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
-from lms.db.unit_of_work import connection
+from lms.db.statement import Statement
 from lms.errors import NotFound, NotSignedIn
 from lms.identity.people import CLAIM_HOLDS, Claim, Person
 from lms.learning.models import Activity, Enrollment, Syllabus
@@ -44,14 +45,15 @@ class InCourse:
 
 _A, _E, _S = Activity.__table__, Enrollment.__table__, Syllabus.__table__
 _NEWEST = select(_S.c.id).where(_S.c.course_id == _A.c.id).order_by(_S.c.revision.desc()).limit(1).scalar_subquery()
-_COURSE = (
+_COURSE = Statement[tuple[Any, ...]](
     select(
         _A.c.id, _A.c.uuid, _A.c.kind, _A.c.slug, _A.c.title, _A.c.minutes,
         _E.c.id, _E.c.course_id, _E.c.syllabus_id, _E.c.done, _E.c.last_at, _E.c.completed_at,
         _NEWEST, CLAIM_HOLDS,
     )
     .select_from(_A.outerjoin(_E, and_(_E.c.course_id == _A.c.id, _E.c.account_id == bindparam("who"))))
-    .where(_A.c.kind == "course", _A.c.slug == bindparam("slug"))
+    .where(_A.c.kind == "course", _A.c.slug == bindparam("slug")),
+    lambda *row: row,
 )  # fmt: skip
 
 
@@ -60,8 +62,8 @@ def course_for(reader: Person | Claim | None, slug: str) -> InCourse:
 
     One statement, which also checks that the reader's session still holds: NotSignedIn where it does not.
     """
-    who, generation = (reader.id, reader.generation) if reader else (0, 0)
-    row = connection().execute(_COURSE, {"who": who, "generation": generation, "slug": slug}).first()
+    who, session_id = (reader.id, reader.session_id) if reader else (0, 0)
+    row = _COURSE.first(who=who, session=session_id, slug=slug)
     if row is None:
         raise NotFound
     if reader is not None and not row[13]:

@@ -9,18 +9,18 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from lms.db.unit_of_work import connection
-from lms.identity.grants import ADMINISTRATOR, INSTRUCTOR, require
 from lms.identity.people import Person
+from lms.identity.roles import May, roles_that
 from lms.learning.models import Activity
+from lms.orgs.scope import require_anywhere
 
-AUTHORS = frozenset({INSTRUCTOR, ADMINISTRATOR})
+AUTHORS = roles_that(May.AUTHOR)
 MOST_SLUG = 56  # leaves room for a number behind it
 
 
 def author_orgs(person: Person) -> frozenset[int]:
     """The units where a person authors, each with all below it; NotFound for whoever authors nowhere."""
-    held = require(person, *AUTHORS)
-    return frozenset(org for role in AUTHORS for org in held.get(role, ()))
+    return frozenset(require_anywhere(person, May.AUTHOR))
 
 
 def slug_of(title: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, literal, select
 
 from lms import clock
 from lms.db.unit_of_work import connection
 from lms.errors import Invalid, NotFound
+from lms.identity.models import Account
 from lms.learning import record
-from lms.learning.models import MOST_ACTIVITIES, Enrollment, Syllabus, SyllabusEntry
+from lms.learning.models import MOST_ACTIVITIES, Enrollment, Evidence, Syllabus, SyllabusEntry
 from lms.learning.rollup import is_complete
 from lms.text import _
 
@@ -87,3 +88,42 @@ def enroll(account_id: int, course_id: int) -> tuple[int, record.Moved | None]:
     if is_complete(done, newest.required):
         return enrollment_id, record.Moved(enrollment_id, course_id, newest.id, done, newest.required, None)
     return enrollment_id, None
+
+
+def enroll_newcomers(account_ids: Collection[int], course_id: int) -> None:
+    """`enroll` for people who were made in this unit of work, so that nothing they did can count. One statement."""
+    syllabus_id, at, a = _newest(course_id), clock.seconds(), Account.__table__
+    rows = select(a.c.id, literal(course_id), literal(syllabus_id), literal(0), literal(at), literal(at))
+    connection().execute(insert(Enrollment).from_select(_NEW, rows.where(a.c.id.in_(account_ids))))
+
+
+def enroll_untaught(account_ids: Collection[int], course_id: int) -> dict[int, int]:
+    """`enroll` for people of whom no evidence is kept: account → enrollment, where it is new."""
+    syllabus_id, at, a, e = _newest(course_id), clock.seconds(), Account.__table__, Enrollment.__table__
+    learns = exists().where(e.c.account_id == a.c.id, e.c.course_id == course_id)
+    rows = select(a.c.id, literal(course_id), literal(syllabus_id), literal(0), literal(at), literal(at))
+    made = connection().execute(
+        insert(Enrollment)
+        .from_select(_NEW, rows.where(a.c.id.in_(account_ids), ~learns))
+        .returning(e.c.account_id, e.c.id)
+    )
+    return {row.account_id: row.id for row in made}
+
+
+def taught(account_ids: Collection[int]) -> set[int]:
+    """Those of these people of whom there is any evidence."""
+    e = Evidence.__table__
+    found = select(e.c.account_id).where(e.c.account_id.in_(account_ids)).distinct()
+    return set(connection().execute(found).scalars())
+
+
+_NEW = ("account_id", "course_id", "syllabus_id", "done", "started_at", "last_at")
+
+
+def _newest(course_id: int) -> int:
+    s = Syllabus.__table__
+    newest = select(s.c.id).where(s.c.course_id == course_id).order_by(s.c.revision.desc()).limit(1)
+    found = connection().execute(newest).scalar()
+    if found is None:
+        raise NotFound
+    return int(found)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Engine,
     FromClause,
@@ -20,10 +21,12 @@ from sqlalchemy import (
     select,
 )
 
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.errors import NotFound
 from lms.learning.models import Activity, Enrollment, Evidence, Kind, Syllabus, SyllabusEntry
 from lms.orgs.models import Membership
+from lms.orgs.queries import taken_up
 
 
 @dataclass(frozen=True)
@@ -58,29 +61,27 @@ class Place:
 
 # Statements that pages send often are made once: making one costs more than sending it.
 _A = Activity.__table__
-_BY_SLUG = select(_A).where(_A.c.kind == bindparam("kind"), _A.c.slug == bindparam("slug"))
-_BY_ID = select(_A).where(_A.c.id == bindparam("id"))
+_BY_SLUG = Statement(select(_A).where(_A.c.kind == bindparam("kind"), _A.c.slug == bindparam("slug")), ActivityRow)
+_BY_ID = Statement(select(_A).where(_A.c.id == bindparam("id")), ActivityRow)
 
 
 def activity(kind: str, slug: str) -> ActivityRow | None:
     """An activity by its kind and slug."""
-    row = connection().execute(_BY_SLUG, {"kind": kind, "slug": slug}).first()
-    return ActivityRow(*row) if row else None
+    return _BY_SLUG.first(kind=kind, slug=slug)
 
 
 def activity_by_id(activity_id: int) -> ActivityRow | None:
     """An activity by its number."""
-    row = connection().execute(_BY_ID, {"id": activity_id}).first()
-    return ActivityRow(*row) if row else None
+    return _BY_ID.first(id=activity_id)
 
 
-def membership_at(account_id: int, at: int) -> ScalarSelect[int]:
+def membership_at(account_id: int | BindParameter[int], at: int | BindParameter[int]) -> ScalarSelect[int]:
     """The membership that a person held at a moment, the one taken up last: to be part of another statement."""
     m = Membership.__table__
     return (
         select(m.c.id)
         .where(m.c.account_id == account_id, m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
-        .order_by(m.c.id.desc())
+        .order_by(taken_up().desc())
         .limit(1)
         .scalar_subquery()
     )
@@ -148,22 +149,21 @@ _E = Enrollment.__table__
 _ENROLLMENT = select(_E.c.id, _E.c.course_id, _E.c.syllabus_id, _E.c.done, _E.c.last_at, _E.c.completed_at).where(
     _E.c.account_id == bindparam("who")
 )
-_ENROLLMENTS = (
-    _ENROLLMENT.add_columns(_A).join(_A, _A.c.id == _E.c.course_id).order_by(_E.c.last_at.desc(), _E.c.id.desc())
+_ENROLLMENTS = Statement(
+    _ENROLLMENT.add_columns(_A).join(_A, _A.c.id == _E.c.course_id).order_by(_E.c.last_at.desc(), _E.c.id.desc()),
+    lambda *row: (EnrollmentRow(*row[:6]), ActivityRow(*row[6:])),
 )
-_ONE_ENROLLMENT = _ENROLLMENT.where(_E.c.course_id == bindparam("course"))
+_ONE_ENROLLMENT = Statement(_ENROLLMENT.where(_E.c.course_id == bindparam("course")), EnrollmentRow)
 
 
 def enrollment(account_id: int, course_id: int) -> EnrollmentRow | None:
     """A person's enrollment in a course."""
-    row = connection().execute(_ONE_ENROLLMENT, {"who": account_id, "course": course_id}).first()
-    return EnrollmentRow(*row) if row else None
+    return _ONE_ENROLLMENT.first(who=account_id, course=course_id)
 
 
 def enrollments(account_id: int) -> list[tuple[EnrollmentRow, ActivityRow]]:
     """A person's enrollments with their courses, the one touched last first."""
-    rows = connection().execute(_ENROLLMENTS, {"who": account_id})
-    return [(EnrollmentRow(*row[:6]), ActivityRow(*row[6:])) for row in rows]
+    return _ENROLLMENTS.all(who=account_id)
 
 
 _slugs: dict[tuple[Engine, int], str] = {}

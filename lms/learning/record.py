@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, insert, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import clock
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
+from lms.identity.models import Session
+from lms.identity.people import claim_or_none
 from lms.learning.models import ClientToken, Enrollment, Evidence, EvidencePart, Kind, Syllabus, SyllabusEntry
 from lms.learning.queries import stands
 from lms.orgs.models import Membership
+from lms.orgs.queries import taken_up
 
 EVIDENCE, PART, ENROLLMENT, ENTRY = (
     Evidence.__table__,
@@ -68,11 +73,17 @@ _MEMBERSHIP = (
         Membership.__table__.c.valid_from <= bindparam("now"),
         or_(Membership.__table__.c.valid_to.is_(None), Membership.__table__.c.valid_to > bindparam("now")),
     )
-    .order_by(Membership.__table__.c.id.desc())
+    .order_by(taken_up().desc())
     .limit(1)
     .scalar_subquery()
 )
-_APPEND = (
+# Whoever signed the learner in beside them: what is done in such a session carries the helper.
+_HELPER = (
+    select(Session.__table__.c.helper_id)
+    .where(Session.__table__.c.id == bindparam("session"), Session.__table__.c.account_id == bindparam("who"))
+    .scalar_subquery()
+)
+_APPEND: Statement[Any] = Statement(
     insert(EVIDENCE)
     .values(
         account_id=bindparam("who"),
@@ -83,7 +94,7 @@ _APPEND = (
         passed=bindparam("ok"),
         at=bindparam("now"),
         membership_id=_MEMBERSHIP,
-        by_id=bindparam("by"),
+        by_id=func.coalesce(bindparam("by", type_=BigInteger), _HELPER),
     )
     .returning(EVIDENCE.c.id)
 )
@@ -103,95 +114,104 @@ _MOVED = (
     .scalar_subquery(),
     ENROLLMENT.c.completed_at,
 )
-_SET_BIT = (
+_SET_BIT = Statement(
     update(ENROLLMENT)
     .values(done=ENROLLMENT.c.done.op("|")(ENTRY.c.mask), last_at=bindparam("now"))
     .where(_HAS_ACTIVITY, ENROLLMENT.c.done.op("&")(ENTRY.c.mask) == 0)
-    .returning(*_MOVED)
+    .returning(*_MOVED),
+    Moved,
 )
-_CLEAR_BIT = (  # also where the bit is not set: whoever is just setting it is waited for
+_CLEAR_BIT = Statement(  # also where the bit is not set: whoever is just setting it is waited for
     update(ENROLLMENT)
     .values(done=ENROLLMENT.c.done - ENROLLMENT.c.done.op("&")(ENTRY.c.mask))
     .where(_HAS_ACTIVITY)
-    .returning(*_MOVED)
+    .returning(*_MOVED),
+    Moved,
+)
+_COMPLETED: Statement[Any] = Statement(
+    update(ENROLLMENT).where(ENROLLMENT.c.id == bindparam("enrollment")).values(completed_at=bindparam("moment"))
+)
+_PARTS: Statement[Any] = Statement(
+    {  # one for all areas of a score
+        "sqlite": text(
+            "INSERT INTO lms_evidence_part (evidence_id, area_id, raw, most) SELECT :evidence,"
+            " json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')"
+            " FROM json_each(:rows)"
+        ),
+        "postgresql": text(
+            "INSERT INTO lms_evidence_part (evidence_id, area_id, raw, most) SELECT :evidence,"
+            " CAST(one ->> 0 AS BIGINT), CAST(one ->> 1 AS SMALLINT), CAST(one ->> 2 AS SMALLINT)"
+            " FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS each(one)"
+        ),
+    }
 )
 
 
-_PARTS = {  # one statement for all areas of a score
-    "sqlite": text(
-        "INSERT INTO lms_evidence_part (evidence_id, area_id, raw, most) SELECT :evidence,"
-        " json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(:rows)"
-    ),
-    "postgresql": text(
-        "INSERT INTO lms_evidence_part (evidence_id, area_id, raw, most) SELECT :evidence,"
-        " CAST(one ->> 0 AS BIGINT), CAST(one ->> 1 AS SMALLINT), CAST(one ->> 2 AS SMALLINT)"
-        " FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS each(one)"
-    ),
-}
-
-
 def append(account_id: int, activity_id: int, result: Result, at: int) -> int:
-    """Appends to the ledger with the membership held at that moment; returns the evidence's id."""
-    database = connection()
-    evidence_id: int = database.execute(
-        _APPEND,
-        {
-            "who": account_id,
-            "activity": activity_id,
-            "what": int(result.kind),
-            "points": result.raw,
-            "of": result.most,
-            "ok": result.passed,
-            "now": at,
-            "by": result.by_id,
-        },
-    ).scalar_one()
+    """Appends to the ledger with the membership held at that moment; returns the evidence's id.
+
+    `by_id`: who observed it, or in whose presence it was done where a helper signed the learner in.
+    """
+    claim = claim_or_none()
+    evidence_id: int = _APPEND.scalar(
+        who=account_id,
+        activity=activity_id,
+        what=int(result.kind),
+        points=result.raw,
+        of=result.most,
+        ok=result.passed,
+        now=at,
+        by=result.by_id,
+        session=claim.session_id if claim else 0,
+    )
     if result.parts:
         rows = [[area, raw, most] for area, (raw, most) in sorted(result.parts.items())]
-        database.execute(_PARTS[database.dialect.name], {"evidence": evidence_id, "rows": json.dumps(rows)})
+        _PARTS.run(evidence=evidence_id, rows=json.dumps(rows))
     return evidence_id
 
 
 def set_done(account_id: int, activity_id: int, at: int) -> list[Moved]:
     """Sets the activity's bit in every enrollment that has it and lacks the bit."""
-    rows = connection().execute(_SET_BIT, {"who": account_id, "activity": activity_id, "now": at}).all()
-    return [Moved(*row) for row in rows]
+    return _SET_BIT.all(who=account_id, activity=activity_id, now=at)
 
 
 def clear_done(account_id: int, activity_id: int) -> list[Moved]:
     """Clears the activity's bit in every enrollment that has it."""
-    rows = connection().execute(_CLEAR_BIT, {"who": account_id, "activity": activity_id}).all()
-    return [Moved(*row) for row in rows]
+    return _CLEAR_BIT.all(who=account_id, activity=activity_id)
 
 
 def complete_course(moved: Moved, account_id: int, at: int) -> None:
     """Marks an enrollment complete and says so in the ledger."""
-    connection().execute(update(ENROLLMENT).where(ENROLLMENT.c.id == moved.enrollment_id).values(completed_at=at))
+    _COMPLETED.run(enrollment=moved.enrollment_id, moment=at)
     append(account_id, moved.course_id, Result(Kind.COMPLETED), at)
 
 
 def reopen_course(moved: Moved, account_id: int, by_id: int | None, at: int) -> None:
     """Marks an enrollment no longer complete and says so in the ledger."""
-    connection().execute(update(ENROLLMENT).where(ENROLLMENT.c.id == moved.enrollment_id).values(completed_at=None))
+    _COMPLETED.run(enrollment=moved.enrollment_id, moment=None)
     append(account_id, moved.course_id, Result(Kind.WITHDRAWN, by_id=by_id), at)
 
 
 def _completing() -> ColumnElement[bool]:
     """Whether a row of the ledger completes its activity. The newest word counts: what was withdrawn later does not."""
     return and_(
-        EVIDENCE.c.kind.not_in([int(Kind.MERGED), int(Kind.WITHDRAWN)]),
+        EVIDENCE.c.kind != int(Kind.MERGED),
+        EVIDENCE.c.kind != int(Kind.WITHDRAWN),
         or_(EVIDENCE.c.passed.is_(None), EVIDENCE.c.passed.is_(True)),
         stands(EVIDENCE),
     )
 
 
+_COMPLETED_BEFORE: Statement[Any] = Statement(
+    select(EVIDENCE.c.id)
+    .where(EVIDENCE.c.account_id == bindparam("who"), EVIDENCE.c.activity_id == bindparam("activity"), _completing())
+    .limit(1)
+)
+
+
 def completed_before(account_id: int, activity_id: int) -> bool:
     """Whether the ledger already says that this person completed this activity."""
-    e = EVIDENCE.c
-    found = connection().execute(
-        select(e.id).where(e.account_id == account_id, e.activity_id == activity_id, _completing()).limit(1)
-    )
-    return found.first() is not None
+    return _COMPLETED_BEFORE.first(who=account_id, activity=activity_id) is not None
 
 
 def done_before(account_id: int, syllabus_id: int) -> int:

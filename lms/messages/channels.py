@@ -5,32 +5,56 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lms.config import SettingsError, current
 from lms.contract.points import ExtensionPoint
 from lms.text import Text
 
 
 @dataclass(frozen=True)
-class Channel:
-    """`send(address, subject, body)` hands a message over or raises; it may take seconds and is never in a transaction.
+class Envelope:
+    """One message on its way. `stop_url` leads whoever gets it out of all such messages with one tap; may be empty."""
 
-    `takes` says what an address of this channel is: "phone", "email" or "zalo". `ready()` says whether the operator has
-    set it up; a channel that is not ready is not offered to anybody.
+    address: str
+    subject: str
+    body: str
+    stop_url: str = ""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """`send(envelope)` hands a message over or raises; it may take seconds and is never called in a transaction.
+
+    `takes` says which addresses it can reach: "phone", "email", "zalo". It is used where LMS_CHANNELS names it.
     """
 
     name: str
     label: Text
-    takes: str
-    send: Callable[[str, str, str], None]
-    ready: Callable[[], bool]
-    order: int = 50
+    takes: frozenset[str]
+    send: Callable[[Envelope], None]
 
 
 CHANNELS: ExtensionPoint[Channel] = ExtensionPoint(
-    "channels", "How messages leave: SMTP, SMS, Zalo …", lambda c: c.name
+    "channels", "How messages leave the house: by mail, SMS, Zalo; those that LMS_CHANNELS names.", lambda c: c.name
 )
 
 
+def in_use() -> list[str]:
+    """The names in LMS_CHANNELS, in its order."""
+    return [name for part in current().channels.split(",") if (name := part.strip())]
+
+
 def channel_for(takes: str) -> Channel | None:
-    """The first channel that is ready for addresses of a kind ("phone", "email"); None where there is none."""
-    ready = sorted((c for c in CHANNELS if c.takes == takes and c.ready()), key=lambda c: (c.order, c.name))
-    return ready[0] if ready else None
+    """The first channel in use for a kind of address ("phone", "email", "zalo"); None where there is none."""
+    for name in in_use():
+        channel = CHANNELS.find(name)
+        if channel is not None and takes in channel.takes:
+            return channel
+    return None
+
+
+def check() -> None:
+    """Raises SettingsError where LMS_CHANNELS names a channel that no plugin brings."""
+    for name in in_use():
+        if CHANNELS.find(name) is None:
+            known = ", ".join(sorted(c.name for c in CHANNELS))
+            raise SettingsError(f"LMS_CHANNELS names {name!r}, which no plugin in use brings. There are: {known}.")

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Date, Engine, and_, bindparam, or_, select, text
+from flask import g
+from sqlalchemy import ColumnElement, Engine, Select, and_, func, join, or_, select
 
 from lms import clock
-from lms.db.unit_of_work import connection
-from lms.orgs.models import Membership, Org, OrgVersion
-from lms.vietnamese import fold
+from lms.db.unit_of_work import connection, writing
+from lms.orgs.models import Membership, Org, OrgReach, OrgVersion
+from lms.orgs.tree import generation
+from lms.vietnamese import natural_sort_key
 
-V, O = OrgVersion.__table__, Org.__table__
+V, O, R = OrgVersion.__table__, Org.__table__, OrgReach.__table__
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class OrgRow:
     kind: str
     name: str
     parent_id: int | None
+    managed_by_id: int | None = None
 
     @property
     def full_name(self) -> str:
@@ -33,49 +37,78 @@ class OrgRow:
         return f"{self.kind} {self.name}".strip()
 
 
-def _on(day: date) -> ColumnElement[bool]:
+def on_day(day: date) -> ColumnElement[bool]:
+    """Versions that were so on a day; those of units that had ended are among them."""
     return and_(V.c.valid_from <= day, or_(V.c.valid_to.is_(None), V.c.valid_to > day))
 
 
-_SELECT = select(O.c.id, O.c.code, O.c.level, V.c.kind, V.c.name, V.c.parent_id).join(V, V.c.org_id == O.c.id)
+def _living(day: date | None) -> ColumnElement[bool]:
+    return and_(on_day(day or clock.today()), V.c.ended.is_(False))
+
+
+def _reaching(day: date | None) -> ColumnElement[bool]:
+    day = day or clock.today()
+    return and_(R.c.valid_from <= day, R.c.valid_to > day)
+
+
+_FROM = join(O, V, V.c.org_id == O.c.id)
+_SELECT = select(O.c.id, O.c.code, O.c.level, V.c.kind, V.c.name, V.c.parent_id, V.c.managed_by_id).select_from(_FROM)
 _paths: dict[tuple[Engine, int, date], tuple[int, ...]] = {}
+_ages: WeakKeyDictionary[Engine, int] = WeakKeyDictionary()
 
 
 def org(org_id: int, day: date | None = None) -> OrgRow | None:
-    """A unit as it is on a day (today)."""
-    row = connection().execute(_SELECT.where(O.c.id == org_id, _on(day or clock.today()))).first()
+    """A unit as it is on a day (today); None where it is not there yet, or has ended."""
+    row = connection().execute(_SELECT.where(O.c.id == org_id, _living(day))).first()
     return OrgRow(*row) if row else None
 
 
 def org_by_code(code: str, day: date | None = None) -> OrgRow | None:
     """A unit by its national code."""
-    row = connection().execute(_SELECT.where(O.c.code == code, _on(day or clock.today()))).first()
+    row = connection().execute(_SELECT.where(O.c.code == code, _living(day))).first()
     return OrgRow(*row) if row else None
 
 
-_PATH = text(
-    "WITH RECURSIVE up (org_id, parent_id, depth) AS ("
-    " SELECT org_id, parent_id, 0 FROM lms_org_version"
-    "  WHERE org_id = :org AND valid_from <= :day AND (valid_to IS NULL OR valid_to > :day)"
-    " UNION ALL"
-    " SELECT v.org_id, v.parent_id, up.depth + 1 FROM lms_org_version v JOIN up ON v.org_id = up.parent_id"
-    "  WHERE v.valid_from <= :day AND (v.valid_to IS NULL OR v.valid_to > :day) AND up.depth < 20"
-    ") SELECT org_id FROM up ORDER BY depth"
-).bindparams(bindparam("day", type_=Date))
+def orgs_by_id(org_ids: Iterable[int], day: date | None = None) -> dict[int, OrgRow]:
+    """Units as they are on a day; those that had ended, as they were last. One statement."""
+    rows = connection().execute(_SELECT.where(O.c.id.in_(sorted(set(org_ids))), on_day(day or clock.today())))
+    return {row.id: OrgRow(*row) for row in rows}
 
 
 def ancestors(org_id: int, day: date | None = None) -> Sequence[int]:
-    """The unit itself and every unit above it on a day, nearest first."""
+    """The unit itself and every unit above it on a day, nearest first.
+
+    Above a unit that has ended come the one that continues it and those above that.
+    """
     day = day or clock.today()
     database = connection()
+    found = _path_of(org_id, day)
+    if writing():  # the tree may be changing in this very unit of work
+        return tuple(database.execute(found).scalars()) or (org_id,)
+    _check_age(database.engine)
     key = (database.engine, org_id, day)
     held = _paths.get(key)
     if held is None:
-        path = list(database.execute(_PATH, {"org": org_id, "day": day}).scalars()) or [org_id]
+        path = tuple(database.execute(found).scalars()) or (org_id,)
         if len(_paths) > 20_000:
             _paths.clear()
-        held = _paths[key] = tuple(path)
+        held = _paths[key] = path
     return held
+
+
+def _path_of(org_id: int, day: date) -> Select[int]:
+    return select(R.c.ancestor_id).where(R.c.org_id == org_id, _reaching(day)).order_by(R.c.depth)
+
+
+def _check_age(engine: Engine) -> None:
+    """Forgets paths where another process has changed the tree; asked once a request."""
+    if g.get("tree_is_known"):
+        return
+    age = generation()
+    if _ages.get(engine) != age:
+        _paths.clear()
+        _ages[engine] = age
+    g.tree_is_known = True
 
 
 def reaches(granted: Iterable[int], org_id: int) -> bool:
@@ -86,33 +119,59 @@ def reaches(granted: Iterable[int], org_id: int) -> bool:
 def forget_paths() -> None:
     """Drops what is remembered of the tree: after units were changed."""
     _paths.clear()
+    _ages.clear()
+    g.pop("tree_is_known", None)
 
 
 def path_name(org_id: int, day: date | None = None) -> str:
     """A unit with the units above it: "xã Bắc Hà, tỉnh Lào Cai". The nation is left out."""
-    path = ancestors(org_id, day)
-    rows = connection().execute(_SELECT.where(O.c.id.in_(path), _on(day or clock.today())))
-    found = {row.id: OrgRow(*row) for row in rows}
-    return ", ".join(found[i].full_name for i in path if i in found and found[i].level != "nation")
+    return path_names([org_id], day).get(org_id, "")
+
+
+def path_names(org_ids: Iterable[int], day: date | None = None, itself: bool = True) -> dict[int, str]:
+    """`path_name` of many units by one statement. Not `itself`: only what is above: "tỉnh Lào Cai"."""
+    day = day or clock.today()
+    rows = connection().execute(
+        select(R.c.org_id, R.c.ancestor_id, O.c.level, V.c.kind, V.c.name)
+        .join(O, O.c.id == R.c.ancestor_id)
+        .join(V, V.c.org_id == R.c.ancestor_id)
+        .where(R.c.org_id.in_(sorted(set(org_ids))), _reaching(day), on_day(day))
+        .order_by(R.c.org_id, R.c.depth)
+    )
+    names: dict[int, list[str]] = {}
+    for org_id, ancestor_id, level, kind, name in rows:
+        here = names.setdefault(org_id, [])
+        if level != "nation" and (itself or ancestor_id != org_id):
+            here.append(f"{kind} {name}".strip())
+    return {org_id: ", ".join(parts) for org_id, parts in names.items()}
 
 
 def children(parent_id: int, day: date | None = None) -> list[OrgRow]:
-    """The units right below one, in Vietnamese order."""
-    rows = connection().execute(
-        _SELECT.where(V.c.parent_id == parent_id, _on(day or clock.today())).order_by(V.c.sort_key)
-    )
-    return [OrgRow(*row) for row in rows]
+    """The units right below one, in Vietnamese order; villages with numbers by their number."""
+    rows = connection().execute(_SELECT.where(V.c.parent_id == parent_id, _living(day)).order_by(V.c.sort_key, O.c.id))
+    return in_order(OrgRow(*row) for row in rows)
 
 
-def search(words: str, most: int = 20, day: date | None = None) -> list[OrgRow]:
-    """Units whose name begins with what was typed, marks or not."""
-    folded = fold(words)
-    if not folded:
-        return []
-    rows = connection().execute(
-        _SELECT.where(V.c.folded.like(f"{folded}%"), _on(day or clock.today())).order_by(V.c.sort_key).limit(most)
-    )
-    return [OrgRow(*row) for row in rows]
+def managed(managing_id: int, day: date | None = None) -> list[OrgRow]:
+    """The units that a body manages besides where they lie."""
+    rows = connection().execute(_SELECT.where(V.c.managed_by_id == managing_id, _living(day)))
+    return in_order(OrgRow(*row) for row in rows)
+
+
+def in_order(rows: Iterable[OrgRow]) -> list[OrgRow]:
+    """Units by name in Vietnamese order: thôn 2 before thôn 10."""
+    return sorted(rows, key=natural_order)
+
+
+def natural_order(row: OrgRow) -> tuple[object, ...]:
+    """What units are ordered by."""
+    return (natural_sort_key(row.name), row.kind, row.id)
+
+
+def taken_up() -> ColumnElement[int]:
+    """What memberships are ordered by: the one taken up last has most. A unit's merger does not change it."""
+    m = Membership.__table__
+    return func.coalesce(m.c.root_id, m.c.id)
 
 
 def orgs_of(account_id: int) -> list[tuple[int, str]]:
@@ -121,7 +180,7 @@ def orgs_of(account_id: int) -> list[tuple[int, str]]:
     rows = connection().execute(
         select(m.c.org_id, m.c.target_group)
         .where(m.c.account_id == account_id, m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
-        .order_by(m.c.id.desc())
+        .order_by(taken_up().desc())
     )
     return [(row.org_id, row.target_group) for row in rows]
 
@@ -137,7 +196,7 @@ def org_of_membership(account_id: int, at: int) -> int | None:
     found = connection().execute(
         select(m.c.org_id)
         .where(m.c.account_id == account_id, m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
-        .order_by(m.c.id.desc())
+        .order_by(taken_up().desc())
         .limit(1)
     )
     return found.scalar()
@@ -149,6 +208,6 @@ def orgs_of_people(account_ids: Sequence[int]) -> dict[int, int]:
     rows = connection().execute(
         select(m.c.account_id, m.c.org_id)
         .where(m.c.account_id.in_(account_ids), m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
-        .order_by(m.c.id)
+        .order_by(taken_up())
     )
     return {row.account_id: row.org_id for row in rows}

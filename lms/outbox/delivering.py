@@ -10,15 +10,15 @@ import os
 import socket
 import traceback
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
-from sqlalchemy import text
-from sqlalchemy.engine import Row
+from sqlalchemy import TextClause, text
 
 from lms import clock
 from lms.contract.registry import running
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection, let_go, unit_of_work
 from lms.outbox import telling
 from lms.outbox.models import DEAD, DONE, PENDING
@@ -28,17 +28,33 @@ MOST_ATTEMPTS = 8  # then the delivery is dead and `lms doctor` says so
 BATCH = 20
 log = structlog.get_logger("lms.outbox")
 
-_TAKE_SQLITE = text(
-    "UPDATE lms_delivery SET due_at = :until, leased_by = :me, attempts = attempts + 1 WHERE id IN ("
-    " SELECT id FROM lms_delivery WHERE state = 0 AND due_at <= :now ORDER BY due_at, id LIMIT :most)"
-    " RETURNING id, event, subscriber, payload, attempts"
+
+class Taken(NamedTuple):
+    """A delivery that is ours until its lease runs out."""
+
+    id: int
+    event: str
+    subscriber: str
+    payload: Any  # JSON as the database gives it: a text on SQLite
+    attempts: int
+
+
+def _take_by(lock: str) -> TextClause:
+    return text(
+        "UPDATE lms_delivery SET due_at = :until, leased_by = :me, attempts = attempts + 1 WHERE id IN ("  # noqa: S608
+        f" SELECT id FROM lms_delivery WHERE state = 0 AND due_at <= :now ORDER BY due_at, id LIMIT :most {lock})"
+        " RETURNING id, event, subscriber, payload, attempts"
+    )
+
+
+_TAKE = Statement({"sqlite": _take_by(""), "postgresql": _take_by("FOR UPDATE SKIP LOCKED")}, Taken)
+_ANY_DUE: Statement[Any] = Statement(text("SELECT 1 FROM lms_delivery WHERE state = 0 AND due_at <= :now LIMIT 1"))
+_DONE: Statement[Any] = Statement(
+    text(
+        "UPDATE lms_delivery SET state = :done, done_at = :at, error = NULL"
+        " WHERE id = :id AND leased_by = :me AND state = :pending"
+    )
 )
-_TAKE_POSTGRES = text(
-    "UPDATE lms_delivery SET due_at = :until, leased_by = :me, attempts = attempts + 1 WHERE id IN ("
-    " SELECT id FROM lms_delivery WHERE state = 0 AND due_at <= :now ORDER BY due_at, id LIMIT :most"
-    " FOR UPDATE SKIP LOCKED) RETURNING id, event, subscriber, payload, attempts"
-)
-_ANY_DUE = text("SELECT 1 FROM lms_delivery WHERE state = 0 AND due_at <= :now LIMIT 1")
 
 
 def worker_name() -> str:
@@ -49,55 +65,44 @@ def worker_name() -> str:
 def deliver_due(most: int = BATCH) -> int:
     """Handles what is due, `most` at a time, until nothing is. Returns how many were taken."""
     now = clock.seconds()
-    if connection().execute(_ANY_DUE, {"now": now}).first() is None:
+    if _ANY_DUE.scalar(now=now) is None:
         let_go()
         return 0
-    sqlite = connection().dialect.name == "sqlite"
     count = 0
-    while taken := _take(most, sqlite):
+    while taken := _take(most):
         before = telling.told
-        for row in sorted(taken):
-            _handle(row, sqlite)
+        for row in sorted(taken, key=lambda one: one.id):
+            _handle(row)
         count += len(taken)
         if len(taken) < most and telling.told == before:
             break  # that was all, and handling it has told nothing more
     return count
 
 
-def _take(most: int, sqlite: bool) -> Sequence[Row[Any]]:
+def _take(most: int) -> list[Taken]:
     now = clock.seconds()
-    with unit_of_work() as database:
-        return database.execute(
-            _TAKE_SQLITE if sqlite else _TAKE_POSTGRES,
-            {"now": now, "until": now + LEASE, "me": worker_name(), "most": most},
-        ).all()
+    with unit_of_work():
+        return _TAKE.all(now=now, until=now + LEASE, me=worker_name(), most=most)
 
 
-def _handle(row: Row[tuple[int, str, str, object, int]], sqlite: bool) -> None:
+def _handle(row: Taken) -> None:
     try:
         registry = running()
         found = next((s for s in registry.subscriptions.get(row.event, ()) if s.name == row.subscriber), None)
         if found is None:
             raise LookupError(f"Nobody called {row.subscriber} hears {row.event} any more.")
-        payload = msgspec.json.decode(str(row.payload)) if sqlite else row.payload
+        payload = msgspec.json.decode(row.payload) if isinstance(row.payload, str) else row.payload
         event = msgspec.convert(payload, registry.events[row.event])
         prepared = (found.prepare(event),) if found.prepare else ()
         with unit_of_work():
-            mine = connection().execute(
-                text(
-                    "UPDATE lms_delivery SET state = :done, done_at = :at, error = NULL"
-                    " WHERE id = :id AND leased_by = :me AND state = :pending"
-                ),
-                {"done": DONE, "at": clock.seconds(), "id": row.id, "me": worker_name(), "pending": PENDING},
-            )
-            if mine.rowcount != 1:
+            if _DONE.run(done=DONE, at=clock.seconds(), id=row.id, me=worker_name(), pending=PENDING) != 1:
                 return  # the lease ran out and somebody else has it
             found.handler(event, *prepared)
     except Exception as error:
         _failed(row, error)
 
 
-def _failed(row: Row[tuple[int, str, str, object, int]], error: Exception) -> None:
+def _failed(row: Taken, error: Exception) -> None:
     dead = row.attempts >= MOST_ATTEMPTS
     wait = min(2**row.attempts, 3600)
     log.error(

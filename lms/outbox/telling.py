@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from sqlalchemy import insert
 
 from lms import clock
 from lms.contract.points import Event
 from lms.contract.registry import event_name, running
-from lms.db.unit_of_work import connection, writing
+from lms.db.statement import Statement
+from lms.db.unit_of_work import writing
 from lms.outbox.models import PENDING, Delivery
 
-_TELL = insert(Delivery.__table__)
+_TELL: Statement[Any] = Statement(
+    insert(Delivery.__table__), columns=("event", "subscriber", "payload", "told_at", "due_at", "state", "attempts")
+)
 told = 0  # deliveries told by this process so far
 
 
@@ -20,21 +25,17 @@ def tell(*events: Event) -> None:
     if not writing():
         raise RuntimeError("tell() belongs into the unit of work that makes the event true.")
     registry, at = running(), clock.seconds()
-    rows = [
-        {
-            "event": name,
-            "subscriber": subscription.name,
-            "payload": msgspec.to_builtins(event),
-            "told_at": at,
-            "due_at": at,
-            "state": PENDING,
-            "attempts": 0,
-        }
-        for event in events
-        for name in (event_name(type(event)),)
-        for subscription in registry.subscriptions.get(name, ())
-    ]
     global told
-    if rows:
-        told += len(rows)
-        connection().execute(_TELL, rows)
+    for event in events:
+        name = event_name(type(event))
+        for subscription in registry.subscriptions.get(name, ()):
+            told += 1
+            _TELL.run(
+                event=name,
+                subscriber=subscription.name,
+                payload=msgspec.to_builtins(event),
+                told_at=at,
+                due_at=at,
+                state=PENDING,
+                attempts=0,
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.db.unit_of_work import let_go
-from lms.errors import DomainError, NotFound, NotSignedIn, TooMany
+from lms.errors import DomainError, Elsewhere, NotFound, NotSignedIn, TooMany
 from lms.text import Text, _
 from lms.web.rendering import render, render_fragment, say, wants_fragment
 
@@ -74,6 +75,13 @@ def install(app: Flask) -> None:
             return _answer(401, error.code, error.text)
         back = error.back or (request.full_path.rstrip("?") if request.method == "GET" else _page_before())
         return redirect(url_for("identity.sign_in", next=back), 303)
+
+    @app.errorhandler(Elsewhere)
+    def _elsewhere(error: Elsewhere) -> WerkzeugResponse:
+        let_go()
+        if wants_json() or wants_fragment():
+            return _answer(error.status, error.code, error.text)
+        return redirect(url_for(error.endpoint, **dict[str, Any](error.values)), 303)
 
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Response:

@@ -8,12 +8,12 @@ import gzip
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, g, request, url_for
+from flask import Response, current_app, g, request, session, url_for
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
@@ -86,6 +86,11 @@ class LocaleEnvironment(Environment):
         super().__init__(**options)
         self._fold = _Fold(say)
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One plain dictionary for all: Jinja would chain one for each template, and look through it at each import."""
+        assert not d, "no template here has globals of its own"
+        return self.globals
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         folded = self._fold.visit(tree)
@@ -113,6 +118,7 @@ class Page:
         self.signed_in = signed_in
         self.ban = address_form if self.locale == "vi" else "you"
         self.place_name, self.help_line = place_name, help_line
+        self.idle, self.back = session.get("idle", 0), session.get("back", "")  # a device that many use
         self.style = renderer().style
         self.tab = ""
         self.icons: dict[str, None] = {}
@@ -247,7 +253,17 @@ def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
     Never for a page that shows a person's name, a token or anything else of one reader only.
     """
     page = _page()
-    whole = (renderer(), key, page.locale, page.ban, page.text_size, page.contrast, page.signed_in, request.full_path)
+    whole = (
+        renderer(),
+        key,
+        page.locale,
+        page.ban,
+        page.text_size,
+        page.contrast,
+        page.signed_in,
+        page.idle,
+        request.full_path,
+    )
     held = _remembered.get(whole)
     if held is None:
         held = _remembered[whole] = renderer().pack(draw().encode())
@@ -273,7 +289,7 @@ def shelled(key: tuple[Any, ...], draw: Callable[[], str], fill: Mapping[str, st
     `draw()` draws it with the markers (the keys of `fill`) in their places; each answer fills them anew.
     """
     page = _page()
-    whole = (renderer(), key, page.locale, page.ban, page.text_size, page.contrast, page.signed_in)
+    whole = (renderer(), key, page.locale, page.ban, page.text_size, page.contrast, page.signed_in, page.idle)
     shell = _shells.get(whole)
     if shell is None:
         shell = _shells[whole] = Shell(draw(), fill)
@@ -312,6 +328,12 @@ def wants_fragment() -> bool:
 def say(text: Text | str) -> str:
     """A sentence in the reader's language, with the reader's form of address."""
     return str(_say(text, renderer().catalogue.translator(current_locale()), {}))
+
+
+def say_to(text: Text | str, locale: str, address_form: str) -> str:
+    """A sentence for somebody who is not the reader of this page, in their language and form of address."""
+    words = (text if isinstance(text, Text) else Text(text)).say(renderer().catalogue.translator(locale))
+    return words.replace("{ban}", address_form).replace("{Ban}", address_form[:1].upper() + address_form[1:])
 
 
 def _say(sentence: Text | str, translate: Callable[[str], str], values: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request, session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.errors import NotAllowed, NotFound
@@ -81,7 +81,9 @@ def harden(app: Flask, pack: Packer, style_hash: str) -> None:
     @app.after_request
     def _finish(response: Response) -> Response:
         asked = request._get_current_object()  # type: ignore[attr-defined]  # as above
-        if "Cache-Control" not in response.headers:
+        if "idle" in session and not response.headers.get("Cache-Control", "").startswith("public"):
+            response.headers["Cache-Control"] = "no-store"  # on a shared device nothing of one person is kept
+        elif "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if asked.method not in SAFE else "private, no-cache"
         return _compressed(asked, response, pack)
 

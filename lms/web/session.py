@@ -7,15 +7,19 @@ import binascii
 import hashlib
 import hmac
 import time
+from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 
+from lms import clock
+
 COOKIE = "hv"
 LIFETIME = 30 * 86400
 RENEW = 86400  # a session in use is written anew once a day
+STEP = 5  # on a shared device it notes so often, in seconds, when it was last used
 
 
 class LeanSession(dict[str, Any], SessionMixin):
@@ -72,6 +76,8 @@ class LeanSessionInterface(SessionInterface):
             values = msgspec.msgpack.decode(body)
             if values.get("t", 0) < time.time() - LIFETIME:
                 return LeanSession()
+            if "idle" in values and values.get("used", 0) < clock.seconds() - values["idle"]:
+                return LeanSession()  # a shared device that was left lying
         except (ValueError, binascii.Error, msgspec.MsgspecError, AttributeError):
             return LeanSession()
         return LeanSession(values)
@@ -80,6 +86,8 @@ class LeanSessionInterface(SessionInterface):
         if not isinstance(session, LeanSession):
             return
         now = int(time.time())
+        if "idle" in session and session.get("used", 0) < clock.seconds() - STEP:
+            session["used"] = clock.seconds()
         if not session.modified and (not session or session.get("t", 0) > now - RENEW):
             return
         values = {k: v for k, v in session.items() if k != "t"}
@@ -89,3 +97,11 @@ class LeanSessionInterface(SessionInterface):
         body = msgspec.msgpack.encode({**values, "t": now})
         token = base64.urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
         response.set_cookie(COOKIE, token, max_age=LIFETIME, httponly=True, secure=self._secure, samesite="Lax")
+
+
+def share(session: MutableMapping[str, Any], idle: int, back: str) -> None:
+    """Marks a session as that of a device which many use: it ends by itself after `idle` seconds without a request.
+
+    `back`: where a form that ends it is sent to; every page has the button. Nothing of its pages is kept by browsers.
+    """
+    session["idle"], session["back"], session["used"] = idle, back, clock.seconds()

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import LargeBinary, TextClause, bindparam, insert, select, text, update
 
 from lms.api.competency import area
+from lms.api.data import Statement
 from lms.api.learning import Kind, Result, enroll, record_result
 from lms.api.people import hold
 from lms.api.work import Conflict, TooEarly, _, clock, connection, take, tell
@@ -26,11 +27,19 @@ HANDED_IN = _("This paper has been handed in; its answers can no longer be chang
 
 
 # Made once: making a statement costs more than sending it.
-_HELD = select(A.c.uuid, A.c.account_id, A.c.activity_id, A.c.token).where(
-    ((A.c.account_id == bindparam("who")) & (A.c.activity_id == bindparam("quiz")) & (A.c.state == OPEN))
-    | (A.c.token == bindparam("name", type_=LargeBinary))
+_HELD: Statement[Any] = Statement(
+    select(A.c.uuid, A.c.account_id, A.c.activity_id, A.c.token).where(
+        ((A.c.account_id == bindparam("who")) & (A.c.activity_id == bindparam("quiz")) & (A.c.state == OPEN))
+        | (A.c.token == bindparam("name", type_=LargeBinary))
+    )
 )
-_BEGIN = insert(A)
+_BEGIN: Statement[Any] = Statement(
+    insert(A),
+    columns=(
+        "uuid", "account_id", "activity_id", "course_id", "revision_id", "token", "seed", "paper", "state",
+        "started_at",
+    ),
+)  # fmt: skip
 
 
 def _see(each_item: str) -> TextClause:
@@ -41,10 +50,12 @@ def _see(each_item: str) -> TextClause:
     )
 
 
-_SEE = {
-    "sqlite": _see("json_each(:items)"),
-    "postgresql": _see("jsonb_array_elements_text(CAST(:items AS jsonb)) AS each(value)"),
-}
+_SEE: Statement[Any] = Statement(
+    {
+        "sqlite": _see("json_each(:items)"),
+        "postgresql": _see("jsonb_array_elements_text(CAST(:items AS jsonb)) AS each(value)"),
+    }
+)
 
 
 def start(
@@ -52,8 +63,7 @@ def start(
 ) -> UUID:
     """Draws a paper and begins; an attempt that is open, or was begun by this token, is gone on with."""
     hold(account_id)
-    database = connection()
-    for held in database.execute(_HELD, {"who": account_id, "quiz": activity_id, "name": token}):
+    for held in _HELD.all(who=account_id, quiz=activity_id, name=token):
         if (held.account_id, held.activity_id) == (account_id, activity_id):
             return UUID(str(held.uuid))
         token = None  # it names another attempt already, so it cannot name this one
@@ -77,34 +87,26 @@ def start(
         order = shuffled(size, seed, position) if kind.shuffles(version.spec) else list(range(size))
         paper.append([version.id, order, _area(version.body["skills"])])
     uuid = uuid4()
-    database.execute(
-        _BEGIN,
-        {
-            "uuid": uuid,
-            "account_id": account_id,
-            "activity_id": activity_id,
-            "course_id": course_id,
-            "revision_id": revision_id,
-            "token": token,
-            "seed": seed,
-            "paper": paper,
-            "state": OPEN,
-            "started_at": clock.seconds(),
-        },
+    _BEGIN.run(
+        uuid=uuid,
+        account_id=account_id,
+        activity_id=activity_id,
+        course_id=course_id,
+        revision_id=revision_id,
+        token=token,
+        seed=seed,
+        paper=paper,
+        state=OPEN,
+        started_at=clock.seconds(),
     )
     if body["pool"] == "exam":
-        _remember_seen(account_id, [c.item_id for c in drawn])
+        _SEE.run(who=account_id, items=json.dumps(sorted(c.item_id for c in drawn)))
     return uuid
 
 
 def _area(codes: list[str]) -> int | None:
     found = next((found for code in codes if (found := area(code)) is not None), None)
     return found[0] if found else None
-
-
-def _remember_seen(account_id: int, item_ids: list[int]) -> None:
-    database = connection()
-    database.execute(_SEE[database.dialect.name], {"who": account_id, "items": json.dumps(sorted(item_ids))})
 
 
 def _save(answer: str, hold: str) -> TextClause:
@@ -115,21 +117,19 @@ def _save(answer: str, hold: str) -> TextClause:
     )
 
 
-_SAVE = {"sqlite": _save(":answer", ""), "postgresql": _save("CAST(:answer AS jsonb)", "FOR SHARE")}
+_SAVE: Statement[Any] = Statement(
+    {"sqlite": _save(":answer", ""), "postgresql": _save("CAST(:answer AS jsonb)", "FOR SHARE")}
+)
 
 
 def save_answer(attempt_id: int, position: int, answer: list[Any]) -> None:
     """Keeps an answer; the last one wins. Conflict where the paper has been handed in."""
-    database = connection()
-    saved = database.execute(
-        _SAVE[database.dialect.name],
-        {"attempt": attempt_id, "position": position, "answer": json.dumps(answer), "now": clock.seconds()},
-    )
-    if saved.rowcount != 1:
+    saved = _SAVE.run(attempt=attempt_id, position=position, answer=json.dumps(answer), now=clock.seconds())
+    if saved != 1:
         raise Conflict(HANDED_IN)
 
 
-_CLOSE = (
+_CLOSE: Statement[Any] = Statement(
     update(A)
     .where(A.c.id == bindparam("attempt"), A.c.state == OPEN)
     .values(state=SUBMITTED, submitted_at=bindparam("now"), marks=bindparam("given"), passed=bindparam("ok"))
@@ -153,10 +153,7 @@ def submit(row: queries.AttemptRow, answers: queries.Answers) -> Score:
     `row` and `answers` were read in this unit of work with the row held, so that no answer comes in between.
     """
     result, marks = grade(row, answers)
-    closed = connection().execute(
-        _CLOSE, {"attempt": row.id, "now": clock.seconds(), "given": marks, "ok": result.passed}
-    )
-    if closed.rowcount != 1:
+    if _CLOSE.run(attempt=row.id, now=clock.seconds(), given=marks, ok=result.passed) != 1:
         return result
     parts: dict[int, tuple[int, int]] = {}
     for (_version, _order, area_id), halves in zip(row.paper, marks, strict=True):

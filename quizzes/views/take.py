@@ -17,7 +17,7 @@ from lms.api.competency import area
 from lms.api.learning import InCourse, Place, activity, activity_slug, course_for
 from lms.api.packages import plain
 from lms.api.packages import render as markdown
-from lms.api.people import Claim, claimed, here
+from lms.api.people import Claim, claimed, here, needs_guardian, require_level
 from lms.api.web import LEARNER, Routes, address, at_address, panels, render, render_fragment, say, shelled
 from lms.api.work import NotFound, NotSignedIn, _, unit_of_work
 from quizzes import queries
@@ -43,9 +43,18 @@ def _refusal(at: InCourse) -> str:
     return say(_("This opens when all lessons are learnt. {n} are still to go.", n=undone)) if undone else ""
 
 
-def _must_say_birth_date(body: Mapping[str, Any]) -> bool:
-    """Whether the quiz asks for the birth date and this person has not said it yet."""
-    return bool(body["needs_birth_date"]) and here().birth_date is None
+def _first_to_do(body: Mapping[str, Any]) -> str:
+    """Where to go before a quiz that asks for the birth date: to say it, or to a guardian's yes. Empty: nowhere.
+
+    Raises LevelNeeded where it must be better known who they are.
+    """
+    if not body["needs_birth_date"]:
+        return ""
+    person = here()
+    require_level(person, "final-check")
+    if person.birth_date is None:
+        return address("identity.birth_date", return_to=request.path)
+    return address("guardians.guardian", return_to=request.path) if needs_guardian(person) else ""
 
 
 def _area_name(code: str) -> str:
@@ -81,8 +90,8 @@ def front(course: str, quiz: str) -> Answer:
     person = claimed()
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
-    if not _refusal(at) and _must_say_birth_date(body):
-        return redirect(address("identity.birth_date", return_to=request.path), 303)
+    if not _refusal(at) and (first := _first_to_do(body)):
+        return redirect(first, 303)
     mine = queries.newest_attempts(person.id, place.activity_id)
     going = next((a for a in mine if a.state == OPEN), None)
     last = next((a for a in mine if a.state != OPEN), None)
@@ -142,7 +151,7 @@ def start(course: str, quiz: str) -> Answer:
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
     front_page = address("quizzes.front", course=course, quiz=quiz)
-    if _refusal(at) or _must_say_birth_date(body):
+    if _refusal(at) or _first_to_do(body):
         return redirect(front_page, 303)
     token = request.form.get("token", "")
     try:

@@ -140,19 +140,22 @@ def test_its_figure_is_counted(app: Flask) -> None:
         assert stats()["broadcasts"] == 1
 
 
-def test_its_periodic_work_keeps_what_is_young(app: Flask) -> None:
+def test_what_it_keeps_is_forgotten_by_its_term_and_its_periodic_work(app: Flask) -> None:
     from acme.models import Honor
-    from acme.services.honoring import KEPT, forget_old
+    from acme.services import honoring
     from lms import clock
+    from lms.privacy.retaining import forget_due, terms
 
     with app.app_context():
         course = activity("course", "loa-xa")
         assert course is not None
         with unit_of_work():
-            for who, at in (("balanh", clock.seconds() - KEPT - 1), ("thaygiao", clock.seconds())):
+            for who, at in (("balanh", clock.seconds() - 366 * 86_400), ("thaygiao", clock.seconds())):
                 values = {"account_id": account_id(who), "course_id": course.id, "at": at}
                 connection().execute(db.insert(Honor).values(**values))
-        forget_old()
+        assert {t.key: t.due for t in terms()}["acme.honors"] == 1
+        forget_due()
+        honoring.forget_orphans()
         assert list(connection().execute(db.select(Honor.account_id)).scalars()) == [account_id("thaygiao")]
 
 

@@ -12,6 +12,8 @@ from flask import Flask
 
 from lms.db.base import db
 from lms.testing.building import make_app
+from tests.browser import recipes_merging
+from tests.openid.places import never_asked
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_upgrade_fixture.py"
 
@@ -22,13 +24,14 @@ def lived_in(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("lived-in")
     shutil.copy(prepared_folder / "lms.sqlite", folder / "lms.sqlite")
     (folder / "files").symlink_to(prepared_folder / "files")
-    app = make_app(folder, f"sqlite:///{folder}/lms.sqlite")
+    app = make_app(folder, f"sqlite:///{folder}/lms.sqlite", openid_file=never_asked(folder))
     spec = importlib.util.spec_from_file_location("make_upgrade_fixture", SCRIPT)
     assert spec is not None
     assert spec.loader is not None
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     script.populate(app)
+    recipes_merging.make(app)
     yield app
     with app.app_context():
         db.session.remove()

@@ -16,6 +16,7 @@ from jinja2 import Environment, nodes
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
     **{name: ROOT / name for name in ("lms", "courses", "quizzes", "certificates")},
+    **{file.parents[1].name: file.parents[1] for file in sorted((ROOT / "plugins").glob("*/translations/vi.po"))},
     "acme": ROOT / "tests" / "acme" / "acme",
 }
 PLACE = re.compile(r"\{(\w+)\}")

@@ -17,6 +17,7 @@ from lms.api.plugins import Event, ExtensionPoint, Plugin, PluginError, on
 from lms.api.web import PANELS, ROUTES, Panel, Routes
 from lms.api.work import PERIODIC, Periodic, tell, unit_of_work
 from lms.app import create_app
+from lms.config import Settings
 from lms.contract import discovery
 from lms.contract.registry import Registry, event_name
 from lms.db.base import db
@@ -81,6 +82,15 @@ def test_order_of_plugins_never_matters() -> None:
     plugins = [plugin(name, provides=(colors.of(name),)) for name in ("b", "a", "c")]
     orders = [Registry(p, VERSIONS).entries(colors) for p in (plugins, plugins[::-1])]
     assert list(orders[0].items()) == list(orders[1].items())
+
+
+def test_what_a_plugin_provides_may_depend_on_settings(tmp_path: Path) -> None:
+    colors, asked = point(), Settings(place_name="Lam Sơn", data_dir=tmp_path)
+    one = plugin("one", provides=(colors.of("red"),), configured=lambda settings: (colors.of(settings.place_name),))
+    assert set(Registry([one], VERSIONS, asked).entries(colors)) == {"red", "Lam Sơn"}
+    two = plugin("two", configured=lambda settings: (colors.of("red"),))
+    with pytest.raises(PluginError, match="Plugins 'one' and 'two' both provide 'red'"):
+        Registry([one, two], VERSIONS, asked)
 
 
 class Broken:

@@ -20,6 +20,7 @@ from lms.testing.browser import chromium
 from lms.testing.building import make_app
 from tests.browser.people import ANYONE, World, make_world
 from tests.browser.tabs import AXE, Look, Seen, Site, open_context
+from tests.openid.places import never_asked
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -43,7 +44,13 @@ class _Silent(WSGIRequestHandler):
 def _copy(prepared: Path, folder: Path) -> Flask:
     shutil.copy(prepared / "lms.sqlite", folder / "lms.sqlite")
     (folder / "files").symlink_to(prepared / "files")
-    return make_app(folder, f"sqlite:///{folder}/lms.sqlite", help_line="1900 1945", place_name="Tỉnh Thử Nghiệm")
+    return make_app(
+        folder,
+        f"sqlite:///{folder}/lms.sqlite",
+        help_line="1900 1945",
+        place_name="Tỉnh Thử Nghiệm",
+        openid_file=never_asked(folder),
+    )
 
 
 def _served(app: Flask) -> Iterator[Site]:

@@ -23,6 +23,7 @@ from lms.starting import demo_sign_ins
 from quizzes import queries
 from quizzes.items.contract import ITEM_TYPES
 from quizzes.models import Attempt
+from tests.identity import ways
 
 COURSE = "ky-nang-so-nguoi-dan"
 PROGRAMME = "nguoi-dan"
@@ -222,6 +223,15 @@ def make_world(app: Flask) -> World:
     world.keep("declared", new("declared", "Phạm Văn Làm").learn(3).do_task())
     world.keep("midway", new("midway", "Hoàng Thị Giữa").learn(5))
     world.keep("new", new("new", "Vàng Thị Mới"))
+    coming = Learner(app)
+    ways.on_the_way(app, coming.client)
+    world.keep("coming", coming)
+    proving = new("proving", "Vàng Thị Tin")
+    ways.on_the_way(app, proving.client)
+    world.keep("proving", proving)
+    with app.app_context():
+        row = connection().execute(select(Account.uuid).where(Account.id == holder.account_id)).scalar_one()
+    world.at["holder-person"] = f"/can-bo/nguoi/{row}"
     return world
 
 

@@ -10,8 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from lms.api.work import connection
+from lms.api.work import clock, connection
 from quizzes.models import Item, ItemVersion
+from tests.browser import recipes_merging as merging
+from tests.browser import recipes_places as places
+from tests.browser import recipes_privacy as privacy
+from tests.browser import recipes_rosters as rosters
 from tests.browser.people import ANYONE, COURSE, PROGRAMME, Address, World, lessons, quiz_path, task_path
 
 # Addresses that answer with something else than a page.
@@ -20,10 +24,23 @@ NO_PAGES = {
     "certificates.share_image": "a picture",
     "courses.file": "a picture or sound of a lesson",
     "courses.studio_export": "a file",
+    "openid.start": "a way to another system",
     "packages.export_all": "a file",
+    "rosters.outcome_csv": "a file",
+    "rosters.outcome_xlsx": "a file",
+    "privacy.download": "a file",
     "web.healthz": "JSON for the operator",
     "web.style_sheet": "the style sheet",
 }
+
+# Pages that need more than a session to be seen: the test named here looks at them, in the same way.
+ELSEWHERE = dict.fromkeys(
+    (
+        "cards.choose", "cards.class_add", "cards.class_page", "cards.control", "cards.holder", "cards.pictures",
+        "cards.scan", "cards.turn",
+    ),
+    "tests/browser/test_cards.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,9 @@ LEARNING = (
     Visit("reader", "web.reader", ANYONE, "/cach-doc"),
     Visit("sign-in", "identity.sign_in", ANYONE, "/dang-nhap"),
     Visit("sign-up", "identity.sign_up", ANYONE, "/dang-ky"),
+    Visit("openid-refused", "openid.back", ANYONE, "/dang-nhap/qua/vneid/ve", 400),
+    Visit("openid-refused-inside", "openid.back", "new", "/dang-nhap/qua/vneid/ve", 400),
+    Visit("openid-left", "openid.left", ANYONE, "/dang-nhap/qua/vneid/da-ra"),
     Visit("birth-date", "identity.birth_date", "new", "/ngay-sinh"),
     Visit("settings", "identity.settings", "holder", "/cai-dat"),
     Visit("programmes", "courses.programmes", ANYONE, "/chuong-trinh"),
@@ -187,7 +207,98 @@ STUDIO = (
         "studio-item-preview", "quizzes.studio_item_preview", "administrator", _studio_item("ordering", "/xem-truoc")
     ),
 )
-VISITS = (*LEARNING, *STUDIO)
+PRIVACY = (
+    Visit("inbox-empty", "inbox.notes", "new", "/tin-nhan"),
+    Visit("inbox", "inbox.notes", "administrator", privacy.inbox),
+    Visit("inbox-choice", "inbox.choice", "holder", "/cai-dat/tin-nhan"),
+    Visit("inbox-stop", "inbox.stop_asked", ANYONE, privacy.stop),
+    Visit("my-data", "privacy.my_data", "holder", "/cai-dat/du-lieu"),
+    Visit("my-data-seen", "privacy.see", "holder", "/cai-dat/du-lieu/xem"),
+    Visit("guardian", "guardians.guardian", "new", "/nguoi-giam-ho"),
+    Visit("ward", "guardians.ward", "administrator", privacy.ward),
+    Visit("data-request", "privacy_office.one", "administrator", privacy.request),
+    Visit("data-requests", "privacy_office.requests", "administrator", "/can-bo/yeu-cau"),
+    Visit("data-requests-ended", "privacy_office.requests", "administrator", "/can-bo/yeu-cau?xong=1"),
+    Visit("paper-guardian", "privacy_office.guardian", "administrator", privacy.minor),
+    Visit("terms", "privacy_office.terms", "administrator", "/can-bo/luu-giu"),
+    Visit("told", "privacy_office.told", "administrator", "/can-bo/tu-khai"),
+    Visit("audit", "auditing.entries", "administrator", "/can-bo/nhat-ky?kiem=1"),
+)
+ROSTERS = (
+    Visit("rosters", "rosters.lists", "administrator", "/can-bo/danh-sach"),
+    Visit("roster-new", "rosters.new", "administrator", "/can-bo/danh-sach/moi"),
+    Visit("roster-columns", "rosters.columns", "administrator", rosters.at("columns", "/cot")),
+    Visit("roster-check", "rosters.check", "administrator", rosters.at("check", "/ra-soat")),
+    Visit("roster-ready", "rosters.check", "administrator", rosters.at("known", "/ra-soat")),
+    Visit("roster-phones", "rosters.problem", "administrator", rosters.at("check", "/ra-soat/phone")),
+    Visit("roster-villages", "rosters.problem", "administrator", rosters.at("check", "/ra-soat/village")),
+    Visit("roster-twins", "rosters.problem", "administrator", rosters.at("check", "/ra-soat/twin")),
+    Visit("roster-known", "rosters.problem", "administrator", rosters.at("known", "/ra-soat/known")),
+    Visit("roster-skipped", "rosters.problem", "administrator", rosters.at("check", "/ra-soat/skipped")),
+    Visit("roster-progress", "rosters.show", "administrator", rosters.at("running")),
+    Visit("roster-outcome", "rosters.show", "administrator", rosters.at("done")),
+    Visit("roster-undo", "rosters.undo", "administrator", rosters.at("done", "/hoan-tac")),
+)
+WAYS = (
+    Visit("ask-code", "identity.ask_code", ANYONE, "/dang-nhap/ma"),
+    Visit("lost-password", "identity.ask_code", ANYONE, "/dang-nhap/ma?lost=1"),
+    Visit("type-code", "identity.type_code", "coming", "/dang-nhap/ma/nhap"),
+    Visit("second-step", "identity.second_factor_page", "coming", "/dang-nhap/buoc-hai"),
+    Visit("new-password", "identity.new_password", "coming", "/dang-nhap/mat-khau-moi"),
+    Visit("enrol-first", "identity.enrol_first", "coming", "/dang-nhap/thiet-lap-buoc-hai"),
+    Visit("whose", "identity.whose", "coming", "/danh-tinh-moi"),
+    Visit("whose-signed-in", "identity.whose", "proving", "/danh-tinh-moi"),
+    Visit("where-signed-in", "identity.where", "holder", "/cai-dat/noi-dang-nhap"),
+    Visit("assurance", "identity.assurance", "holder", "/cai-dat/danh-tinh?action=final-check"),
+    Visit("phone", "identity.phone", "holder", "/cai-dat/dien-thoai"),
+    Visit("phone-code", "identity.phone_code", "proving", "/cai-dat/dien-thoai/ma"),
+    Visit("second-factor", "identity.second_step", "holder", "/cai-dat/buoc-hai"),
+    Visit("papers-seen", "proving.papers", "administrator", _named("holder-person", "/giay-to")),
+    Visit("new-pin", "proving.pin", "administrator", _named("holder-person", "/ma-pin")),
+    Visit("levels", "proving.levels", "administrator", "/can-bo/muc-danh-tinh"),
+)
+_PREVIEW = "&preview=1&source=NQ+12&day={0.day}&month={0.month}&year={0.year}"
+_MERGER = "/sap-nhap?sources={other}&becomes=new&kind=x%C3%A3&name=M%E1%BB%9Bi&code=99999" + _PREVIEW.format(clock.today())
+_INTO = "/sap-nhap?into_q=lung+phinh&into_find=1"
+PLACES = (
+    Visit("my-units", "belonging.mine", "new", "/cai-dat/don-vi"),
+    Visit("my-units-some", "belonging.mine", "administrator", "/cai-dat/don-vi?unit_q=bac+ha+lao+cai&unit_find=1"),
+    Visit("units", "places.units", "administrator", "/can-bo/don-vi"),
+    Visit("units-found", "places.units", "administrator", "/can-bo/don-vi?q=p+ben+thanh"),
+    Visit("units-none", "places.units", "administrator", "/can-bo/don-vi?q=zzzz"),
+    Visit("unit", "places.unit", "administrator", places.at_commune()),
+    Visit("unit-new", "places.act_form", "administrator", places.at_commune("/lap")),
+    Visit("unit-rename", "places.act_form", "administrator", places.at_commune("/doi-ten")),
+    Visit("unit-merge", "places.act_form", "administrator", places.at_commune(_INTO)),
+    Visit("unit-merge-preview", "places.act_form", "administrator", places.at_commune(_MERGER)),
+    Visit("unit-split", "places.act_form", "administrator", places.at_commune("/tach")),
+    Visit("unit-move", "places.act_form", "administrator", places.at_commune("/chuyen?preview=1")),
+    Visit("unit-manage", "places.act_form", "administrator", places.at_commune("/quan-ly")),
+    Visit("unit-dissolve", "places.act_form", "administrator", places.at_commune("/giai-the")),
+    Visit("unit-table", "places.table", "administrator", places.at_commune("/nhap-bang")),
+    Visit("unit-act", "places.act", "administrator", places.act("open")),
+    Visit("unit-act-depends", "places.act", "administrator", places.act("done")),
+    Visit("unit-act-planned", "places.act", "administrator", places.act("planned")),
+    Visit("person-units", "belonging.theirs", "administrator", places.person),
+)
+MERGING = (
+    Visit("twice", "merging.pairs", "administrator", "/can-bo/trung-ten"),
+    Visit("twice-decided", "merging.pairs", "administrator", "/can-bo/trung-ten?xem=khac"),
+    Visit("twice-pair", "merging.pair", "administrator", merging.at("pair")),
+    Visit("twice-pair-decided", "merging.pair", "administrator", merging.at("decided")),
+    Visit("twice-preview", "merging.preview", "administrator", merging.at("preview")),
+    Visit("twice-joined", "merging.merges", "administrator", "/can-bo/trung-ten/da-gop"),
+    Visit("twice-merge", "merging.merge", "administrator", merging.at("merge")),
+    Visit("twice-look", "merging.look", "administrator", merging.at("look")),
+    Visit("twice-person", "people.person", "administrator", merging.at("person")),
+)
+CARDS = (
+    Visit("card-number", "cards.card", ANYONE, "/the"),
+    Visit("class-join", "cards.room", ANYONE, "/lop"),
+    Visit("cards", "cards.office", "administrator", "/can-bo/the"),
+    Visit("classes", "cards.classes", "administrator", "/can-bo/lop"),
+)
+VISITS = (*CARDS, *MERGING, *WAYS, *LEARNING, *STUDIO, *PRIVACY, *ROSTERS, *PLACES)
 
 
 def is_machine(rule: Rule) -> bool:
@@ -198,5 +309,5 @@ def is_machine(rule: Rule) -> bool:
 def pages(app: Flask) -> Iterable[Rule]:
     """The routes that answer GET with a page."""
     for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and not is_machine(rule) and rule.endpoint not in NO_PAGES:
+        if "GET" in (rule.methods or ()) and not is_machine(rule) and rule.endpoint not in {*NO_PAGES, *ELSEWHERE}:
             yield rule

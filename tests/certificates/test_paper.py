@@ -18,11 +18,10 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificates.designs.canvas import TextMark, glyph_bounds
-from certificates.designs.fonts import FACE_FILES, FONT_FOLDER, Face
 from certificates.designs.paper import CannotDraw, Paper, PaperKind
-from certificates.designs.qr import qr_runs
 from certificates.designs.state import DESIGN, PAGE_HEIGHT, PAGE_WIDTH
+from lms.api.papers import FACE_FILES, FONT_FOLDER, Face, TextMark, glyph_bounds
+from lms.api.qr import qr_runs
 
 ROOT = Path(__file__).parents[2]
 

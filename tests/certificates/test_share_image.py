@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from certificates.designs.canvas import letters_of
-from certificates.designs.fonts import BRAND_BOLD, BRAND_REGULAR
 from certificates.designs.paper import CannotDraw
 from certificates.designs.share_image import ShareSummary, draw_share_image
+from lms.api.papers import BRAND_BOLD, BRAND_REGULAR, letters_of
 
 ROOT = Path(__file__).parents[2]
 

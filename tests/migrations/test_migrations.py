@@ -20,7 +20,7 @@ from lms.db.migrating import Package
 from lms.testing.building import make_app
 from lms.testing.pytest_plugin import POSTGRES, missing
 
-NAMES = ["lms", "certificates", "courses", "quizzes"]
+NAMES = ["lms", "cards", "certificates", "courses", "openid", "quizzes", "rosters"]
 
 
 def administer(statement: str) -> None:

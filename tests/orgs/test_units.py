@@ -8,6 +8,7 @@ from flask import Flask
 from lms import starting
 from lms.api.work import Invalid, unit_of_work
 from lms.orgs import queries, units
+from lms.orgs.finding import find_units
 
 HEAD = "code,kind,name,parent,source\n"
 
@@ -57,8 +58,8 @@ def test_a_unit_by_its_code_and_by_what_people_type(any_app: Flask) -> None:
         found = queries.org_by_code("02839")
         assert found is not None
         assert queries.path_name(found.id).startswith(f"{found.full_name}, tỉnh ")
-        assert found.id in [row.id for row in queries.search(found.name.upper())]
-        assert queries.search("") == []
+        assert found.id in [row.id for row in find_units(found.name.upper())]
+        assert find_units("") == []
 
 
 def test_belonging_twice_is_belonging_once(any_app: Flask) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from flask import redirect, request, session, url_for
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 from werkzeug.wrappers import Response
 
+from lms import limits
 from lms.db.unit_of_work import unit_of_work
 from lms.errors import DomainError, Invalid
-from lms.identity import accounts
+from lms.identity import accounts, codes, guarding, sessions
 from lms.identity.entering import WAYS_IN, enter
 from lms.identity.forms import ADDRESS_FORMS, BirthDateForm, PasswordForm, SettingsForm, SignInForm, SignUpForm
-from lms.identity.people import Person, here, here_or_none, person_by_id, remember_address
+from lms.identity.people import Person, claim_or_none, here, here_or_none, person_by_id, remember_address
 from lms.text import _
 from lms.web.forms import PageForm
 from lms.web.locale import LOCALES, current_locale
@@ -55,7 +56,10 @@ def sign_in() -> Answer:
     """Sign in."""
     if here_or_none() is not None:
         return redirect(_return_to(), 303)
-    return _sign_in_page(SignInForm())
+    ended = claim_or_none() is not None
+    if ended:
+        logout_user()  # the session was ended elsewhere, or is of a release that knew none
+    return _sign_in_page(SignInForm(), ended)
 
 
 @routes.post("/dang-nhap", ANYONE, endpoint="sign_in_post")
@@ -66,19 +70,27 @@ def sign_in_post() -> Answer:
         login, password = form.identifier.data or "", form.password.data or ""
         with unit_of_work():
             accounts.count_try(login, request.remote_addr or "")
+        named = accounts.normal_login(login)
+        guarding.refuse_guessers(named, request.remote_addr or "")
         try:
             person = accounts.check_credentials(login, password)
         except Invalid as error:
+            with unit_of_work():
+                guarding.count_wrong(named, request.remote_addr or "")
             _refused(form, error)
         else:
+            guarding.know_browser(named)
             return _welcome(person, "password")
     return _sign_in_page(form), 422
 
 
-def _sign_in_page(form: SignInForm) -> str:
+def _sign_in_page(form: SignInForm, ended: bool = False) -> str:
     back = _return_to()
     ways = [(way, url) for way in sorted(WAYS_IN, key=lambda w: (w.order, w.name)) if (url := way.url(back))]
-    return render("identity/sign_in.html", form=form, errors=_errors(form), ways=ways, return_to=back)
+    return render(
+        "identity/sign_in.html", form=form, errors=_errors(form), ways=ways, return_to=back, codes=codes.offered(),
+        ended=ended,
+    )  # fmt: skip
 
 
 @routes.get("/dang-ky", ANYONE)
@@ -131,10 +143,12 @@ def _welcome(person: Person, way: str) -> Response:
 
 @routes.post("/dang-xuat", ANYONE)
 def sign_out() -> Answer:
-    """Sign out: the session is emptied."""
+    """Sign out: the session is ended, and the cookie emptied."""
+    with unit_of_work():
+        way = WAYS_IN.find(sessions.end_current() or "")
     logout_user()
-    session.clear()
-    return redirect(url_for("home.home"), 303)
+    guarding.forget_all_but_known()
+    return redirect((way.leaving() if way and way.leaving else None) or url_for("home.home"), 303)
 
 
 @routes.get("/ngay-sinh", LEARNER)
@@ -187,6 +201,7 @@ def _settings_page(form: SettingsForm, password: PasswordForm, saved: str = "") 
         birth_date=here().birth_date,
         login=here().phone or here().username or "",
         panels=panels("settings"),
+        has_password=accounts.has_password(here().id),
     )
 
 
@@ -210,15 +225,21 @@ def settings_post() -> Answer:
 def change_password() -> Answer:
     """Sets a new password and ends all other sessions."""
     form, person = PasswordForm(), here()
-    if form.validate():
+    if accounts.has_password(person.id) and not form.old_password.data:
+        form.validate()
+        form.refuse("old_password", _("Please enter the present password."))
+    elif form.validate():
         try:
             with unit_of_work():
-                accounts.change_password(person.id, form.old_password.data or "", form.password.data or "")
+                limits.take("old-password", str(person.id), most=10, seconds=900)
+            accounts.check_password(person.id, form.old_password.data or "")
+            hashed = accounts.fit_password(person.id, form.password.data or "")
+            with unit_of_work():
+                accounts.set_password(person.id, hashed, person.id)
+                sessions.end_sessions(person.id, but=person.session_id)
+                sessions.rotate_current()
         except Invalid as error:
             _refused(form, error)
         else:
-            again = person_by_id(person.id)
-            assert again is not None
-            login_user(again)
             return redirect(url_for("identity.settings", saved="password"), 303)
     return _settings_page(SettingsForm(formdata=None, obj=_Current()), form), 422

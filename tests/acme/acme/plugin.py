@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from acme.blocks import BroadcastBlock, BroadcastReader
 from acme.events import BroadcastHeard
+from acme.gateways import sms, zalo
 from acme.items import NumberItem, NumberReader
 from acme.kinds import BroadcastKind
+from acme.models import Honor
 from acme.services import announcing, honoring
 from acme.views import api, board, radio
 from courses.api import BLOCK_TYPES
 from lms.api.learning import ACTIVITY_KINDS, CourseCompleted
 from lms.api.packages import BLOCK_READERS, ITEM_READERS, PACKAGE_PARTS, PackagePart
-from lms.api.plugins import COUNTED, Counted, Plugin, on
+from lms.api.people import PERSONAL_DATA, RETENTION, Erased, Merged, PersonalTable, Retention
+from lms.api.plugins import COUNTED, EXAMINATIONS, Counted, Examination, Finding, Plugin, on
 from lms.api.web import MENU, OPERATIONS, PANELS, ROUTES
-from lms.api.work import PERIODIC, Periodic
+from lms.api.work import CHANNELS, PERIODIC, Periodic, _
 from quizzes.api import ITEM_TYPES
 
 plugin = Plugin(
@@ -32,8 +35,25 @@ plugin = Plugin(
         OPERATIONS.of(*api.operations),
         MENU.of(*board.menu),
         PANELS.of(*radio.panels),
+        PERSONAL_DATA.of(
+            PersonalTable(
+                Honor.__table__,
+                "account_id",
+                _("When the loudspeaker named you"),
+                ("course_id", "at"),
+                Merged.MOVES,
+                Erased.DELETED,
+            )
+        ),
         COUNTED.of(Counted("broadcasts", announcing.how_many)),
-        PERIODIC.of(Periodic("acme.forget-old-honors", 86_400, honoring.forget_old)),
+        CHANNELS.of(sms, zalo),
+        EXAMINATIONS.of(Examination("acme.loudspeaker", lambda: [Finding(True, "Loa của xã: nghe được")])),
+        PERIODIC.of(Periodic("acme.forget-orphans", 86_400, honoring.forget_orphans)),
+        RETENTION.of(
+            Retention(
+                "acme.honors", _("Names that the loudspeaker read out"), 365, 1, honoring.how_old, honoring.forget
+            )
+        ),
     ),
     hears=(on(CourseCompleted, honoring.when_course_completed),),
     tells=(BroadcastHeard,),

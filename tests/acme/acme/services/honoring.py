@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from acme.models import Honor
-from lms.api.learning import CourseCompleted
-from lms.api.work import clock, connection, unit_of_work
+from lms.api.learning import Activity, CourseCompleted
+from lms.api.work import connection, unit_of_work
 
 H = Honor.__table__
-KEPT = 365 * 86_400  # seconds
+activities = Activity.__table__
 
 
 def when_course_completed(event: CourseCompleted) -> None:
@@ -20,7 +20,18 @@ def when_course_completed(event: CourseCompleted) -> None:
         database.execute(insert(H).values(account_id=event.account_id, course_id=event.course_id, at=event.at))
 
 
-def forget_old() -> None:
-    """Names are kept for a year; periodic work opens its own transaction."""
+def how_old(before: int) -> int:
+    """How many names were read out before a moment."""
+    return connection().execute(select(func.count()).where(H.c.at < before)).scalar_one()
+
+
+def forget(before: int) -> None:
+    """Forgets those names, in a transaction of its own."""
     with unit_of_work():
-        connection().execute(delete(H).where(H.c.at < clock.seconds() - KEPT))
+        connection().execute(delete(H).where(H.c.at < before))
+
+
+def forget_orphans() -> None:
+    """Of names that were read out for a course that is no more; periodic work opens its own transaction."""
+    with unit_of_work():
+        connection().execute(delete(H).where(H.c.course_id.not_in(select(activities.c.id))))

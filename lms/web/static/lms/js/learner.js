@@ -34,7 +34,7 @@
     const form = event.target;
     const button = buttonOf(form, event);
     const place = form.dataset.fragment && document.getElementById(form.dataset.fragment);
-    if (form.method !== "post") return;
+    if (form.method !== "post" || "file" in form.dataset) return;
     if (!place) {
       // After the browser has read the form: a disabled button sends no value.
       setTimeout(() => wait(button, true));
@@ -60,6 +60,19 @@
   addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("button[data-words]").forEach((button) => wait(button, false));
   });
+
+  // A device that many use: left lying, it locks itself; going back shows nothing of the one before.
+  const idle = Number(document.body.dataset.idle);
+  if (idle) {
+    let timer;
+    const stay = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => document.querySelector("[data-lock]").submit(), idle * 1000);
+    };
+    ["pointerdown", "keydown", "scroll"].forEach((kind) => addEventListener(kind, stay, { passive: true }));
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
+    stay();
+  }
 
   tell(document);
 })();

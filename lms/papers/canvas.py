@@ -1,4 +1,4 @@
-"""One sheet of PDF. The only module that knows ReportLab; lengths in points from the lower left corner.
+"""Sheets of PDF. The only module that knows ReportLab; lengths in points from the lower left corner.
 
 Whatever could differ from one run or machine to the next is fixed here: no clock, no settings file, no
 SOURCE_DATE_EPOCH, a document ID made from the title, our own font files. Another release of ReportLab or zlib may write
@@ -26,7 +26,7 @@ from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, TTFontFile, TTFontMaker
 from reportlab.pdfgen.canvas import Canvas
 
-from certificates.designs.fonts import FACE_FILES, Face
+from lms.papers.fonts import FACE_FILES, Face
 
 Rgb = tuple[float, float, float]
 
@@ -303,7 +303,7 @@ def picture(name: str, operators: str) -> Picture:
 
 
 class Sheet:
-    """One page being drawn. Call finish() once for the bytes; `marks` lists every line of text drawn."""
+    """Pages being drawn, one after another. finish() gives the bytes, once; `marks` lists every line of text drawn."""
 
     def __init__(self, width: float, height: float, *, title: str, subject: str, author: str) -> None:
         self._file = BytesIO()
@@ -327,6 +327,7 @@ class Sheet:
         information.creator = information.producer = "Học vụ số"
         self._canvas.setViewerPreference("DisplayDocTitle", "true")
         self._code: list[str] = []
+        self._pages: list[str] = []
         self.marks: list[TextMark] = []
 
     def text(self, text: str, face: Face, size: float, x: float, baseline: float, colour: Rgb, box: Box) -> None:
@@ -380,12 +381,19 @@ class Sheet:
         """Make a box lead to an address when the PDF is read on a screen."""
         self._canvas.linkURL(url, tuple(box), relative=0, thickness=0)
 
-    def finish(self) -> bytes:
-        """End the page and give the PDF."""
+    def turn(self) -> None:
+        """End the page and begin the next."""
         self._canvas._code = self._code
         self._canvas.showPage()
-        page = self._document.idToObject["Page1"]
-        page.Contents = _packed(zlib.compress("\n".join(self._code).encode("ascii"), 6))
+        self._pages.append("\n".join(self._code))
+        self._code = []
+
+    def finish(self) -> bytes:
+        """End the last page and give the PDF."""
+        self.turn()
+        for number, code in enumerate(self._pages, 1):
+            page = self._document.idToObject[f"Page{number}"]
+            page.Contents = _packed(zlib.compress(code.encode("ascii"), 6))
         self._canvas.save()
         return self._file.getvalue()
 

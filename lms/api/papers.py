@@ -1,0 +1,33 @@
+"""Sheets of PDF and the fonts they are drawn with. Import it where something is drawn: ReportLab costs 25 MB."""
+
+from lms.papers.canvas import (
+    Box,
+    Picture,
+    Rgb,
+    Sheet,
+    TextMark,
+    advances,
+    colour_numbers,
+    glyph_bounds,
+    letters_of,
+    missing_letters,
+    number_text,
+    picture,
+    text_width,
+)
+from lms.papers.fonts import (
+    ASCENT,
+    BRAND_BOLD,
+    BRAND_REGULAR,
+    DESCENT,
+    FACE_FILES,
+    FONT_FOLDER,
+    MARK_ASCENT,
+    Face,
+)
+
+__all__ = [
+    "ASCENT", "BRAND_BOLD", "BRAND_REGULAR", "DESCENT", "FACE_FILES", "FONT_FOLDER", "MARK_ASCENT", "Box", "Face",
+    "Picture", "Rgb", "Sheet", "TextMark", "advances", "colour_numbers", "glyph_bounds", "letters_of",
+    "missing_letters", "number_text", "picture", "text_width",
+]  # fmt: skip

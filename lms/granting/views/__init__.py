@@ -1,0 +1,1 @@
+"""Pages of people and roles: for officers, and for oneself."""

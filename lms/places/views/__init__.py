@@ -1,0 +1,1 @@
+"""Pages of units: for staff, and each person's own."""

@@ -1,0 +1,45 @@
+"""What the columns that people see of their own data are called, and what their values mean."""
+
+from __future__ import annotations
+
+from lms.text import Text, _
+
+COLUMNS: dict[str, Text] = {
+    "act": _("Act"), "act_by": _("Act by"), "activity_id": _("Lesson or quiz"), "address": _("Sent to"),
+    "address_form": _("Spoken to as"), "answer": _("Answer"), "answer_by": _("Answer by"),
+    "answered_at": _("Answered at"), "asked_at": _("Asked at"), "assurance_level": _("How sure the name is"),
+    "at": _("When"), "attained_at": _("Reached on"), "attribute": _("What you told"), "began_at": _("Began at"),
+    "birth_date": _("Day of birth"), "birth_year": _("Year of birth"), "body": _("Words"), "by_mail": _("By e-mail"),
+    "by_phone": _("By telephone"), "changed_at": _("Changed at"), "channel": _("By which way"),
+    "choice": _("Your choice"), "completed_at": _("Completed at"), "confirmed_at": _("Confirmed at"),
+    "course_id": _("Course"), "device": _("Device"), "email": _("E-mail address"), "ended_at": _("Ended at"),
+    "ends_at": _("Ends at"), "evidence": _("What it rests on"), "facts": _("Facts on the paper"),
+    "full_name": _("Full name"), "given_at": _("Given at"), "hour_from": _("From hour"), "hour_to": _("Until hour"),
+    "identity_tail": _("Last digits of the citizen's number"), "issued_at": _("Issued at"), "item_id": _("Question"),
+    "kind": _("Kind"), "last_at": _("Last learned"), "level": _("Level"), "linked_at": _("Linked at"),
+    "made_at": _("Made at"), "marks": _("Marks"), "most": _("At most"), "name": _("Name"), "note": _("Note"),
+    "number": _("Number"), "opened_at": _("Opened at"), "org_id": _("Unit"), "outcome": _("Outcome"),
+    "paper": _("The paper, word for word"), "passed": _("Passed"), "phone": _("Telephone"),
+    "present": _("Who was present"), "programme_id": _("Programme"), "provider": _("Other system"),
+    "published_at": _("Published at"), "purpose": _("For what"), "raw": _("Points"), "read_at": _("Read at"),
+    "reason": _("Reason"), "relation": _("Is your"), "remind": _("Reminders"), "revoked_at": _("Withdrawn at"),
+    "right": _("Right"), "role": _("Role"), "rows": _("Rows"), "seen_at": _("Last used"), "sent_at": _("Sent at"),
+    "set_at": _("Set at"), "started_at": _("Begun at"), "state": _("State"), "subject": _("About"),
+    "submitted_at": _("Handed in at"), "target_group": _("Group"), "text_version": _("Version of the text"),
+    "title": _("Title"), "undone_at": _("Undone at"), "until": _("Until"), "used_at": _("Used at"),
+    "username": _("Sign-in name"), "valid_from": _("From"), "valid_to": _("Until"), "way": _("Way in"),
+    "what": _("What was seen"), "withdrawn_at": _("Taken back at"), "words": _("In your own words"),
+    "wrong_since": _("Wrong tries since"),
+}  # fmt: skip
+VALUES: dict[str, Text] = {
+    "citizens": _("Citizens"), "officials": _("Officials and public employees"), "students": _("Pupils and students"),
+    "workers": _("Workers"), "self": _("Yourself"), "helper": _("Through a helper"),
+    "guardian": _("Through a guardian"), "paper": _("On paper"), "learning-record": _("Keeping your learning"),
+    "reminders": _("Reminders and messages outside"), "sensitive": _("Counting who is reached"),
+    "password": _("Password"), "card": _("Card"), "code": _("Code"), "sign-up": _("New account"), "valid": _("Valid"),
+    "revoked": _("Withdrawn"), "replaced": _("Replaced by a newer one"), "open": _("Waiting for an answer"),
+    "answered": _("Answered, being done"), "done": _("Done"), "refused": _("Refused, with the reason"),
+    "taken-back": _("Taken back"), "see": _("A question about my data"),
+    "correct": _("Something is wrong: please correct it"), "erase": _("Please erase my data"),
+    "object": _("I do not want my data used in this way"),
+}  # fmt: skip

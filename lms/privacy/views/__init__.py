@@ -1,0 +1,1 @@
+"""Pages about personal data: one's own, those one answers for, the officer's, the auditor's."""

@@ -1,0 +1,60 @@
+"""Flask with what every request asks made cheap. The answers are Flask's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Request, Response
+from werkzeug.routing import MapAdapter
+from werkzeug.urls import iri_to_uri
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+USUAL = frozenset({200, 303, 404, 409, 422})
+
+
+class PlainResponse(Response):
+    """An answer whose headers are not copied and looked through once more where nothing in them can be special."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = self.response
+        if (
+            type(body) is not list
+            or self._status_code not in USUAL
+            or environ["REQUEST_METHOD"] == "HEAD"
+            or self._on_close
+            or "Content-Length" not in self.headers
+        ):
+            return super().__call__(environ, start_response)
+        if self._status_code == 303:
+            self.headers["Location"] = iri_to_uri(self.headers["Location"])
+        start_response(self._status, self.headers.to_wsgi_list())
+        return body
+
+
+class Application(Flask):
+    """Flask without questions whose answer is always the same here."""
+
+    response_class = PlainResponse
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No function here is a coroutine."""
+        return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Of a request: no part of a host's name is a part of an address here, and nothing upgrades to a socket."""
+        named = self.config["SERVER_NAME"] is not None or self.config["TRUSTED_HOSTS"] is not None
+        if request is None or named or not request.host.isascii():
+            return super().create_url_adapter(request)
+        return MapAdapter(
+            self.url_map,
+            request.host.lower(),
+            request.root_path,
+            self.url_map.default_subdomain,
+            request.scheme,
+            request.path,
+            request.method,
+            request.query_string.decode(errors="replace"),
+        )

@@ -1,0 +1,1 @@
+"""Going to a provider and coming back; what a provider says behind the browser's back."""

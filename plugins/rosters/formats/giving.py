@@ -1,0 +1,39 @@
+"""Tables as files that people open in Excel: nothing in them is ever a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def harmless(cell: str) -> str:
+    """A cell that Excel and others show and never work out: an apostrophe stands before what could be a formula."""
+    return "'" + cell if cell.startswith(_FORMULA) else cell
+
+
+def as_csv(table: Sequence[Sequence[str]]) -> bytes:
+    """UTF-8 with the mark by which Excel knows it; commas between."""
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([harmless(cell) for cell in row] for row in table)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def as_xlsx(table: Sequence[Sequence[str]]) -> bytes:
+    """A workbook of texts: telephone numbers keep their zeros."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Kết quả")
+    for row in table:
+        cells = [WriteOnlyCell(sheet, "".join(c for c in harmless(cell) if c >= " ")) for cell in row]
+        for cell in cells:
+            cell.data_type = "s"  # a text, whatever it looks like
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""Signing in through other systems, against a certified provider and against one that lies."""

@@ -1,0 +1,220 @@
+"""What the worlds are furnished with: drafts, banks, quizzes, papers, attempts, declarations. Made once."""
+
+from __future__ import annotations
+
+import functools
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from courses.models import Declaration, Document, Revision
+from courses.services import authoring as courses
+from lms import clock, progress
+from lms.db.unit_of_work import connection, let_go, unit_of_work
+from lms.identity.making import NewPerson, make_people
+from lms.identity.people import person_by_id
+from lms.learning.models import Activity, Kind
+from lms.learning.queries import activity
+from lms.learning.record import Result
+from lms.merging.models import Duplicate
+from lms.outbox.worker import Worker
+from lms.packages.importing import take_in
+from lms.packages.reading import read_files
+from lms.privacy import asking, guardians
+from lms.testing import story
+from plugins.cards.queries import room_by_uuid
+from plugins.cards.services import teaching
+from plugins.rosters.formats.reading import read_paste
+from plugins.rosters.models import CHECKING, TAKEN, Roster, RosterRow
+from plugins.rosters.queries import roster as roster_by_uuid
+from plugins.rosters.services import receiving
+from quizzes.models import Bank, QuizDocument
+from quizzes.services import authoring as quizzes
+from tests.packages.conftest import MP3, SVG, TEXTS
+from tests.scope.world import Site
+
+DAY = timedelta(days=1)
+COURSE, LESSON, TASK, QUIZ = "ky-nang-so", "giu-kin-ma-otp", "viec-that", "kiem-tra"
+ITEM: dict[str, Any] = {
+    "stem": "Câu hỏi thứ {n} của kho, {word}: ngân hàng hỏi mã qua điện thoại?", "skills": [], "lesson": None,
+    "message": None, "data": {"answer": False, "why_true": "Không bao giờ.", "why_false": "Đúng vậy."},
+}  # fmt: skip
+
+
+def furnish(site: Site) -> None:
+    """Fills a site of people and units with what they can own."""
+    app, things = site.app, site.things
+    with app.app_context():
+        nation, author = site.orgs[0], site.people[0].id
+        take_in(read_files(_package()), nation, None)
+        with unit_of_work():
+            for kind, count in (("lesson", 5), ("task", 3), ("course", 4), ("quiz", 4)):
+                for n in range(count):
+                    begin = quizzes.begin_quiz if kind == "quiz" else functools.partial(courses.begin, kind)
+                    slug = begin(f"Bản nháp {kind} {n}", nation, author)
+                    site.add(kind, slug, _titled(site, kind, _id(kind, slug)), id=_id(kind, slug))
+            for n in range(4):
+                slug, word = quizzes.begin_bank(f"Ngân hàng {n}", nation, author), site.marker()
+                bank = site.add("bank", slug, word, id=_bank(slug))
+                update = sa.update(Bank).where(Bank.id == bank.more["id"]).values(title=f"Ngân hàng {word}")
+                connection().execute(update)
+                word = site.marker()
+                body = {**ITEM, "stem": ITEM["stem"].format(n=n, word=word)}
+                item = quizzes.add_item(bank.more["id"], "exam", "true_false", body, author)
+                site.add("item", item, word, bank=bank)
+        published = [("lesson", LESSON), ("task", TASK), ("course", COURSE), ("quiz", QUIZ)]
+        for kind, slug in published:
+            site.add(kind, slug, "", id=_id(kind, slug), published=True)
+        site.add("bank", "nguoi-dan", "", id=_bank("nguoi-dan"))
+        bodies = connection().execute(sa.select(Revision.__table__.c.body)).scalars()
+        picture = next(iter(next(body for body in bodies if body.get("files"))["files"].values()))
+        site.facts["file"] = f"{picture['key']}.{picture['ending']}"
+        _learn(site)
+        _ask(site)
+        _look_alike(site)
+        _hold_classes(site)
+        _send_lists(site)
+        let_go()
+    assert {"lesson", "course", "task", "bank", "item", "quiz", "paper", "attempt", "declaration"} <= set(things)
+
+
+def _package() -> dict[str, bytes]:
+    files = {name: text.encode() for name, text in TEXTS.items()}
+    rules = files["rules/mac-dinh.yaml"].replace(b"confirmed: false", b"confirmed: true")
+    rules = rules.replace(b"  - {kind: skills_taught, all: true}\n", b"")  # one lesson does not teach them all
+    assert len(rules) < len(files["rules/mac-dinh.yaml"]) - 30
+    pictures = {f"lessons/{LESSON}/ma.svg": SVG, f"lessons/{LESSON}/nghe.mp3": MP3}
+    return {**files, **pictures, "rules/mac-dinh.yaml": rules}
+
+
+def _id(kind: str, slug: str) -> int:
+    a = Activity.__table__
+    return int(connection().execute(sa.select(a.c.id).where(a.c.kind == kind, a.c.slug == slug)).scalar_one())
+
+
+def _titled(site: Site, kind: str, activity_id: int) -> str:
+    """Gives a draft its title afterwards, so that its address does not betray it."""
+    word, table = site.marker(), (QuizDocument if kind == "quiz" else Document).__table__
+    draft = connection().execute(sa.select(table.c.draft).where(table.c.activity_id == activity_id)).scalar_one()
+    changed = {**draft, "title": f"Bản nháp {word}"}
+    connection().execute(sa.update(table).where(table.c.activity_id == activity_id).values(draft=changed))
+    a = Activity.__table__
+    connection().execute(sa.update(a).where(a.c.id == activity_id).values(title=changed["title"]))
+    return word
+
+
+def _bank(slug: str) -> int:
+    b = Bank.__table__
+    return int(connection().execute(sa.select(b.c.id).where(b.c.slug == slug)).scalar_one())
+
+
+def _learn(site: Site) -> None:
+    """Four hold papers, three took the quiz, five wait for an officer to confirm their task."""
+    task = activity("task", TASK)
+    assert task is not None
+    for holder in site.people[:4]:
+        with unit_of_work():
+            story.fulfil(holder.id, "nguoi-dan")
+            progress.record_result(holder.id, task.id, Result(Kind.OBSERVED, by_id=site.people[9].id))
+    let_go()
+    while Worker(site.app).once():
+        pass
+    papers: Any = sa.text("SELECT id, uuid, number, account_id FROM certificates_credential ORDER BY id")
+    from certificates.models import Credential
+
+    c = Credential.__table__
+    papers = connection().execute(sa.select(c.c.id, c.c.uuid, c.c.number, c.c.account_id).order_by(c.c.id)).all()
+    assert len(papers) >= 4
+    for row in papers:
+        holder = next(p for p in site.people if p.id == row.account_id)
+        site.add("paper", row.number, holder.marker, holder.id, id=row.id, uuid=row.uuid)
+    with unit_of_work() as database:
+        for n, who in enumerate(site.people[5:10]):
+            word = site.marker()
+            made = database.execute(
+                sa.insert(Declaration)
+                .values(account_id=who.id, activity_id=task.id, choice="Nhắn tin", note=word, at=clock.seconds() - n)
+                .returning(Declaration.id)
+            )
+            site.add("declaration", int(made.scalar_one()), word, who.id)
+    for who in site.people[6:9]:
+        with unit_of_work():
+            progress.enroll(who.id, _id("course", COURSE))
+            progress.record_result(who.id, _id("lesson", LESSON), Result(Kind.COMPLETED))
+    let_go()
+    for who in site.people[6:9]:
+        answer = site.clients[who.id].post(f"/hoc/{COURSE}/kiem-tra/{QUIZ}/bat-dau")
+        assert answer.status_code == 303, answer.get_data(as_text=True)
+        uuid = answer.headers["Location"].rpartition("/")[0].rpartition("/")[2]
+        site.add("attempt", uuid, "", who.id)
+    for who in site.people[4:6]:
+        with unit_of_work():
+            progress.enroll(who.id, _id("course", COURSE))
+            progress.record_result(who.id, _id("lesson", LESSON), Result(Kind.COMPLETED))
+        let_go()
+        answer = site.clients[who.id].post(f"/hoc/{COURSE}/kiem-tra/{QUIZ}/bat-dau")
+        uuid = answer.headers["Location"].rpartition("/")[0].rpartition("/")[2]
+        site.clients[who.id].post(f"/luot/{uuid}/nop")
+        site.add("result", uuid, "", who.id)
+
+
+def _ask(site: Site) -> None:
+    """Three ask for erasure of their data; two answer for a child, who has an account of its own and no unit."""
+    with unit_of_work():
+        for who in site.people[3:6]:
+            word = site.marker()
+            site.add("request", asking.ask(who.id, "erase", word, who.id), word, who.id, about="erase")
+        for who in site.people[1:3]:
+            word = site.marker()
+            (child,) = make_people([NewPerson(word, "students", birth_date=clock.today() - 4000 * DAY)], None, None)
+            guardian, minor = person_by_id(who.id), person_by_id(child)
+            assert guardian is not None
+            assert minor is not None
+            guardians.agree(guardian, guardians.make_code(minor), "parent")
+            site.add("ward", child, word, who.id)
+    let_go()
+
+
+def _look_alike(site: Site) -> None:
+    """Three pairs may be one person each."""
+    with unit_of_work() as database:
+        for low, high in ((0, 1), (2, 9), (4, 12)):
+            one, other = site.people[low].id, site.people[high].id
+            made = database.execute(
+                sa.insert(Duplicate)
+                .values(low_id=one, high_id=other, why="name", state="open", found_at=clock.seconds())
+                .returning(Duplicate.id)
+            )
+            site.add("pair", int(made.scalar_one()), "", low=one, high=other)
+
+
+def _hold_classes(site: Site) -> None:
+    """Two helpers have a class open, with two people each."""
+    with unit_of_work():
+        for helper, guests in ((3, (4, 5)), (11, (6, 7))):
+            word = site.marker()
+            uuid = teaching.open_room(site.people[helper].id, f"Lớp {word}", teaching.lock_hash("482915"), 3)
+            room = room_by_uuid(uuid)
+            assert room is not None
+            teaching.seat(room, [p for n in guests if (p := person_by_id(site.people[n].id)) is not None])
+            names = [site.people[n].marker for n in guests]
+            site.add("room", uuid, word, site.people[helper].id, names=names)
+
+
+def _send_lists(site: Site) -> None:
+    """Two lists are drafts of their senders; two were taken in."""
+    with unit_of_work():
+        for sender, state in ((1, TAKEN), (8, TAKEN), (2, CHECKING), (12, CHECKING)):
+            word, row = site.marker(), site.marker()
+            sheet = read_paste(f"Họ và tên\tNăm sinh\nTrần Thị {row}\t1961\n")
+            uuid = receiving.begin(sheet, f"Danh sách {word}", site.orgs[0], "citizens", [], site.people[sender].id)
+            roster = roster_by_uuid(uuid)
+            assert roster is not None
+            receiving.choose_columns(roster, {"0": "full_name", "1": "birth"}, [site.orgs[0]])
+            change = sa.update(Roster).where(Roster.uuid == uuid)
+            connection().execute(change.values(state=state, taken_at=clock.seconds() if state == TAKEN else None))
+            lines = sa.update(RosterRow).where(RosterRow.roster_id == roster.id)
+            connection().execute(lines.values(outcome="made" if state == TAKEN else ""))
+            kind = {"id": roster.id, "state": state, "row": row}
+            site.add("roster", uuid, word, site.people[sender].id, **kind)
