@@ -1,8 +1,8 @@
-# make help | run | test | check | bench | screenshot | lock
+# make help | run | test | soak | check | bench | screenshot | lock
 SHELL := /bin/bash
 PY := .venv/bin/python
 
-.PHONY: help run test check bench screenshot lock
+.PHONY: help run test soak check bench screenshot lock
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -13,6 +13,10 @@ run: ## set up what is missing, then serve on http://127.0.0.1:8000 (PORT, LMS_D
 test: ## all tests, in a real browser too where there is one (ARGS="tests/journeys -x" for some)
 	@scripts/venv.sh test
 	@exec $(PY) -m pytest -n auto --maxprocesses 8 --dist loadgroup -q -rs $(ARGS)
+
+soak: ## who sees what, in one tree of 10,000 units (SEED=7 for another one)
+	@scripts/venv.sh test
+	@LMS_SOAK=$(or $(SEED),0) exec $(PY) -m pytest -q tests/scope/test_soak.py $(ARGS)
 
 check: ## style, types, directions of imports
 	@scripts/venv.sh test

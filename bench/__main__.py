@@ -9,7 +9,7 @@ import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from bench import data, databases, inside, measuring, table
+from bench import data, databases, inside, measuring, places, rosters, table
 from bench.floors import Floors, bare_drawing
 
 FULL, QUICK = (data.Size(), 15), (data.Size(1_000, 800), 4)
@@ -25,12 +25,21 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--journeys", type=int, help="how many learners travel on each database")
     parser.add_argument("--write", metavar="FILE", type=Path, help="put the tables into this document")
     chosen = parser.parse_args(arguments)
-    names = [w.name for w in table.WORKLOADS] + ["W16", "W20", inside.WORKER]
+    names = [w.name for w in table.WORKLOADS] + ["W15", "W16", "W20", inside.WORKER, "places"]
     for name in (chosen.only, chosen.profile):
         if name and name not in names:
             parser.error(f"no workload is called {name}; there are {', '.join(names)}")
     if chosen.profile:
         print(inside.profile("" if chosen.profile == "W20" else chosen.profile))
+        return
+    if chosen.only == "W15":
+        people = 1_000 if chosen.quick else rosters.PEOPLE
+        which = chosen.database or ("sqlite" if chosen.quick else "both")
+        print(rosters.markdown(rosters.measure(which, people), people))
+        return
+    if chosen.only == "places":
+        which = chosen.database or ("sqlite" if chosen.quick else "both")
+        print(places.markdown(places.measure(which, 10 if chosen.quick else 1)))
         return
     size, journeys = QUICK if chosen.quick else FULL
     found = measure(size, chosen.journeys or journeys, chosen.database or ("sqlite" if chosen.quick else "both"))

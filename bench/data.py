@@ -27,7 +27,7 @@ from lms.indicators.models import Rollup
 from lms.learning.models import ClientToken, Enrollment, Evidence, Kind
 from lms.learning.queries import Place, activity, newest_syllabus, places
 from lms.orgs.models import Membership, Org
-from lms.orgs.queries import ancestors, nation_id
+from lms.orgs.queries import nation_id
 from lms.packages.importing import take_in
 from lms.packages.model import (
     ActivityRef,
@@ -315,10 +315,7 @@ def _completions(
 
 
 def _rollups(made: list[Made], communes: list[int]) -> None:
-    totals: Counter[int] = Counter()
-    for commune, people in Counter(m.commune for m in made).items():
-        for org in ancestors(communes[commune]):
-            totals[org] += people
+    totals = Counter(communes[m.commune] for m in made)
     _bulk(
         Rollup.__table__,
         [{"indicator": ENROLLED, "org_id": org, "target_group": GROUP, "value": n} for org, n in totals.items()],

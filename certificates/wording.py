@@ -19,7 +19,7 @@ NO_ISSUER = "Nơi cấp chưa được khai báo"
 SHORT = "Chương trình rút gọn, chưa xác nhận phổ cập"
 DEFAULT_RULES = "mặc định của hệ thống, chưa phải quy định"
 DRAFT = "bản nháp làm việc, không phải văn bản của Bộ"
-FORGOTTEN = "(đã xoá)"
+FORGOTTEN = "(đã xóa)"
 TASK = {"declared": "Việc làm thật do người học tự khai", "confirmed": "Việc làm thật đã được cán bộ xác nhận"}
 
 

@@ -137,7 +137,7 @@ def mine() -> str:
             resume=resume(person),
             programmes=attained,
             groups=group_cards(),
-            panels=panels("mine", person=person),
+            panels=panels("mine", person=person, attained=attained),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import String, TextClause, select, text
@@ -48,6 +49,12 @@ _TAKE: Statement[Any] = Statement({"sqlite": _worded("MIN", "MAX"), "postgresql"
 _FORGET: Statement[Any] = Statement(text("DELETE FROM lms_rate_limit WHERE at < :old"))
 
 
+_LEVELS: Statement[tuple[str, float, float]] = Statement(
+    text("SELECT key, level, at FROM lms_rate_limit WHERE key IN (:first, :second, :third)"),
+    lambda key, level, at: (key, level, at),
+)
+
+
 def take(action: str, who: str, most: int, seconds: int) -> None:
     """Takes one token for `who` doing `action`: at most `most` at once, all of them back after `seconds`.
 
@@ -62,18 +69,42 @@ def take(action: str, who: str, most: int, seconds: int) -> None:
         raise TooMany(retry_after=math.ceil(1 / rate))
 
 
-def is_empty(action: str, who: str, most: int, seconds: int, spared: int = 0) -> bool:
-    """Whether `take` would be refused now, or would leave fewer than `spared`. Takes nothing.
-
-    So that only what went wrong need be counted.
-    """
+def is_empty(action: str, who: str, most: int, seconds: int) -> bool:
+    """Whether `take` would be refused now. Takes nothing, so that only what went wrong need be counted."""
     if not current().rate_limits:
         return False
     row = connection().execute(select(R.c.level, R.c.at).where(R.c.key == _key(action, who))).first()
     if row is None:
         return False
     filled: float = max(row.level, 0) + (clock.now().timestamp() - row.at) * most / seconds
-    return filled < 1 + spared
+    return filled < 1
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """What `take` takes from: `who` doing `action`, `most` at once and all of them back after `seconds`."""
+
+    action: str
+    who: str
+    most: int
+    seconds: int
+
+
+def left(first: Bucket, second: Bucket, third: Bucket) -> tuple[float, float, float]:
+    """How many tokens three buckets hold now, read in one statement. Takes none."""
+    asked = (first, second, third)
+    if not current().rate_limits:
+        return first.most, second.most, third.most
+    keys = [_key(bucket.action, bucket.who) for bucket in asked]
+    now = clock.now().timestamp()
+    held = {key: (level, at) for key, level, at in _LEVELS.all(first=keys[0], second=keys[1], third=keys[2])}
+
+    def filled(key: str, bucket: Bucket) -> float:
+        level, at = held.get(key, (bucket.most, now))
+        return float(min(bucket.most, max(level, 0) + (now - at) * bucket.most / bucket.seconds))
+
+    one, two, three = (filled(key, bucket) for key, bucket in zip(keys, asked, strict=True))
+    return one, two, three
 
 
 def forget_old() -> None:

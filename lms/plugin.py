@@ -13,12 +13,12 @@ from lms.identity import declared as identity_declared
 from lms.identity.arrivals import ARRIVALS, Arrival
 from lms.identity.events import PersonKnownBetter
 from lms.identity.personal import PERSONAL_DATA
-from lms.identity.views import account, safety, stepping_in
+from lms.identity.views import account, agreeing, safety, stepping_in
 from lms.inbox import personal as inbox_personal
 from lms.inbox import reminding
 from lms.inbox import views as inbox
 from lms.learning.events import ActivityCompleted, CourseCompleted
-from lms.merging import finding
+from lms.merging import finding, following
 from lms.merging.events import AccountMerged, AccountMergeUndone
 from lms.merging.views import pairs as duplicates
 from lms.messages import examining, sending, standard
@@ -64,7 +64,7 @@ plugin = Plugin(
             auditing.routes,
         ),
         ROUTES.of(people.routes, roles.routes, my_rights.routes),
-        ROUTES.of(stepping_in.routes, safety.routes, proving.routes),
+        ROUTES.of(stepping_in.routes, agreeing.routes, safety.routes, proving.routes),
         ROUTES.of(unit_pages.routes, unit_acts.routes, unit_tables.routes, my_units.routes),
         ROUTES.of(duplicates.routes),
         OPERATIONS.of(*operations),
@@ -88,6 +88,7 @@ plugin = Plugin(
             *duplicates.panels,
             *my_units.panels,
             *proving.panels,
+            *safety.panels,
             *inbox.panels,
             *privacy.panels,
             *office.panels,
@@ -111,9 +112,9 @@ plugin = Plugin(
         ARRIVALS.of(Arrival("keep-what-was-learnt", home.keep_what_was_learnt)),
     ),
     hears=(
-        on(AccountMerged, finding.when_account_merged),
+        on(AccountMerged, following.when_account_merged),
         on(MessageKept, sending.when_message_kept, sending.hand_over),
-        on(PersonKnownBetter, finding.when_person_known_better),
+        on(PersonKnownBetter, following.when_person_known_better),
     ),
     tells=(
         AccountErased,

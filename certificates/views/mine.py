@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from markupsafe import Markup
 from certificates import queries
 from certificates.access import credential_for
 from certificates.services.issuing import draw
-from lms.api.competency import attained_by
+from lms.api.competency import AttainmentRow, attained_by
 from lms.api.data import FileStore
 from lms.api.people import Claim, Person, here, is_minor, mask_name
 from lms.api.qr import qr_runs
@@ -53,10 +54,12 @@ def _row(row: queries.CredentialRow) -> PaperRow:
     )
 
 
-def waiting(person: Person | Claim, rows: list[queries.CredentialRow]) -> bool:
+def waiting(
+    person: Person | Claim, rows: list[queries.CredentialRow], attained: Sequence[AttainmentRow] | None = None
+) -> bool:
     """Whether an attainment has no paper yet: the worker is about to make it."""
     have = {row.attainment_id for row in rows}
-    return any(a.id not in have for a in attained_by(person.id))
+    return any(a.id not in have for a in (attained_by(person.id) if attained is None else attained))
 
 
 @routes.get("", LEARNER)
@@ -173,7 +176,7 @@ def _panel(at: str) -> Panel:
         if person is None or (at == "result" and not what.get("passed")):
             return None
         rows = queries.credentials_of(person.id)
-        late = waiting(person, rows)
+        late = waiting(person, rows, what.get("attained"))
         if not rows and not late:
             return None
         return Markup(  # noqa: S704  a template's own output

@@ -11,11 +11,13 @@ from lms.web.menu import MENU, PANELS, MenuItem, Panel, panels
 from lms.web.rendering import (
     address,
     at_address,
+    piece,
     remembered,
     render,
     render_fragment,
     renderer_key,
     say,
+    say_to,
     shelled,
     tab,
     wants_fragment,
@@ -27,9 +29,9 @@ from lms.web.views.reader import safe_return
 __all__ = [
     "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem",
     "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed", "composed_lines",
-    "current_locale", "lamps", "long_date", "panels", "problem", "remembered", "render", "render_fragment",
-    "renderer_key", "safe_return", "say", "share", "shelled", "short_date", "tab", "time_and_date", "wants_fragment",
-    "wants_json",
+    "current_locale", "lamps", "long_date", "panels", "piece", "problem", "remembered", "render", "render_fragment",
+    "renderer_key", "safe_return", "say", "say_to", "share", "shelled", "short_date", "tab", "time_and_date",
+    "wants_fragment", "wants_json",
 ]  # fmt: skip
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from sqlalchemy import and_, exists, insert
 
 from lms import clock
 from lms.db.unit_of_work import connection
-from lms.identity.models import Consent
+from lms.identity.models import Account, Consent
+
+LEARNING_RECORD = "learning-record"  # the purpose without which there can be no account
+_A, _C = Account.__table__, Consent.__table__
+
+# True of an account that others made, from a list for example, whose person has not said yes: asked on first coming.
+NOT_ASKED = and_(
+    _A.c.made_by.is_not(None),
+    ~exists().where(_C.c.account_id == _A.c.id, _C.c.purpose == LEARNING_RECORD, _C.c.withdrawn_at.is_(None)),
+)
 
 
 def give_consent(account_id: int, purpose: str, text_version: str, channel: str, by_id: int | None) -> int:

@@ -6,31 +6,46 @@ up a second factor that their role demands) it raises OneStepMore, and the web l
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request, session
 from flask_login import login_user
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from lms import clock
 from lms.config import current
 from lms.contract.points import ExtensionPoint
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.errors import Elsewhere, NotSignedIn
 from lms.identity import sessions
 from lms.identity.arrivals import ARRIVALS
+from lms.identity.consenting import NOT_ASKED
 from lms.identity.grants import grants_of
 from lms.identity.models import Account, SecondFactor
 from lms.identity.people import Person, claim_or_none, person_by_id, remember_address
 from lms.text import Text, _
 
 A, F = Account.__table__, SecondFactor.__table__
-CODE, NEW_PASSWORD, ENROL = "code", "password", "enrol"
-_PAGES = {CODE: "identity.second_factor_page", NEW_PASSWORD: "identity.new_password", ENROL: "identity.enrol_first"}
+CODE, NEW_PASSWORD, ENROL, CONSENT = "code", "password", "enrol", "consent"
+_PAGES = {
+    CODE: "identity.second_factor_page",
+    NEW_PASSWORD: "identity.new_password",
+    ENROL: "identity.enrol_first",
+    CONSENT: "identity.consent",
+}
 _KEPT = "step"  # where the signed cookie keeps what is pending
 _MINUTES = 15
+
+
+_LEFT: Statement[Any] = Statement(
+    select(A.c.password_once_until, A.c.second_factor_asked_at, F.c.confirmed_at, NOT_ASKED.label("not_asked"))
+    .outerjoin_from(A, F, F.c.account_id == A.c.id)
+    .where(A.c.id == bindparam("who"))
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,7 @@ class Pending:
     until: int
     done: tuple[str, ...] = ()
     wanted: tuple[str, ...] = ()  # steps that they asked for themselves: a new password
+    secret: str = ""  # marks the password that there was: whoever changes it ends what is pending
 
 
 def enter(
@@ -98,18 +114,23 @@ def enter(
 
 
 def pending(step: str) -> Pending:
-    """Whoever has this step left. Raises NotSignedIn where nobody has: too late, or from nowhere."""
+    """Whoever has this step left. Raises NotSignedIn where nobody has: too late, from nowhere, the password changed."""
     found = _kept()
-    if found is None or step in found.done:
+    if found is None or step in found.done or found.secret != _mark(found.account_id):
         raise NotSignedIn
     return found
 
 
+def _mark(account_id: int) -> str:
+    stored = connection().execute(select(A.c.password_hash).where(A.c.id == account_id)).scalar()
+    return hashlib.blake2b((stored or "").encode(), digest_size=6).hexdigest()
+
+
 def step_done(step: str) -> Pending:
-    """Goes on after a step was done: signs in, or raises OneStepMore for the next."""
-    before = pending(step)
-    person = person_by_id(before.account_id)
-    if person is None:
+    """Goes on after a step that `pending` allowed was done: signs in, or raises OneStepMore for the next."""
+    before = _kept()
+    person = person_by_id(before.account_id) if before is not None else None
+    if before is None or person is None or step in before.done:
         raise NotSignedIn
     strength = max(before.strength, 2) if step in (CODE, ENROL) else before.strength
     after = replace(before, done=(*before.done, step), strength=strength)
@@ -119,10 +140,10 @@ def step_done(step: str) -> Pending:
 
 def _kept() -> Pending | None:
     held: Any = session.get(_KEPT)
-    if not isinstance(held, list) or len(held) != 8:
+    if not isinstance(held, list) or len(held) != 9:
         return None
-    account_id, way, strength, helper_id, return_to, until, done, wanted = held
-    found = Pending(account_id, way, strength, helper_id, return_to, until, tuple(done), tuple(wanted))
+    account_id, way, strength, helper_id, return_to, until, done, wanted, secret = held
+    found = Pending(account_id, way, strength, helper_id, return_to, until, tuple(done), tuple(wanted), secret)
     return found if found.until >= clock.seconds() else None
 
 
@@ -131,22 +152,14 @@ def _go_on(person: Person, state: Pending) -> None:
     if left is not None:
         session[_KEPT] = [
             state.account_id, state.way, state.strength, state.helper_id, state.return_to, state.until,
-            list(state.done), list(state.wanted),
+            list(state.done), list(state.wanted), _mark(state.account_id),
         ]  # fmt: skip
         raise OneStepMore(_PAGES[left])
     _let_in(person, state)
 
 
 def _step_left(person: Person, state: Pending) -> str | None:
-    row = (
-        connection()
-        .execute(
-            select(A.c.password_once_until, A.c.second_factor_asked_at, F.c.confirmed_at)
-            .outerjoin_from(A, F, F.c.account_id == A.c.id)
-            .where(A.c.id == person.id)
-        )
-        .one()
-    )
+    row = _LEFT.one(who=person.id)
     has_factor = row.confirmed_at is not None
     if has_factor and state.strength < 2 and CODE not in state.done:
         return CODE
@@ -161,13 +174,30 @@ def _step_left(person: Person, state: Pending) -> str | None:
             asked_at = clock.seconds()
         if asked_at + current().second_factor_days * 86_400 <= clock.seconds():
             return ENROL
+    if row.not_asked and CONSENT not in state.done:
+        return CONSENT
     return None
+
+
+def leave() -> None:
+    """Forgets who was about to come in: they would rather not."""
+    session.pop(_KEPT, None)
 
 
 def demands_factor(person: Person) -> bool:
     """Whether a role that the person holds must have a second factor (LMS_SECOND_FACTOR_ROLES)."""
     demanding = {name.strip() for name in current().second_factor_roles.split(",")}
     return person.has_grants and not demanding.isdisjoint(grants_of(person.id))
+
+
+def factor_day(person: Person) -> int | None:
+    """The moment from which the person's role lets them in no more without a second factor; None: it demands none."""
+    asked_at: int | None = (
+        connection().execute(select(A.c.second_factor_asked_at).where(A.c.id == person.id)).scalar()
+        if demands_factor(person)
+        else None
+    )
+    return None if asked_at is None else asked_at + current().second_factor_days * 86_400
 
 
 def _let_in(person: Person, state: Pending) -> None:

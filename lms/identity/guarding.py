@@ -11,6 +11,7 @@ from flask import session
 from lms import limits
 from lms.config import current
 from lms.errors import TooMany
+from lms.limits import Bucket
 from lms.text import _
 
 log = structlog.get_logger("lms.identity")
@@ -36,12 +37,15 @@ def refuse_guessers(login: str, address: str) -> None:
     `login` in its normal form. A browser that was signed in with it before has a count of its own, so that strangers
     who guess cannot lock its owner out. Reads only.
     """
-    alarm = limits.is_empty("wrong-anywhere", "all", WRONG_ANYWHERE, 3600)
-    spared = WRONG_A_DAY - IN_ALARM if alarm else 0
-    if limits.is_empty("wrong-login", _counted(login), WRONG_A_DAY, DAY, spared):
+    everywhere, at_login, at_address = limits.left(
+        Bucket("wrong-anywhere", "all", WRONG_ANYWHERE, 3600),
+        Bucket("wrong-login", _counted(login), WRONG_A_DAY, DAY),
+        Bucket("wrong-address", address, WRONG_AN_ADDRESS, DAY),
+    )
+    alarm = everywhere < 1
+    if at_login < 1 + (WRONG_A_DAY - IN_ALARM if alarm else 0):
         raise TooMany(_TODAY, retry_after=math.ceil(DAY / WRONG_A_DAY))
-    spared = WRONG_AN_ADDRESS - IN_ALARM_AN_ADDRESS if alarm else 0
-    if limits.is_empty("wrong-address", address, WRONG_AN_ADDRESS, DAY, spared):
+    if at_address < 1 + (WRONG_AN_ADDRESS - IN_ALARM_AN_ADDRESS if alarm else 0):
         raise TooMany(_HERE, retry_after=math.ceil(DAY / WRONG_AN_ADDRESS))
 
 

@@ -258,6 +258,17 @@ def _renew(account_id: int, proved: Proved) -> None:
                 values |= {"identity_key": proved.key, "identity_tail": proved.tail}
     if values:
         database.execute(update(A).where(A.c.id == account_id).values(**values))
+    renamed = "full_name" in values
+    other_day = row.birth_date not in (None, values.get("birth_date", row.birth_date))
+    if renamed or other_day:
+        audit.record(
+            account_id,
+            "account.named_by_identity",
+            f"account:{account_id}",
+            provider=proved.provider,
+            renamed=renamed,
+            birth_date_changed=other_day,
+        )
     proofs.record(account_id, proved.level, "identity", proved.provider, key=proved.key, tail=proved.tail)
 
 

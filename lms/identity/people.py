@@ -91,10 +91,11 @@ def people_by_id(account_ids: Iterable[int]) -> dict[int, Person]:
 
 
 # The same for whoever is signed in: the session, one look at its primary key, and the account that it is of.
-_BY_SESSION = (
+_BY_SESSION = Statement(
     PERSON.add_columns(_S.id.label("session_id"))
     .select_from(Session.__table__.join(Account.__table__, _A.id == _S.account_id))
-    .where(_S.id == bindparam("session"), _S.account_id == bindparam("who"), _S.ended_at.is_(None))
+    .where(_S.id == bindparam("session"), _S.account_id == bindparam("who"), _S.ended_at.is_(None)),
+    Person,
 )
 
 
@@ -103,8 +104,7 @@ def from_session(user_id: str) -> Person | None:
     named = _named(user_id)
     if named is None:
         return None
-    row = connection().execute(_BY_SESSION, {"who": named[0], "session": named[1]}).first()
-    return Person(*row) if row else None
+    return _BY_SESSION.first(who=named[0], session=named[1])
 
 
 def _named(user_id: str) -> tuple[int, int] | None:

@@ -140,7 +140,7 @@ def _check_code(account_id: int, code: str) -> None:
         raise Invalid(USED, code=USED)
 
 
-def turn_off(account_id: int, by: int) -> None:
+def turn_off(account_id: int, by: int | None) -> None:
     """Ends the second factor and its codes on paper: the person's own wish, or an administrator for a lost phone."""
     database = connection()
     database.execute(delete(K).where(K.c.account_id == account_id))

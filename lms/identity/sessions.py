@@ -10,6 +10,7 @@ from flask import Flask, Response, request, session
 from sqlalchemy import delete, insert, select, update
 
 from lms import clock
+from lms.db.statement import Statement
 from lms.db.unit_of_work import after_commit, connection, unit_of_work
 from lms.identity.models import Session
 from lms.identity.people import claim_or_none
@@ -31,6 +32,11 @@ _BROWSERS = (
 )  # fmt: skip
 
 
+_BEGIN: Statement[None] = Statement(
+    insert(S), columns=("id", "account_id", "way", "strength", "device", "helper_id", "made_at", "seen_at")
+)
+
+
 @dataclass(frozen=True)
 class SessionRow:
     """An open session as its owner sees it."""
@@ -50,17 +56,15 @@ def begin(account_id: int, way: str, strength: int = 1, helper_id: int | None = 
     `strength`: 1 one proof, 2 a second factor besides, 3 the national identity.
     """
     session_id, at = _LEAST + secrets.randbelow(10**18 - _LEAST), clock.seconds()
-    connection().execute(
-        insert(S).values(
-            id=session_id,
-            account_id=account_id,
-            way=way,
-            strength=strength,
-            device=device_words(request.headers.get("User-Agent", "")),
-            helper_id=helper_id,
-            made_at=at,
-            seen_at=at,
-        )
+    _BEGIN.run(
+        id=session_id,
+        account_id=account_id,
+        way=way,
+        strength=strength,
+        device=device_words(request.headers.get("User-Agent", "")),
+        helper_id=helper_id,
+        made_at=at,
+        seen_at=at,
     )
     return session_id
 

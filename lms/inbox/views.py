@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -145,7 +147,7 @@ def _refused(form: PageForm, error: Invalid) -> None:
         form.form_errors.append(say(error.text))
 
 
-def _unread_panel(person: Person) -> Markup | None:
+def _unread_panel(person: Person, **_what: Any) -> Markup | None:
     count, title = queries.unread(person.id)
     if not count:
         return None

@@ -9,12 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import clock
 from lms.competency.models import Attainment, Programme
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account
 from lms.indicators.models import Rollup
@@ -29,28 +44,35 @@ A, E, M, P, R, W = (
 REACH = OrgReach.__table__
 
 
+def _adding(rows: Select[*tuple[Any, ...]]) -> Statement[Any]:
+    worded = {}
+    for kind, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert)):
+        statement = make(Rollup).from_select(["indicator", "org_id", "target_group", "value"], rows)
+        worded[kind] = statement.on_conflict_do_update(
+            index_elements=["indicator", "org_id", "target_group"], set_={"value": R.c.value + statement.excluded.value}
+        )
+    return Statement(worded)
+
+
+_NAME, _BY = bindparam("name", type_=R.c.indicator.type), bindparam("by", type_=R.c.value.type)
+_COUNT = _adding(select(_NAME, M.c.org_id, M.c.target_group, _BY).where(M.c.id == bindparam("membership")))
+_COUNT_AT = _adding(
+    select(_NAME, bindparam("org", type_=R.c.org_id.type), bindparam("group", type_=R.c.target_group.type), _BY).where(
+        literal(1) == 1
+    )
+)
+
+
 def count(indicator: str, membership_id: int | None, by: int = 1) -> None:
     """Adds to an indicator at the membership's unit. Without a membership nothing moves."""
     if membership_id is not None:
-        held = select(literal(indicator), M.c.org_id, M.c.target_group, literal(by)).where(M.c.id == membership_id)
-        _add(held)
+        _COUNT.run(name=indicator, membership=membership_id, by=by)
 
 
 def count_at(key: Key, by: int) -> None:
     """Adds to an indicator of a group at a unit."""
     indicator, org_id, group = key
-    _add(select(literal(indicator), literal(org_id), literal(group), literal(by)).where(literal(1) == 1))
-
-
-def _add(rows: Select[str, int, str, int]) -> None:
-    database = connection()
-    make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
-    statement = make(Rollup).from_select(["indicator", "org_id", "target_group", "value"], rows)
-    database.execute(
-        statement.on_conflict_do_update(
-            index_elements=["indicator", "org_id", "target_group"], set_={"value": R.c.value + statement.excluded.value}
-        )
-    )
+    _COUNT_AT.run(name=indicator, org=org_id, group=group, by=by)
 
 
 def _held_at(at: int | None) -> ColumnElement[bool]:

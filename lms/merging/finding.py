@@ -16,11 +16,9 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, FromClause, Subquery, and_, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms import clock, progress
+from lms import clock
 from lms.db.unit_of_work import connection, unit_of_work
-from lms.identity.events import PersonKnownBetter
 from lms.identity.models import Account, Proof
-from lms.merging.events import AccountMerged
 from lms.merging.models import DIFFERENT, OPEN, Duplicate
 from lms.orgs.models import Membership, Org, OrgReach
 
@@ -63,17 +61,6 @@ def sweep() -> None:
     """Looks at everybody; periodic. It finds whom nobody looked at when they came to a unit or told their birthday."""
     with unit_of_work():
         _note(_judge(_all_alike()) | _same_number(None))
-
-
-def when_person_known_better(event: PersonKnownBetter) -> None:
-    """Looks again at whoever has told their birthday or shown papers."""
-    note_duplicates([event.account_id])
-
-
-def when_account_merged(event: AccountMerged) -> None:
-    """Judges again what the two have learnt together, and looks who else the person may be."""
-    progress.reconsider(event.kept_id)
-    note_duplicates([event.kept_id])
 
 
 # --- who is alike -----------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from lms.merging.deciding import decide
 from lms.merging.events import AccountMerged, AccountMergeUndone
 from lms.merging.models import DIFFERENT, MERGED, Merge
 from lms.merging.queries import MergeRow, lowest_above
+from lms.orgs.models import Membership
 from lms.orgs.scope import require_at
 from lms.outbox.telling import tell
 from lms.text import Text, _
@@ -134,6 +135,19 @@ def merge(kept_id: int, gone_id: int, by: Person, reason: str) -> int:
     audit.record(by.id, "account.merged", f"account:{gone_id}", into=kept_id, merge=merge_id)
     tell(AccountMerged(merge_id, kept_id, gone_id, at))
     return merge_id
+
+
+def catch_up(merge_id: int) -> None:
+    """Moves what has come to the account that went since: from a request that was under way when they were joined."""
+    row = connection().execute(select(M).where(M.c.id == merge_id)).one()
+    both = (row.kept_id, row.gone_id)
+    _lock(*both)
+    if connection().execute(select(M.c.undone_at).where(M.c.id == merge_id)).scalar() is not None:
+        return
+    if moving.move(merge_id, *both):
+        projecting.mend(projecting.astray(both))
+        units = connection().execute(select(Membership.org_id).where(Membership.account_id.in_(both)))
+        counting.recount(units.scalars())  # that request counted somebody who was joined to another already
 
 
 def undo(merge_id: int, by: Person, reason: str) -> None:

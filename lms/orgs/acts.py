@@ -17,10 +17,10 @@ from uuid import uuid4
 
 import msgspec
 from sqlalchemy import ColumnElement, Table, and_, case, delete, exists, func, insert, literal, or_, select, update
-from sqlalchemy.exc import IntegrityError
 
 from lms import audit, clock
 from lms.db.base import Base
+from lms.db.many import insert_many
 from lms.db.unit_of_work import connection
 from lms.errors import Conflict, Invalid, NotFound
 from lms.identity.models import Grant
@@ -528,9 +528,7 @@ def do(act: Act, day: date, source: str, by: int | None, token: bytes | None = N
 
 def _note_units(act_id: int, parts: dict[int, str]) -> None:
     if parts:
-        connection().execute(
-            insert(OrgActUnit), [{"act_id": act_id, "org_id": i, "part": part} for i, part in parts.items()]
-        )
+        insert_many(AU, [{"act_id": act_id, "org_id": i, "part": part} for i, part in parts.items()])
 
 
 def carry_out_planned(act_id: int) -> None:
@@ -651,10 +649,7 @@ def _version(
 
 
 def _open(versions: Sequence[dict[str, Any]]) -> None:
-    ids = connection().execute(
-        insert(OrgVersion).returning(OrgVersion.id, sort_by_parameter_order=True), list(versions)
-    )
-    made = zip(ids.scalars().all(), versions, strict=True)
+    made = zip(insert_many(V, versions), versions, strict=True)
     tree.write_keys((i, v["kind"], v["name"]) for i, v in made if not v["ended"])
 
 
@@ -854,13 +849,15 @@ def _at_new_units(act: Any, new: list[int]) -> list[Text]:
     return [_there_is(table, n) for table, n in counts.values()]
 
 
+def _began(act_id: int) -> ColumnElement[bool]:
+    """Memberships that an act began: looked for at the units where its members went on."""
+    places = select(AU.c.org_id).where(AU.c.act_id == act_id, AU.c.part.in_([SUCCESSOR, NEW]))
+    return and_(M.c.opened_by_id == act_id, M.c.org_id.in_(places))
+
+
 def _at_new_members(act_id: int) -> list[Text]:
     """Whatever names a membership that the act began, and whoever has left since."""
-    began = and_(
-        M.c.opened_by_id == act_id,
-        M.c.org_id.in_(select(AU.c.org_id).where(AU.c.act_id == act_id, AU.c.part.in_([SUCCESSOR, NEW]))),
-    )
-    found = []
+    began, found = _began(act_id), []
     left = int(
         connection().execute(select(func.count()).select_from(M).where(began, M.c.valid_to.is_not(None))).scalar_one()
     )
@@ -887,6 +884,9 @@ def undo(act_id: int, by: int | None) -> list[int]:
     row = connection().execute(select(A).where(A.c.id == act_id).with_for_update()).first()
     if row is None:
         raise NotFound
+    connection().execute(  # what is being learnt just now is waited for, and seen
+        select(func.count()).select_from(select(M.c.id).where(_began(act_id)).with_for_update().subquery())
+    )
     against = obstacles(act_id)
     if against:
         raise Conflict(against[0])
@@ -897,10 +897,22 @@ def undo(act_id: int, by: int | None) -> list[int]:
         database.execute(update(A).where(A.c.id == act_id).values(values))
         return []
     touched = list(database.execute(select(AU.c.org_id).where(AU.c.act_id == act_id)).scalars())
-    try:
-        database.execute(delete(M).where(M.c.opened_by_id == act_id, M.c.org_id.in_(touched)))
-    except IntegrityError as error:  # somebody learnt something at this very moment
-        raise Conflict from error
+    before = M.alias()
+    old_unit = (
+        select(before.c.org_id)
+        .where(
+            before.c.account_id == M.c.account_id,
+            before.c.target_group == M.c.target_group,
+            before.c.closed_by_id == act_id,
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    database.execute(  # never in force; whoever learnt something at this very moment did so at the old unit
+        update(M)
+        .where(M.c.opened_by_id == act_id, M.c.org_id.in_(touched))
+        .values(valid_to=M.c.valid_from, org_id=func.coalesce(old_unit, M.c.org_id))
+    )
     database.execute(
         update(M).where(M.c.closed_by_id == act_id, M.c.org_id.in_(touched)).values(valid_to=None, closed_by_id=None)
     )

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import CTE, Date, Select, case, delete, insert, literal, select, update
 
+from lms.db.many import insert_many
 from lms.db.unit_of_work import connection
 from lms.orgs.models import OrgKey, OrgReach, OrgTree, OrgVersion
 from lms.vietnamese import compact_keys
@@ -15,7 +16,6 @@ from lms.vietnamese import compact_keys
 V, R, K, T = OrgVersion.__table__, OrgReach.__table__, OrgKey.__table__, OrgTree.__table__
 NO_END = date(9999, 12, 31)
 DEEPEST = 24
-AT_ONCE = 1000
 
 
 def change_tree() -> int:
@@ -126,5 +126,4 @@ def write_keys(versions: Iterable[tuple[int, str, str]]) -> None:
         for version_id, kind, name in versions
         for key, whole in compact_keys(name, initials=kind in ("tỉnh", "thành phố")).items()
     ]
-    for start in range(0, len(rows), AT_ONCE):
-        connection().execute(insert(K), rows[start : start + AT_ONCE])
+    insert_many(K, rows)

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert, select, update
@@ -181,13 +180,10 @@ def load(units: Iterable[Unit], valid_from: date, by: int | None = None) -> int:
         )
         .returning(A.c.id)
     ).scalar_one()
-    ids = _in_parts(
-        insert(Org).returning(Org.id, sort_by_parameter_order=True),
-        [{"uuid": uuid4(), "code": u.code or None, "level": u.level} for u in new],
-    )
+    ids = insert_many(O, [{"uuid": uuid4(), "code": u.code or None, "level": u.level} for u in new])
     codes |= {u.code: i for u, i in zip(new, ids, strict=True) if u.code}
-    versions = _in_parts(
-        insert(OrgVersion).returning(OrgVersion.id, sort_by_parameter_order=True),
+    versions = insert_many(
+        V,
         [
             {
                 "org_id": org_id,
@@ -212,21 +208,15 @@ def load(units: Iterable[Unit], valid_from: date, by: int | None = None) -> int:
     return len(new)
 
 
-def _in_parts(statement: Any, rows: list[dict[str, Any]]) -> list[int]:
-    ids: list[int] = []
-    for start in range(0, len(rows), AT_ONCE):
-        ids += connection().execute(statement, rows[start : start + AT_ONCE]).scalars()
-    return ids
-
-
-def hold_living(org_id: int) -> None:
-    """Makes sure that a unit is there today and stays so until this unit of work ends. Conflict where it has ended."""
+def hold_living(org_ids: Iterable[int]) -> None:
+    """Makes sure that units are there today and stay so until this unit of work ends. Conflict where one has ended."""
+    wanted = set(org_ids)
     found = connection().execute(
-        select(V.c.id)
-        .where(V.c.org_id == org_id, on_day(clock.today()), V.c.ended.is_(False))
+        select(V.c.org_id)
+        .where(V.c.org_id.in_(sorted(wanted)), on_day(clock.today()), V.c.ended.is_(False))
         .with_for_update(read=True)
     )
-    if found.first() is None:
+    if set(found.scalars()) != wanted:
         raise Conflict(_("This unit has ended or been merged into another. Please choose the one that continues it."))
 
 
@@ -235,7 +225,7 @@ def join(account_id: int, org_id: int, target_group: str, at: int) -> tuple[int,
 
     Conflict where the unit has ended. Whoever may already be counted as a learner joins by `lms.progress.join_unit`.
     """
-    hold_living(org_id)
+    hold_living([org_id])
     database = connection()
     held = database.execute(
         select(M.c.id).where(
@@ -278,12 +268,14 @@ def leave(membership_id: int, at: int) -> None:
 
 def join_newcomers(people: Sequence[tuple[int, int, str]], at: int) -> None:
     """`join` for (account, unit, group) of people who were made in this unit of work and belong nowhere yet."""
+    hold_living(org for _account, org, _group in people)
     rows = [{"account_id": a, "org_id": o, "target_group": g, "valid_from": at} for a, o, g in people]
     insert_many(Membership.__table__, rows)
 
 
 def join_many(people: Sequence[tuple[int, int, str]], at: int) -> list[int | None]:
     """`join` for many (account, unit, group) at once: the id of each new membership; None where it was held already."""
+    hold_living(org for _account, org, _group in people)
     database, m = connection(), Membership.__table__
     who = {account for account, _org, _group in people}
     rows = database.execute(

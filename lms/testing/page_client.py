@@ -237,7 +237,7 @@ class Form:
     def fields(self) -> list[tuple[str, str]]:
         """What the browser sends. A field that must be filled in and is not: AssertionError."""
         for node in self.controls:
-            if "required" in node.attrs:
+            if "required" in node.attrs and "formnovalidate" not in self._button.attrs:
                 same = [n for n in self.controls if n.attrs.get("name") == node.attrs.get("name")]
                 filled = any(self.values[id(n)] for n in same)
                 assert filled, f"A browser sends nothing before {name_of(node, self._page.root)!r} is filled in."

@@ -17,7 +17,6 @@ from flask import Response, current_app, g, request, session, url_for
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
-from werkzeug.local import LocalProxy
 
 from lms.text import Text
 from lms.web import locale as lang
@@ -164,7 +163,8 @@ _addresses: dict[tuple[Any, ...], str] = {}
 
 def address(endpoint: str, **values: Any) -> str:
     """`url_for`, remembered: building an address costs more than a small page may."""
-    key = (request.script_root, endpoint, *values.items())
+    asked = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs more than the questions
+    key = (asked.root_path, endpoint, *values.items())
     try:
         return _addresses[key]
     except KeyError:
@@ -213,7 +213,7 @@ class Renderer:
             ban_=lambda: _page().ban,
             Ban_=lambda: _page().ban[:1].upper() + _page().ban[1:],
             url=address,
-            page=LocalProxy(_page),  # for macros, which are imported without context so that they are made once
+            page=_PageHere(),  # for macros, which are imported without context so that they are made once
             static=self.static,
             icon=icon,
             symbols=symbols,
@@ -314,6 +314,31 @@ def render_fragment(template: str, **context: Any) -> str:
         page.inline_icons = before
 
 
+MOST_PIECES = 4000
+_pieces: dict[tuple[Any, ...], tuple[Markup, tuple[str, ...]]] = {}
+
+
+def piece(key: tuple[Any, ...], draw: Callable[[], str]) -> Markup:
+    """A part of a page that depends on `key`, the reader's language and form of address alone, drawn once for all.
+
+    Its icons are drawings of the page's own list, and stand there again each time.
+    """
+    page = _page()
+    whole = (*renderer_key(), key)
+    held = _pieces.get(whole)
+    if held is None:
+        before, page.icons = page.icons, {}
+        try:
+            held = Markup(draw()), tuple(page.icons)  # noqa: S704  a template's own output
+        finally:
+            page.icons = before
+        if len(_pieces) >= MOST_PIECES:
+            _pieces.clear()
+        _pieces[whole] = held
+    page.icons.update(dict.fromkeys(held[1]))
+    return held[0]
+
+
 def renderer_key() -> tuple[Renderer, str, str]:
     """What a drawn piece depends on: the application with its plugins, the reader's language and form of address."""
     page = _page()
@@ -348,10 +373,18 @@ def _say(sentence: Text | str, translate: Callable[[str], str], values: dict[str
 
 
 def _page() -> Page:
-    page: Page | None = g.get("page")
+    here = g._get_current_object()  # the proxy costs more than the question
+    page: Page | None = here.get("page")
     if page is None:
-        page = g.page = current_app.extensions["lms.page_maker"]()
+        page = here.page = current_app.extensions["lms.page_maker"]()
     return page
+
+
+class _PageHere:
+    """The page of the request at hand, wherever it is named."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_page(), name)
 
 
 @contextmanager

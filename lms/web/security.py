@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+OFFICE = "/can-bo"  # pages about other people
 
 
 def refuse_what_must_not_come_in() -> None:
@@ -81,8 +82,9 @@ def harden(app: Flask, pack: Packer, style_hash: str) -> None:
     @app.after_request
     def _finish(response: Response) -> Response:
         asked = request._get_current_object()  # type: ignore[attr-defined]  # as above
-        if "idle" in session and not response.headers.get("Cache-Control", "").startswith("public"):
-            response.headers["Cache-Control"] = "no-store"  # on a shared device nothing of one person is kept
+        shared = "idle" in session and not response.headers.get("Cache-Control", "").startswith("public")
+        if shared or asked.path.startswith(OFFICE):
+            response.headers["Cache-Control"] = "no-store"  # a device that others use next keeps nothing
         elif "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store" if asked.method not in SAFE else "private, no-cache"
         return _compressed(asked, response, pack)

@@ -86,7 +86,7 @@ def upgrade() -> None:
         sa.Column("helper_id", BigId, nullable=False),
         sa.Column("consent_id", BigId, nullable=False),
         sa.Column("room_id", BigId, nullable=True),
-        sa.Column("session_id", sa.BigInteger(), nullable=False),
+        sa.Column("session_id", sa.BigInteger(), nullable=True),
         sa.Column("present", sa.String(length=200), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["lms_account.id"], name=op.f("fk_cards_help_account_id")),

@@ -60,7 +60,7 @@ class Help(Base):
     helper_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_account.id"), index=True)
     consent_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_consent.id"))
     room_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("cards_room.id"))
-    session_id: Mapped[int] = mapped_column(BigInteger)
+    session_id: Mapped[int | None] = mapped_column(BigInteger)  # empty until the last step of it was done
     present: Mapped[str] = mapped_column(String(200))
     at: Mapped[Stamp]
 

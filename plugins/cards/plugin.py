@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.api.people import PERSONAL_DATA, WAYS_IN, Erased, Merged, PersonalTable
+from lms.api.people import ARRIVALS, PERSONAL_DATA, WAYS_IN, Erased, Merged, PersonalTable
 from lms.api.plugins import Plugin
 from lms.api.web import MENU, PANELS, ROUTES
 from lms.api.work import PERIODIC, Periodic, _
@@ -20,6 +20,7 @@ plugin = Plugin(
     provides=(
         ROUTES.of(enter.routes, mine.routes, room.routes, office.routes, classes.routes),
         WAYS_IN.of(enter.way, room.way),
+        ARRIVALS.of(room.arrival),
         MENU.of(*office.menu, *classes.menu),
         PANELS.of(*office.panels, *mine.panels),
         PERIODIC.of(Periodic("cards.classes", 300, teaching.close_those_over)),

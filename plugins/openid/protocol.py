@@ -7,7 +7,6 @@ are signed by the provider, for us, for this very sign-in.
 from __future__ import annotations
 
 import hmac
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +21,7 @@ from authlib.oidc.core import CodeIDToken
 from flask import current_app
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import JWKRegistry, KeySet
+from joserfc.jwk import JWKRegistry, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from lms.api.work import clock
@@ -34,6 +33,7 @@ KEEP = 3600  # seconds that a discovery document and a key set are kept
 REST = 30  # seconds that a provider which did not answer is left alone
 LEEWAY = 120  # seconds that clocks may differ
 LONGEST = 255  # letters of a subject (Core 2)
+SHORTEST = 2048  # bits of an RSA key
 FORM = "application/x-www-form-urlencoded"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 ALGORITHM_OF = {"RSA": "RS256", "P-256": "ES256", "P-384": "ES384", "P-521": "ES512", "Ed25519": "EdDSA"}
@@ -57,6 +57,7 @@ class Known:
     described_at: int = 0
     keys: KeySet | None = None
     keys_at: int = 0
+    keys_failed_at: int = 0
     down_at: int = 0
 
 
@@ -145,6 +146,15 @@ def keys(provider: Provider, anew: bool = False) -> KeySet:
     memory, now = known(provider), clock.seconds()
     if memory.keys is not None and now - memory.keys_at < KEEP and not anew:
         return memory.keys
+    try:
+        memory.keys, memory.keys_at = _fetched_keys(provider), now
+    except Refused:
+        memory.keys_failed_at = now
+        raise
+    return memory.keys
+
+
+def _fetched_keys(provider: Provider) -> KeySet:
     answer = call("GET", described(provider).endpoints.jwks)
     if answer.status != 200:
         raise Refused(DOWN, f"keys-{answer.status}")
@@ -152,20 +162,19 @@ def keys(provider: Provider, anew: bool = False) -> KeySet:
     usable = [key for one in (listed if isinstance(listed, list) else []) if (key := _key(one)) is not None]
     if not usable:
         raise Refused(ANSWER, "no-keys")
-    memory.keys, memory.keys_at = KeySet(usable), now
-    return memory.keys
+    return KeySet(usable)
 
 
 def _key(one: object) -> Any:
-    """A public key for signatures; None for any other. A symmetric key in public would let anybody sign."""
+    """A public key for signatures; None for any other. A symmetric or a short key would let others sign."""
     if not isinstance(one, dict) or one.get("kty") not in ("RSA", "EC", "OKP") or one.get("use", "sig") != "sig":
         return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", SecurityWarning)  # too short a key
-            return JWKRegistry.import_key({k: v for k, v in one.items() if k not in ("d", "p", "q", "dp", "dq", "qi")})
+        key = JWKRegistry.import_key({k: v for k, v in one.items() if k not in ("d", "p", "q", "dp", "dq", "qi")})
+        short = isinstance(key, RSAKey) and key.public_key.key_size < SHORTEST
     except (JoseError, SecurityWarning, ValueError, TypeError, KeyError, AttributeError):
         return None
+    return None if short else key
 
 
 # --- a sign-in --------------------------------------------------------------------------------------------------------
@@ -304,9 +313,13 @@ def _verified(provider: Provider, text: str, what: str, patience: int = 0) -> jw
     """A signed token whose signature is the provider's.
 
     Where the keys that were kept do not fit, they are fetched anew, once: providers change their keys now and then.
-    `patience`: not if they were fetched within so many seconds, where anybody could make us ask again and again.
+    `patience`: not if that was done, or failed, within so many seconds, where anybody could make us ask on and on.
     """
+    if text.count(".") != 2:
+        raise Refused(ANSWER, f"{what}-shape")
     memory = known(provider)
+    if clock.seconds() - memory.keys_failed_at < patience:
+        raise Refused(DOWN, "rests")
     kept, kept_at = memory.keys, memory.keys_at
     found = keys(provider)
     try:
@@ -322,9 +335,7 @@ def _verified(provider: Provider, text: str, what: str, patience: int = 0) -> jw
 
 def _decoded(provider: Provider, text: str, found: KeySet) -> jwt.Token:
     registry = JWSRegistry(algorithms=described(provider).algorithms, strict_check_header=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SecurityWarning)  # EdDSA by its old name
-        return jwt.decode(text, found, registry=registry)
+    return jwt.decode(text, found, registry=registry)
 
 
 def _userinfo(provider: Provider, url: str, access_token: str, subject: object) -> Mapping[str, object]:

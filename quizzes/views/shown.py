@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from lms.api.packages import render_inline
+from lms.api.web import render_fragment, renderer_key
+from lms.api.work import connection
 from quizzes.items.contract import ITEM_TYPES, Answer, keys
 from quizzes.queries import VersionRow
 
@@ -75,6 +78,35 @@ def question(version: VersionRow, order: Sequence[int], answer: Answer | None, p
         [Option(key, texts[i]) for key, i in zip(names, order, strict=False)],
         kind.chosen(answer, order) if answer else [],
     )
+
+
+_drawn: dict[tuple[Any, ...], list[str]] = {}
+MOST_DRAWN = 4000
+_HOLE = re.compile("\ue000(.*?)\ue001")  # signs of nobody's script, which no author's text keeps
+
+
+def drawn(version: VersionRow, order: Sequence[int], answer: Answer | None, page_id: str) -> str:
+    """A question as a piece of HTML, the same for whoever has these options in this order.
+
+    It is drawn once for each way in which its places are chosen, with holes for the options' texts and for its own
+    name on the page; what is in them differs from paper to paper.
+    """
+    kind = ITEM_TYPES.find(version.type)
+    if kind is None:
+        return render_fragment(MISSING, q=question(version, order, answer, page_id))
+    chosen = tuple(kind.chosen(answer, order)) if answer else ()
+    key = (connection().engine, version.id, chosen, *renderer_key())
+    pieces = _drawn.get(key)
+    if pieces is None:
+        q = question(version, order, answer, "\ue000id\ue001")
+        q = replace(q, options=[Option(o.key, f"\ue000{n}\ue001") for n, o in enumerate(q.options)])
+        pieces = _HOLE.split(render_fragment(q.template, q=q))
+        if len(_drawn) >= MOST_DRAWN:
+            _drawn.clear()
+        _drawn[key] = pieces
+    texts = kind.texts(version.spec)
+    fill = {str(n): escape(texts[i]) for n, i in enumerate(order)} | {"id": page_id}
+    return "".join([fill[piece] if n % 2 else piece for n, piece in enumerate(pieces)])
 
 
 def read_answer(version: VersionRow, order: Sequence[int], form: MultiDict[str, str]) -> Answer | None:

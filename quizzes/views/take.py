@@ -18,19 +18,26 @@ from lms.api.learning import InCourse, Place, activity, activity_slug, course_fo
 from lms.api.packages import plain
 from lms.api.packages import render as markdown
 from lms.api.people import Claim, claimed, here, needs_guardian, require_level
-from lms.api.web import LEARNER, Routes, address, at_address, panels, render, render_fragment, say, shelled
-from lms.api.work import NotFound, NotSignedIn, _, unit_of_work
+from lms.api.web import LEARNER, Routes, address, at_address, panels, piece, render, say, shelled
+from lms.api.work import NotFound, NotSignedIn, _, connection, unit_of_work
 from quizzes import queries
 from quizzes.access import attempt_for
 from quizzes.items.contract import ITEM_TYPES, WHOLE, Mark
+from quizzes.items.contract import Answer as Given
 from quizzes.models import OPEN
+from quizzes.queries import VersionRow
 from quizzes.scoring import score
 from quizzes.services import attempts
-from quizzes.views.shown import Question, html_of, in_use, read_answer
+from quizzes.views.shown import Question, drawn, html_of, in_use, read_answer
 from quizzes.views.shown import question as shown
 
 routes = Routes("quizzes")
 Answer = str | Response | tuple[str, int]
+
+
+# What stands in a frame that many see where each has their own: the attempt's name or a token, and the question itself.
+NOBODYS, CONTENT = "00000000-0000-4000-8000-000000000000", "<!--question-->"
+NOBODY = UUID(NOBODYS)
 
 
 def _place(person: Claim, course: str, quiz: str) -> tuple[InCourse, Place]:
@@ -103,15 +110,14 @@ def front(course: str, quiz: str) -> Answer:
         )
         for p in body["pass"]["parts"]
     )
-    return render(
-        "quizzes/take/front.html",
-        course=at.course,
-        quiz=Titled(
+    what = {
+        "course": at.course,
+        "quiz": Titled(
             quiz, body["title"], body["intro"], sum(d["count"] for d in body["draw"]), place.minutes,
             body["pass"]["correct"], parts,
         ),
-        attempts_left=None,
-        last={
+        "attempts_left": None,
+        "last": {
             "correct": sum(last.counted) / WHOLE,
             "total": len(last.counted),
             "passed": bool(last.passed),
@@ -119,24 +125,30 @@ def front(course: str, quiz: str) -> Answer:
         }
         if last
         else None,
-        open_attempt={
+        "open_attempt": {
             "url": _first_open(going),
             "n": _first_gap(going) or going.total,
             "total": going.total,
         }
         if going
         else None,
-        refusal=_refusal(at),
-        back_url=address("courses.course", slug=course),
-        token=str(uuid4()),
-    )  # fmt: skip
+        "refusal": _refusal(at),
+        "back_url": address("courses.course", slug=course),
+    }  # fmt: skip
+    if last or going:
+        return render("quizzes/take/front.html", token=str(uuid4()), **what)
+    return shelled(  # whoever comes for the first time sees the same page, but for the form's token
+        ("front", request.full_path, at.course, place, what["refusal"]),
+        lambda: render("quizzes/take/front.html", token=NOBODYS, **what),
+        {NOBODYS: str(uuid4())},
+    )
 
 
 def _first_open(row: queries.AttemptRow) -> str:
     n = _first_gap(row)
     if n is None:
         return address("quizzes.review", attempt=row.uuid)
-    return address("quizzes.question", attempt=row.uuid, n=n)
+    return _question_url(row.uuid, n)
 
 
 def _first_gap(row: queries.AttemptRow) -> int | None:
@@ -162,7 +174,7 @@ def start(course: str, quiz: str) -> Answer:
         uuid = attempts.start(
             person.id, at.course.id, place.activity_id, place.content_id, key, at.enrollment is not None
         )
-    return redirect(address("quizzes.question", attempt=uuid, n=1), 303)
+    return redirect(_question_url(uuid, 1), 303)
 
 
 @routes.get("/luot/<uuid:attempt>/<int:n>", LEARNER, by_claim=True)
@@ -176,22 +188,17 @@ def question(attempt: UUID, n: int) -> Answer:
     body = queries.revision(row.revision_id)
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
-    q = shown(version, order, answers.get(n - 1), f"q{n}")
-    content = render_fragment(q.template, q=q)
+    content = drawn(version, order, answers.get(n - 1), f"q{n}")
     frame = (row.total, n, body["slug"], body["title"], tuple(sorted(answers)))
     return shelled(
         ("question", *frame), lambda: _question_frame(row, answers, n), {NOBODYS: str(attempt), CONTENT: content}
     )
 
 
-# What stands in a question's frame where each attempt has its own: its name in addresses, and the question itself.
-NOBODYS, CONTENT = "00000000-0000-4000-8000-000000000000", "<!--question-->"
-
-
 def _question_frame(row: queries.AttemptRow, answers: queries.Answers, n: int) -> str:
     """The page of a question with nobody's attempt and no question in it."""
-    with at_address(address("quizzes.question", attempt=UUID(NOBODYS), n=n)):
-        return _page_around(row, UUID(NOBODYS), answers, n, [], Markup(CONTENT), None)  # noqa: S704  ours
+    with at_address(address("quizzes.question", attempt=NOBODY, n=n)):
+        return _page_around(row, NOBODY, answers, n, [], Markup(CONTENT), None)  # noqa: S704  ours
 
 
 def _question_page(
@@ -260,7 +267,12 @@ def answer(attempt: UUID, n: int) -> Answer:
             attempts.save_answer(row.id, n - 1, given)
     if n == row.total:
         return redirect(address("quizzes.review", attempt=attempt), 303)
-    return redirect(address("quizzes.question", attempt=attempt, n=n + 1), 303)
+    return redirect(_question_url(attempt, n + 1), 303)
+
+
+def _question_url(attempt: UUID, n: int) -> str:
+    """The address of a question, without building anew what differs by the attempt's name alone."""
+    return address("quizzes.question", attempt=NOBODY, n=n).replace(NOBODYS, str(attempt))
 
 
 @dataclass(frozen=True)
@@ -287,7 +299,7 @@ def review(attempt: UUID) -> Answer:
             i + 1,
             plain(v.body["stem"]),
             i in answers,
-            address("quizzes.question", attempt=attempt, n=i + 1),
+            _question_url(attempt, i + 1),
             in_use(v),
         )
         for i, v in enumerate(found)
@@ -334,7 +346,7 @@ class ResultPart:
 class ResultRow:
     """A question after handing in. The right answer of an exam item stays secret: lists of answers prove nothing."""
 
-    n: int
+    n: str
     stem_html: Markup
     right: bool
     half: bool
@@ -351,6 +363,37 @@ def points(halves: int) -> float:
     return halves // WHOLE if halves % WHOLE == 0 else halves / WHOLE
 
 
+NUMBER = "\ue000n\ue001"  # where a question's number stands in what is drawn for all
+
+
+def _answer_shown(n: int, version: VersionRow, given: Given | None, kept: int | None, course: str) -> Markup:
+    """A question after handing in: drawn once for all who gave this answer, wherever on their papers it stood."""
+    kind = ITEM_TYPES.find(version.type)
+    mark = kind.grade(version.spec, given) if kind else Mark(kept or 0, "")
+    lesson = activity("lesson", version.body["lesson"]) if version.body["lesson"] and not mark.right else None
+
+    def draw() -> str:
+        row = ResultRow(
+            NUMBER,
+            html_of(version.body["stem"]),
+            mark.right,
+            mark.halves == 1,
+            kind.in_words(version.spec, given) if kind and given else [],
+            [],
+            Markup(markdown(mark.why)) if mark.why else Markup(""),  # noqa: S704  cleaned
+            {"title": lesson.title, "url": address("courses.lesson", course=course, lesson=lesson.slug)}
+            if lesson
+            else None,
+            kind is not None,
+            kept is not None,
+        )
+        return render("quizzes/take/_answer.html", answer=row)
+
+    answered = (tuple(given or ()), mark, kind is not None, kept is not None)
+    key = ("answer", connection().engine, version.id, *answered, course, lesson)
+    return Markup(piece(key, draw).replace(NUMBER, str(n)))  # noqa: S704  a number into a template's own output
+
+
 @routes.get("/luot/<uuid:attempt>/ket-qua", LEARNER, by_claim=True)
 def result(attempt: UUID) -> Answer:
     """After handing in: how it went, why, and what to do next."""
@@ -363,27 +406,7 @@ def result(attempt: UUID) -> Answer:
     marks = list(row.marks or ())
     graded = score(marks, [v.body["skills"] for v in found], body["pass"])
     slug = activity_slug(row.course_id)
-    rows = []
-    for i, version in enumerate(found):
-        kind, given = ITEM_TYPES.find(version.type), answers.get(i)
-        mark = kind.grade(version.spec, given) if kind else Mark(marks[i] or 0, "")
-        lesson = activity("lesson", version.body["lesson"]) if version.body["lesson"] and not mark.right else None
-        rows.append(
-            ResultRow(
-                i + 1,
-                html_of(version.body["stem"]),
-                mark.right,
-                mark.halves == 1,
-                kind.in_words(version.spec, given) if kind and given else [],
-                [],
-                Markup(markdown(mark.why)) if mark.why else Markup(""),  # noqa: S704  cleaned
-                {"title": lesson.title, "url": address("courses.lesson", course=slug, lesson=lesson.slug)}
-                if lesson
-                else None,
-                kind is not None,
-                marks[i] is not None,
-            )
-        )
+    rows = [_answer_shown(i + 1, version, answers.get(i), marks[i], slug) for i, version in enumerate(found)]
     return render(
         "quizzes/take/result.html",
         quiz=Titled(body["slug"], body["title"]),

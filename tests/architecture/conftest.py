@@ -12,7 +12,7 @@ from flask import Flask
 
 from lms.db.base import db
 from lms.testing.building import make_app
-from tests.browser import recipes_merging
+from tests.browser import recipes_cards, recipes_merging, recipes_places, recipes_rosters
 from tests.openid.places import never_asked
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_upgrade_fixture.py"
@@ -31,7 +31,10 @@ def lived_in(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     script.populate(app)
+    recipes_places.make(app)
     recipes_merging.make(app)
+    recipes_rosters.make(app)
+    app.extensions["tests.cards"] = recipes_cards.make(app)
     yield app
     with app.app_context():
         db.session.remove()

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 
 from lms.api.work import clock, connection
 from quizzes.models import Item, ItemVersion
+from tests.browser import recipes_granting as granting
 from tests.browser import recipes_merging as merging
 from tests.browser import recipes_places as places
 from tests.browser import recipes_privacy as privacy
@@ -244,6 +245,7 @@ WAYS = (
     Visit("lost-password", "identity.ask_code", ANYONE, "/dang-nhap/ma?lost=1"),
     Visit("type-code", "identity.type_code", "coming", "/dang-nhap/ma/nhap"),
     Visit("second-step", "identity.second_factor_page", "coming", "/dang-nhap/buoc-hai"),
+    Visit("consent", "identity.consent", "coming", "/dang-nhap/dong-y"),
     Visit("new-password", "identity.new_password", "coming", "/dang-nhap/mat-khau-moi"),
     Visit("enrol-first", "identity.enrol_first", "coming", "/dang-nhap/thiet-lap-buoc-hai"),
     Visit("whose", "identity.whose", "coming", "/danh-tinh-moi"),
@@ -258,7 +260,9 @@ WAYS = (
     Visit("levels", "proving.levels", "administrator", "/can-bo/muc-danh-tinh"),
 )
 _PREVIEW = "&preview=1&source=NQ+12&day={0.day}&month={0.month}&year={0.year}"
-_MERGER = "/sap-nhap?sources={other}&becomes=new&kind=x%C3%A3&name=M%E1%BB%9Bi&code=99999" + _PREVIEW.format(clock.today())
+_MERGER = "/sap-nhap?sources={other}&becomes=new&kind=x%C3%A3&name=M%E1%BB%9Bi&code=99999" + _PREVIEW.format(
+    clock.today()
+)
 _INTO = "/sap-nhap?into_q=lung+phinh&into_find=1"
 PLACES = (
     Visit("my-units", "belonging.mine", "new", "/cai-dat/don-vi"),
@@ -298,7 +302,19 @@ CARDS = (
     Visit("cards", "cards.office", "administrator", "/can-bo/the"),
     Visit("classes", "cards.classes", "administrator", "/can-bo/lop"),
 )
-VISITS = (*CARDS, *MERGING, *WAYS, *LEARNING, *STUDIO, *PRIVACY, *ROSTERS, *PLACES)
+ROLES = (
+    Visit("people", "people.people", "administrator", "/can-bo/nguoi"),
+    Visit("people-none", "people.people", "administrator", "/can-bo/nguoi?q=khong+co+ai"),
+    Visit("person", "people.person", "administrator", granting.learner()),
+    Visit("rights", "people.rights", "administrator", granting.learner(suffix="/quyen?lam=people.see&o=xa+bac+ha")),
+    Visit("roles", "grants.grants", "administrator", "/can-bo/quyen"),
+    Visit("roles-ended", "grants.grants", "administrator", "/can-bo/quyen?xem=het"),
+    Visit("role-end", "grants.grant", "administrator", granting.a_grant),
+    Visit("role-give", "grants.giving_page", "administrator", granting.learner("/can-bo/quyen/trao/")),
+    Visit("my-rights", "grants.mine", "administrator", "/cai-dat/quyen?lam=people.see&o=bac+ha"),
+    Visit("my-rights-none", "grants.mine", "holder", "/cai-dat/quyen"),
+)
+VISITS = (*CARDS, *MERGING, *WAYS, *LEARNING, *STUDIO, *PRIVACY, *ROSTERS, *PLACES, *ROLES)
 
 
 def is_machine(rule: Rule) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask import Flask
+from sqlalchemy import select
+
 from lms import clock
-from lms.db.unit_of_work import unit_of_work
+from lms.db.unit_of_work import connection, unit_of_work
 from lms.identity.models import Account
 from lms.orgs import acts
 from lms.orgs.queries import children, org_by_code
@@ -17,7 +20,7 @@ NEIGHBOR = "02824"
 DECREE = "Nghị quyết 12/2026/NQ-HĐND"
 
 
-def _commune(world: World) -> int:
+def _founded() -> int:
     found = org_by_code(COMMUNE)
     assert found is not None
     if not [row for row in children(found.id) if row.level == "village"]:
@@ -29,6 +32,12 @@ def _commune(world: World) -> int:
     return found.id
 
 
+def make(app: Flask) -> None:
+    """The commune with villages, and an act."""
+    with app.app_context():
+        _founded()
+
+
 def at_commune(suffix: str = "") -> Address:
     """The commune's page, or one that hangs on it."""
 
@@ -36,7 +45,7 @@ def at_commune(suffix: str = "") -> Address:
         with world.app.app_context():
             other = org_by_code(NEIGHBOR)
             assert other is not None
-            return f"/can-bo/don-vi/{_commune(world)}{suffix.replace('{other}', str(other.id))}"
+            return f"/can-bo/don-vi/{_founded()}{suffix.replace('{other}', str(other.id))}"
 
     return address
 
@@ -48,7 +57,7 @@ def act(kind: str) -> Address:
         key = f"unit-act-{kind}"
         if key not in world.at:
             with world.app.app_context():
-                commune = _commune(world)
+                commune = _founded()
                 village = next(row for row in children(commune) if row.name == "Na Lo")
                 if kind == "planned":
                     day = clock.today() + timedelta(days=30)
@@ -68,10 +77,6 @@ def act(kind: str) -> Address:
 
 def person(world: World) -> str:
     """The units of somebody."""
-    from sqlalchemy import select
-
-    from lms.db.unit_of_work import connection
-
     with world.app.app_context():
         a = Account.__table__
         uuid = connection().execute(select(a.c.uuid).where(a.c.username == "balanh")).scalar_one()

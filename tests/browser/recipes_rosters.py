@@ -10,6 +10,8 @@ from lms.api.people import find_units
 from lms.starting import demo_sign_ins
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from tests.browser.people import Address, Learner, World
 
 LIST = (
@@ -66,6 +68,18 @@ def _prepare(world: World) -> None:
     world.at["roster-known"] = _columns(clerk, _send(world, clerk, KNOWN))
     world.at["roster-running"] = _columns(clerk, _send(world, clerk, SHORT.replace("Vàng A Nhà", "Thào Mí Pó")))
     clerk.post(world.at["roster-running"] + "/nhan", without="1")
+
+
+def make(app: Flask) -> None:
+    """One list to be checked and one that was taken in."""
+    from tests.browser.people import World, work
+
+    world = World(app)
+    clerk = _clerk(world)
+    done = _columns(clerk, _send(world, clerk, SHORT))
+    clerk.post(done + "/nhan", without="1")
+    work(app)
+    _columns(clerk, _send(world, clerk, LIST))
 
 
 def at(key: str, suffix: str = "") -> Address:

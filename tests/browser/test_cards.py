@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -98,6 +100,7 @@ def test_every_state_on_every_screen(browser: Browser, own_site: Site, commune: 
     good("whose turn")
     page.goto(f"/lop/{commune.uuid(four)}")
     good("the first time")
+    page.fill("#lock", LOCK)
     press(page, "details form button")
     good("without a yes", 422)
     page.goto("/lop/nguoi-huong-dan")
@@ -210,11 +213,20 @@ def with_back_forward_cache(browser: Browser) -> Iterator[Browser]:
 
 
 def shows_nothing_of(page: Page, name: str) -> bool:
-    """Whether neither heading, fields nor words of the page are a person's; the list of the class is for all."""
-    words: str = page.evaluate(
-        "() => document.body.innerText + [...document.querySelectorAll('input')].map((i) => i.value).join(' ')"
-    )
-    return "/lop" in page.url or not re.search(name, words)
+    """Whether neither words nor fields of the page are a person's. Names on the class's own pages are for all in it."""
+    if urlsplit(page.url).path.startswith("/lop"):
+        return True
+    words = page.locator("body").inner_text() + " ".join(box.input_value() for box in page.locator("input").all())
+    return not re.search(name, words)
+
+
+def back(page: Page) -> None:
+    """The phone's own way back; what comes may come from memory, and may be an error of the browser."""
+    from playwright.sync_api import Error
+
+    with contextlib.suppress(Error):
+        page.go_back(wait_until="commit", timeout=5000)
+    page.wait_for_timeout(400)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -228,10 +240,9 @@ def test_going_back_shows_nothing_of_the_one_before(
         context = open_context(running, own_site, script=script)
         page = context.new_page()
         class_on(page, commune, one, two)
-        for what in ("can-bo", "dang-nhap"):
-            page.go_back()
-            assert what in page.url or "/lop" in page.url
-            assert shows_nothing_of(page, "Trần Thị Giúp"), f"of the helper: {page.url}"
+        for _step in range(4):
+            back(page)
+            assert shows_nothing_of(page, "Mận|Giúp"), f"the helper's pages: {page.url}"
         page.goto("/lop")
         if script:
             from_list(page, commune, one)
@@ -250,14 +261,14 @@ def test_going_back_shows_nothing_of_the_one_before(
         if script:
             assert page.evaluate("() => [localStorage.length, sessionStorage.length]") == [0, 0]
         for _step in range(7):
-            page.go_back()
+            back(page)
             assert shows_nothing_of(page, "Mận"), page.url
         page.goto("/lop")
         if script:
             from_list(page, commune, two)
             assert "Pao" in page.locator("h1").inner_text()
             for _step in range(6):
-                page.go_back()
+                back(page)
                 assert shows_nothing_of(page, "Mận"), page.url
         cookies = {cookie.get("name", "") for cookie in context.cookies()}
         assert cookies <= {"hv", "lop", "may"}

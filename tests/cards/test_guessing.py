@@ -120,7 +120,7 @@ def test_many_at_once_gain_nothing(commune: Commune) -> None:
 
 def test_a_device_and_an_address_have_their_limits(lone: Commune, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proving, "ALARM_LEAST", 1000)
-    people = _crowd(lone, 40)
+    people = _crowd(lone, 70)
     device = b"one stolen phone"
     with lone.app.app_context(), clock.frozen_at(clock.now()):
         for n in range(proving.MOST_OF_DEVICE):
@@ -128,7 +128,7 @@ def test_a_device_and_an_address_have_their_limits(lone: Commune, monkeypatch: p
         with pytest.raises(TooMany):
             proving.try_pictures(people[-1], WRONG, device, "203.0.113.250")
         for n in range(proving.MOST_OF_ADDRESS):
-            proving.try_pictures(people[n % 40], WRONG, f"phone {n:10}".encode(), "198.51.100.1")
+            proving.try_pictures(people[n % 70], WRONG, f"phone {n:10}".encode(), "198.51.100.1")
         with pytest.raises(TooMany):
             proving.try_pictures(people[-1], WRONG, b"one phone more  ", "198.51.100.1")
 

@@ -263,3 +263,30 @@ def test_what_an_unknown_reader_learnt_is_not_given_to_the_next(lone: Commune) -
 
     with lone.app.app_context():
         assert connection().execute(select(Evidence.id).where(Evidence.account_id == one)).all() == []
+
+
+def test_whoever_signs_in_otherwise_on_a_device_of_a_class_is_locked_and_ended_too(lone: Commune) -> None:
+    helper, address = open_class(lone, lone.learners[0])
+    device = device_in(lone, helper, address)
+    device.post("/dang-nhap", identifier="balanh", password="den-dau-1945")
+    assert "Đổi người" in device.get("/cua-toi").text
+    with clock.frozen_at(clock.now() + timedelta(seconds=teaching.IDLE + 30)):
+        assert not device.is_in()
+    helper.post(f"{address}/dong")
+    assert not device.is_in()
+
+
+def test_whoever_still_owes_a_yes_of_their_own_says_it_first_and_has_the_turn_then(lone: Commune) -> None:
+    """People from lists are asked at their first sign-in; the device stays one of the class meanwhile."""
+    with lone.app.app_context():
+        place = org_by_code("02839")
+        assert place is not None
+        with unit_of_work():
+            [asked] = make_people([NewPerson("Sùng Thị Hỏi", "citizens")], lone.helper, place.id)
+            join_unit(asked, place.id, "citizens")
+    helper, address = open_class(lone, asked)
+    device = device_in(lone, helper, address)
+    answer = device.post(f"/lop/{lone.uuid(asked)}/giup", lock=LOCK, agreed="yes")
+    assert str(answer.location).startswith("/dang-nhap/dong-y")
+    page = device.get(answer.location).text
+    assert "Đổi người" in page

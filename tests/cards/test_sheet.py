@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -22,6 +24,7 @@ from plugins.cards.designs.sheet import (
     draw_with_marks,
 )
 from plugins.cards.numbering import card_number, secret_text, spoken
+from tests.cards.conftest import RIGHT, Commune
 
 WORDS = Words(
     "THẺ HỌC", "Học vụ số · Tỉnh Lào Cai", "Quét mã này",
@@ -102,3 +105,28 @@ def test_squares_are_read_and_ten_cards_stand_on_a_sheet(tmp_path: Path) -> None
         found = subprocess.run(["zbarimg", "-q", "--raw", str(page)], capture_output=True, check=True, text=True)
         read += found.stdout.split()
     assert sorted(read) == sorted(card.url for card in made)
+
+
+def test_the_card_that_a_helper_prints_leads_to_its_holder(lone: Commune, tmp_path: Path) -> None:
+    for tool, package in (("pdftoppm", "poppler-utils"), ("zbarimg", "zbar-tools")):
+        if shutil.which(tool) is None:
+            missing(tool, f"apt-get install {package}")
+    learner = lone.learners[0]
+    lone.choose(learner)
+    answer = lone.client(lone.helper).post("/can-bo/the/in", 200, person=lone.uuid(learner))
+    (tmp_path / "card.pdf").write_bytes(answer.data)
+    subprocess.run(["pdftoppm", "-r", "150", "-png", "card.pdf", "page"], cwd=tmp_path, check=True)
+    [page] = tmp_path.glob("page*.png")
+    read = subprocess.run(["zbarimg", "-q", "--raw", str(page)], capture_output=True, check=True, text=True).stdout
+    assert read.startswith("https://hocvuso.example.vn/the/")
+    client = lone.client()
+    assert client.get(urlsplit(read.strip()).path, 303).location == "/the/hinh"
+    assert client.press("/the/hinh", RIGHT).location == "/cua-toi"
+    words = subprocess.run(
+        ["pdftotext", "-layout", "card.pdf", "-"], cwd=tmp_path, capture_output=True, check=True, text=True
+    ).stdout
+    assert "Hoàng Thị Mận" in words
+    assert "xã Bắc Hà" in words
+    number = re.search(r"\d{4} \d{4} \d{4}", words)
+    assert number is not None
+    assert lone.client().post("/the", number=number[0]).location == "/the/hinh"

@@ -13,7 +13,9 @@ from sqlalchemy import select, update
 from lms import clock
 from lms.audit import AuditEntry
 from lms.db.unit_of_work import connection, unit_of_work
+from lms.errors import NotFound
 from lms.identity import second_factor
+from lms.proving import pins
 from tests.identity.test_second_factor import enrol
 from tests.identity.ways import NOON, PASSWORD, A, account, belongs, give, inside, knock, make, sign_in
 
@@ -62,6 +64,19 @@ def test_a_pin_for_whoever_lost_theirs(any_app: Flask, role: str) -> None:
         assert entry is not None
         assert (entry[0].actor_id if hasattr(entry[0], "actor_id") else entry.actor_id) == by
         assert pin not in str(entry)
+
+
+def test_a_newer_pin_ends_what_the_older_one_began(any_app: Flask) -> None:
+    who = make(any_app)
+    helper(any_app)
+    belongs(any_app, who, HERE)
+    browser, at = sign_in(any_app, HELPER), address(any_app, who)
+    early = any_app.test_client()
+    assert knock(early, password=given(browser, at)).location == "/dang-nhap/mat-khau-moi"
+    given(browser, at)
+    answer = early.post("/dang-nhap/mat-khau-moi", data={"password": "gió qua đồi chè"})
+    assert answer.location.startswith("/dang-nhap?")
+    assert not inside(early)
 
 
 def test_three_days_and_no_longer(any_app: Flask) -> None:
@@ -142,3 +157,19 @@ def test_a_helper_does_not_end_a_second_step(app: Flask) -> None:
     pin = given(browser, at)
     learner = app.test_client()
     assert knock(learner, password=pin).location == "/dang-nhap/buoc-hai", "a new PIN goes not round it"
+
+
+def test_the_only_administrator_is_let_in_again_from_the_server(any_app: Flask) -> None:
+    boss = make(any_app, HELPER, "Lý Văn Quản")
+    give(any_app, boss, "administrator", "VN")
+    enrol(any_app, boss)
+    with any_app.app_context():
+        pin = pins.let_in("0912000222")
+        with pytest.raises(NotFound):
+            pins.let_in("khong-co-ai")
+        with pytest.raises(NotFound):
+            pins.let_in("")
+    browser = any_app.test_client()
+    assert knock(browser, HELPER, pin).location == "/dang-nhap/mat-khau-moi"
+    assert browser.post("/dang-nhap/mat-khau-moi", data={"password": "gió qua đồi chè"}).status_code == 303
+    assert inside(browser)

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from lms import clock
 from lms.db.unit_of_work import connection, unit_of_work
-from lms.identity import accounts, grants, passwords
+from lms.identity import accounts, entering, grants, passwords
 from lms.identity.models import Account, Arriving, Code, Session
 from lms.messages.models import Outgoing
 from lms.orgs.queries import nation_id, org_by_code
@@ -111,11 +111,12 @@ def on_the_way(app: Flask, browser: FlaskClient | None = None) -> FlaskClient:
                     made_at=clock.seconds() + 86_400,
                 )
             )  # fmt: skip
+        mark = entering._mark(who)
     until = clock.seconds() + 86_400
     browser = browser or app.test_client()
     with browser.session_transaction() as kept:
         kept["asked"] = [asked.hex, "sign-in", "+84912345678"]
         kept["proving"] = [asked.hex, "+84912345678"]
-        kept["step"] = [who, "password", 1, None, "", until, [], []]
+        kept["step"] = [who, "password", 1, None, "", until, [], [], mark]
         kept["arriving"] = arriving.hex
     return browser

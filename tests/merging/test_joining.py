@@ -389,10 +389,27 @@ def test_being_forgotten_means_all_of_ones_accounts(in_app: Flask, officer: Pers
         merge_id = joining.merge(kept, gone, officer, "Bà Mẩy, nhà ở Na Lo.")
         connection().execute(update(Account).where(Account.id == kept).values(phone=None))
         erasing.erase(kept, officer.id, "request")
-    assert {account(kept).full_name, account(gone).full_name} == {erasing.NOBODY}
+    assert {account(kept).full_name, account(gone).full_name} == {"(đã xóa)"}
     (paper,) = credentials_of(kept)
-    assert (paper.state, paper.paper["full_name"]) == ("valid", erasing.NOBODY)
+    assert (paper.state, paper.paper["full_name"]) == ("valid", "(đã xóa)")
     row = connection().execute(select(Merge.reason, Merge.detail)).one()
     assert tuple(row) == ("", {})
     assert refused(lambda: joining.undo(merge_id, officer, "Nhầm.")) == joining.ERASED.msgid
+    assert rebuilding.differences() == []
+
+
+def test_what_was_under_way_when_they_were_joined_arrives(in_app: Flask, officer: Person) -> None:
+    lessons = activities("lesson")
+    with unit_of_work():
+        kept, gone = somebody(), somebody()
+        learn(kept, lessons[:1])
+        merge_id = joining.merge(kept, gone, officer, "Một người.")
+    with unit_of_work():
+        learn(gone, lessons[1:2])
+    story.one_round(in_app)
+    assert (evidence(gone), progress_of(kept).bit_count()) == (0, 2)
+    assert rebuilding.differences() == []
+    with unit_of_work():
+        joining.undo(merge_id, officer, "Nhầm.")
+    assert (progress_of(kept).bit_count(), progress_of(gone).bit_count()) == (1, 1)
     assert rebuilding.differences() == []

@@ -72,7 +72,11 @@ class Liar:
 
     def signed(self, claims: dict[str, Any]) -> str:
         """A token with this provider's signature, whatever that is worth."""
-        header = {"alg": self.algorithm, "kid": "key-1" if isinstance(self.key, bytes) else self.key.kid, **self.header}
+        header = {
+            "alg": self.algorithm,
+            "kid": "key-1" if isinstance(self.key, bytes) else self.key.ensure_kid() or self.key.kid,
+            **self.header,
+        }
         parts = ({k: v for k, v in header.items() if v is not None}, claims)
         text = b".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in parts)
         signature = b""

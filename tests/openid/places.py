@@ -34,7 +34,8 @@ SECRET = "a client secret for tests only"
 # Everything that a person's page at the national identity says, as public traces have it: nearly all of it is too much.
 DROPPED = {
     "LoaiTaiKhoan": "CONGDAN-LOAI", "MaSoThue": "8765432109-MST", "SoCMND": "123456789", "MaBHXH": "BHXH0123456",
-    "HoChieu": "C1234567X", "ThuDienTu": "lanh.thu-dien-tu@example.vn", "SoDienThoai": "0987000111", "GioiTinh": 97531975319753,
+    "HoChieu": "C1234567X", "ThuDienTu": "lanh.thu-dien-tu@example.vn", "SoDienThoai": "0987000111",
+    "GioiTinh": 97531975319753,
     "DanToc": "Tày-dân-tộc", "TonGiao": "Không-tôn-giáo", "TinhTrangHonNhan": "Góa-chồng", "NhomMau": "O-rh-âm",
     "NoiDangKyKhaiSinh": "Bắc-Hà-khai-sinh", "QueQuan": "Na-Hối-quê-quán", "ThuongTru": "Thôn-Na-Áng-thường-trú",
     "NoiOHienNay": "Thôn-Na-Áng-nơi-ở", "QuocTich": "Việt-Nam-quốc-tịch", "Cha": "Hoàng-Văn-Cha", "Me": "Lý-Thị-Mẹ",

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 from flask.testing import FlaskClient
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from sqlalchemy import text
 
 from lms.api.work import clock, connection, unit_of_work
@@ -99,6 +102,7 @@ LIES: dict[str, Callable[[Liar], object]] = {
     "of an issuer with a slash more": lambda p: p.in_token.update(iss=p.issuer + "/"),
     "without an issuer": lambda p: p.in_token.update(iss=None),
     "for another audience": lambda p: p.in_token.update(aud="somebody-else"),
+    "for another audience, though given to us": lambda p: p.in_token.update(aud="somebody-else", azp="hocvuso"),
     "for several, and it does not say whom": lambda p: p.in_token.update(aud=["hocvuso", "somebody-else"]),
     "for several, given to another": lambda p: p.in_token.update(aud=["hocvuso", "x"], azp="x"),
     "given to another": lambda p: p.in_token.update(azp="somebody-else"),
@@ -135,7 +139,8 @@ def test_a_token_that_lies(here: Flask, liar: Liar, lie: str) -> None:
 
 
 def test_a_token_within_the_leeway_of_clocks(here: Flask, liar: Liar) -> None:
-    liar.in_token.update(exp=NOW - 30, iat=NOW + 60)
+    now = int(time.time())
+    liar.in_token.update(exp=now - 30, iat=now + 60)
     arrives(here, liar)
 
 
@@ -190,6 +195,32 @@ def test_keys_that_are_none(here: Flask, liar: Liar, published: object) -> None:
 def test_nonsense_beside_a_good_key_does_no_harm(here: Flask, liar: Liar) -> None:
     good = rsa(1).as_dict(private=False)
     liar.raw["/jwks"] = as_json({"keys": [None, {"kty": "RSA"}, {"kty": "oct", "k": "c2VjcmV0", "kid": "key-1"}, good]})
+    arrives(here, liar)
+
+
+def test_a_key_for_encryption_signs_nothing(here: Flask, liar: Liar) -> None:
+    liar.raw["/jwks"] = as_json({"keys": [{**rsa(1).as_dict(private=False), "use": "enc"}]})
+    client = here.test_client()
+    refused(client, liar.authorized(sent(client)), NOT_TRUSTED, 502)
+
+
+@pytest.mark.filterwarnings("ignore")  # of the library, when the test makes such a key
+def test_a_key_that_is_too_short(here: Flask, liar: Liar) -> None:
+    pem = generate_private_key(65537, 1024).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    liar.key = RSAKey.import_key(pem, {"kid": "short"})
+    liar.published = [liar.key]
+    client = here.test_client()
+    refused(client, liar.authorized(sent(client)), NOT_TRUSTED, 502)
+
+
+@pytest.mark.filterwarnings("ignore")  # EdDSA has a new name since
+@pytest.mark.parametrize("algorithm", ["PS256", "ES256", "EdDSA"])
+def test_other_signatures(here: Flask, liar: Liar, algorithm: str) -> None:
+    keys = {"PS256": rsa(1), "ES256": ECKey.generate_key("P-256"), "EdDSA": OKPKey.generate_key("Ed25519")}
+    liar.algorithm, liar.key = algorithm, keys[algorithm]
+    liar.published = [rsa(2), liar.key]
+    offered = liar.describe(id_token_signing_alg_values_supported=[algorithm])
+    liar.raw["/.well-known/openid-configuration"] = as_json(offered)
     arrives(here, liar)
 
 
@@ -428,8 +459,8 @@ def test_the_network_is_not_for_inside_a_transaction(here: Flask) -> None:
 def test_many_tries_from_one_place_are_slowed_down(here: Flask, liar: Liar) -> None:
     client = here.test_client()
     statuses = []
-    for _ in range(62):
-        address = liar.authorized(sent(client), code="", error="access_denied")
-        statuses.append(client.get(address).status_code)
-    assert statuses[:60] == [400] * 60
-    assert statuses[-1] == 429
+    with clock.frozen_at(clock.now()):
+        for _ in range(301):
+            address = liar.authorized(sent(client), code="", error="access_denied")
+            statuses.append(client.get(address).status_code)
+    assert statuses == [400] * 300 + [429]

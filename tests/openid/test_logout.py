@@ -175,8 +175,12 @@ def test_a_provider_that_is_away_is_told_to_come_again(here: Flask, liar: Liar) 
     client = arrives(here, liar)
     here.extensions["openid.known"].clear()
     liar.raw["/jwks"] = (500, "text/plain", b"")
+    liar.calls.clear()
     token = liar.logout_token()
     assert told(here, token) == 503
+    assert [told(here, token) for _ in range(20)] == [503] * 20
+    assert liar.calls.count("/jwks") == 1, "anybody can make us ask again and again"
+    here.extensions["openid.known"]["one"].keys_failed_at -= protocol.REST
     liar.raw["/jwks"] = as_json({"keys": [rsa(1).as_dict(private=False)]})
     assert told(here, token) == 200
     assert not is_in(client)

@@ -115,7 +115,8 @@ def test_the_example_is_good_and_says_that_vneid_is_to_be_confirmed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     example = (ROOT / "deploy" / "openid.toml").read_text(encoding="utf-8")
-    assert "không có tài liệu công khai chính thức" in example
+    assert "No official description of VNeID's interface is public" in example
+    assert "TO BE CONFIRMED" in example
     place = tmp_path / "secret"
     place.write_text("x", encoding="utf-8")
     text = example.replace("/etc/hocvuso/truong-secret", str(place))

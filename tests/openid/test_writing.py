@@ -10,7 +10,7 @@ from tests.openid.test_lies import arrives, sent
 
 FIRST = {"lms_rate_limit", "openid_once", "lms_arriving"}
 AGAIN = {"lms_rate_limit", "openid_once", "openid_session", "lms_session"}
-PROVED = {"lms_account", "lms_proof"}
+PROVED = {"lms_account", "lms_proof", "lms_audit"}
 
 
 def test_going_there_writes_nothing(here: Flask, liar: Liar) -> None:

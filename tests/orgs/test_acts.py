@@ -38,9 +38,10 @@ def everything() -> dict[str, Any]:
     versions = [c for c in V.c if c.name != "id"]
     members = [c for c in M.c if c.name != "id"]
     roles = [c for c in G.c if c.name != "id"]
+    in_force = M.c.valid_to.is_(None) | (M.c.valid_to > M.c.valid_from)  # what was undone never was
     return {
         "versions": sorted(map(repr, database.execute(select(*versions).where(V.c.org_id > _first())))),
-        "members": sorted(map(repr, database.execute(select(*members).where(M.c.org_id > _first())))),
+        "members": sorted(map(repr, database.execute(select(*members).where(M.c.org_id > _first(), in_force)))),
         "roles": sorted(map(repr, database.execute(select(*roles).where(G.c.org_id > _first())))),
         "figures": counting.stored(),
     }

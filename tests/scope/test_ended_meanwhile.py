@@ -27,7 +27,7 @@ from tests.scope.world import Site, Someone, World, draw
 # What makes a form of the tables, which changes nothing, one that would.
 IN_EARNEST = {"title": "Bắt đầu hôm nay", "reason": "Cấp nhầm người, đã báo người học."}
 MUST_WRITE = {"courses.studio_begin", "courses.confirm", "certificates.admin_revoke_post", "grants.end", "grants.give"}
-WORLDS = 40
+WORLDS = 12
 ENDING = "UPDATE lms_grant SET valid_to = ?, ended_at = ? WHERE account_id = ? AND valid_from <= ?"
 
 
@@ -84,23 +84,23 @@ def test_a_role_that_ends_meanwhile_writes_nothing(site: Site, monkeypatch: pyte
     }
     left, wrote, wrong = set(staff & set(entries())), set(), []
     for seed in range(WORLDS):
+        world = draw(seed, MOST, site)
+        site.become(world)
         for endpoint in sorted(left):
-            world = draw(seed, MOST, site)
-            site.become(world)
             who = next((p for p in site.people if allowed(world, p, endpoint)), None)
             case = allowed(world, who, endpoint) if who else None
             if who is None or case is None:
                 continue
-            if "reason" in (case.form or {}):
-                case = Case(case.path, case.status, form={**(case.form or {}), "reason": IN_EARNEST["reason"]})
             before = rows(site)
             with ended_when_writing(monkeypatch, site, who.id) as opened:
                 answer = send(site, who, case)
-            if opened and (answer.status_code != 404 or rows(site) != before):
+            if not opened:
+                continue
+            if answer.status_code != 404 or rows(site) != before:
                 wrong.append(f"{endpoint} ({case.path}) {case.form}: {answer.status_code}")
-            if opened:
-                wrote.add(endpoint)
-                left.discard(endpoint)
+            wrote.add(endpoint)
+            left.discard(endpoint)
+            site.become(world)
         if not left:
             break
     assert wrong == []

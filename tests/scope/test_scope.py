@@ -1,6 +1,7 @@
-"""Zero leaks, zero missing: every route, export and API operation in random worlds, against the oracle.
+"""Zero leaks, zero missing: every route, export and API operation in 200 random worlds, against the oracle.
 
-`LMS_SCOPE_SEED=17 pytest tests/scope` tries that one world with many more requests; `make soak` one of 10,000 units.
+A failure names its world by the seed, the person with their roles, the address, and what was shown or missing. One
+world of 10,000 units: `make soak`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from tests.scope.conftest import MOST
 from tests.scope.table import entries
 from tests.scope.world import Site
 
-PARTS, WORLDS, REQUESTS = 8, 25, 110
+PARTS, WORLDS, REQUESTS = 8, 25, 90
 
 
 def test_every_address_has_its_line(site: Site) -> None:
@@ -31,7 +32,7 @@ def test_everybody_gets_what_is_theirs_and_nothing_else(site: Site, part: int) -
         try_world(site, table, part * WORLDS + n, MOST, REQUESTS, asked)
     assert asked.wrong == [], "\n".join(asked.wrong)
     one_sided = [
-        e for e, audience in declared(site.app).items() if audience == STAFF and asked.let_in[e] + asked.refused[e] > 12
+        e for e, audience in declared(site.app).items() if audience == STAFF and asked.let_in[e] + asked.refused[e] > 20
         and not (asked.let_in[e] and asked.refused[e])
     ]  # fmt: skip
-    assert one_sided == [], "nobody, or everybody, was let in: the worlds say nothing about these"
+    assert one_sided == [], "nobody, or everybody, was let in: these worlds say nothing about them"

@@ -185,11 +185,11 @@ class World:
         return ", ".join(f"{g.role}@{g.org}" for g in self.held(who)) or "no role"
 
 
-def draw(seed: int, most: int, site: Site) -> World:
-    """A random world of at most `most` units."""
+def draw(seed: int, most: int, site: Site, least: int = 8) -> World:
+    """A random world of `least` to `most` units."""
     r = random.Random(seed)
     today, now = clock.today(), clock.seconds()
-    count = r.randint(min(8, most), most)
+    count = r.randint(min(least, most), most)
     units = site.orgs[:count]
     versions: dict[int, list[Version]] = {units[0]: [Version(None, date(1900, 1, 1), None)]}
     for n in range(1, count):

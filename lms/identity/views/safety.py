@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import redirect, request, session, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.db.unit_of_work import unit_of_work
@@ -13,11 +15,12 @@ from lms.identity import codes, entering, guarding, identities, proofs, second_f
 from lms.identity.accounts import normal_phone
 from lms.identity.entering import WAYS_IN, WayIn
 from lms.identity.forms import CodeForm, PhoneForm
-from lms.identity.people import here
+from lms.identity.people import Person, here
 from lms.identity.views.stepping_in import CODE_WORDS, grouped, shown_phone
 from lms.text import Text, _
 from lms.web.forms import PageForm
-from lms.web.rendering import render, say
+from lms.web.menu import Panel
+from lms.web.rendering import render, render_fragment, say
 from lms.web.routes import LEARNER, Routes
 
 routes = Routes("identity", "/cai-dat")
@@ -211,6 +214,17 @@ def phone_code_post() -> Answer:
             session.pop(_PROVING, None)
             return redirect(url_for("identity.assurance", saved="phone"), 303)
     return _phone_code_page(form), 422
+
+
+def _nudge(person: Person, **_what: Any) -> Markup | None:
+    """For whoever works here without a second step, on their own page."""
+    if not person.has_grants or second_factor.is_on(person.id):
+        return None
+    from_day = entering.factor_day(person)
+    return Markup(render_fragment("identity/_factor_panel.html", from_day=from_day))  # noqa: S704  our own template
+
+
+panels = (Panel("second-step", "mine", _nudge, 80),)
 
 
 # --- the second step --------------------------------------------------------------------------------------------------

@@ -277,6 +277,7 @@ def _whose_page(form: WhoseForm) -> str:
         provider=_label(proved.provider),
         name=proved.full_name or "",
         sure_name=proved.level >= proofs.NATIONAL and bool(proved.full_name),
+        number_known=say(identities.NUMBER_KNOWN) if identities.number_is_known(proved) else "",
         person=here_or_none(),
         addresses=ADDRESSES,
         return_to=back,
@@ -303,6 +304,8 @@ def open_for_identity() -> Answer:
     if form.validate():
         try:
             proved = identities.arriving()
+            if identities.number_is_known(proved):
+                return _whose_page(form), 409
             name = proved.full_name if proved.level >= proofs.NATIONAL and proved.full_name else form.full_name.data
             accounts.check_name(name or "")
             with unit_of_work():

@@ -7,7 +7,7 @@ paper stands on a card: whoever finds one learns a name and a unit.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,6 +53,11 @@ class Words:
     by_scan: str
     by_number: str
     help_line: str
+
+
+def missing_in(texts: Iterable[str]) -> frozenset[str]:
+    """The letters of these texts that cannot be printed."""
+    return missing_letters(_plain(" ".join(texts)), "bold")
 
 
 def draw(cards: Sequence[PrintedCard], words: Words) -> bytes:

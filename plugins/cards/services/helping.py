@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from lms.api.people import Person, give_consent, with_role
 from lms.api.work import Invalid, _, audit, clock, connection
@@ -30,13 +30,25 @@ def agreed(person: Person, said_yes: bool, present: str) -> None:
         raise Invalid(text, present=text)
 
 
-def record(person: Person, helper_id: int, session_id: int, present: str, room_id: int | None = None) -> None:
-    """Keeps the yes and that the person was signed in by the helper. In a unit of work."""
+def record(person: Person, helper_id: int, present: str, room_id: int | None = None) -> int:
+    """Keeps the yes and that the person is signed in by the helper; returns the row. In a unit of work, before it."""
     consent_id = give_consent(person.id, PURPOSE, TEXT_VERSION, "helper", helper_id)
-    connection().execute(
-        insert(Help).values(
-            account_id=person.id, helper_id=helper_id, consent_id=consent_id, room_id=room_id, session_id=session_id,
-            present=present, at=clock.seconds(),
+    made: int = (
+        connection()
+        .execute(
+            insert(Help)
+            .values(
+                account_id=person.id, helper_id=helper_id, consent_id=consent_id, room_id=room_id, present=present,
+                at=clock.seconds(),
+            )
+            .returning(Help.id)
         )
+        .scalar_one()
     )  # fmt: skip
     audit.record(helper_id, "card.helped", f"account:{person.id}", room=room_id)
+    return made
+
+
+def signed_in(help_id: int, session_id: int) -> None:
+    """Notes the session that came of it. In a unit of work."""
+    connection().execute(update(Help).where(Help.id == help_id).values(session_id=session_id))

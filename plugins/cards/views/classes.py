@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from lms.api.people import May, end_current, here, pick_unit, require_anywhere, roles_that
 from lms.api.studio import Field, is_number
 from lms.api.web import STAFF, MenuItem, Routes, composed, render, say
-from lms.api.work import Invalid, NotFound, _, settings, unit_of_work
+from lms.api.work import Invalid, NotFound, _, unit_of_work
 from plugins.cards import pictures, queries
 from plugins.cards.access import all_helped_by, room_for
 from plugins.cards.numbering import spoken
 from plugins.cards.queries import RoomRow
 from plugins.cards.services import teaching
-from plugins.cards.views.office import listed, page_number, paging, uuids
+from plugins.cards.views.office import listed, page_number, paging, site_address, uuids
 from plugins.cards.views.room import keep_device
 
 routes = Routes("cards", "/can-bo/lop")
@@ -76,7 +76,7 @@ def _class_page(found: RoomRow, error: str) -> str:
         number=spoken(number) if number else "",
         errors={"": [error]} if error else {},
         most=teaching.MOST_PEOPLE,
-        join_url=settings().public_url().partition("://")[2] + url_for("cards.room"),
+        join_url=site_address().partition("://")[2] + url_for("cards.room"),
     )
 
 

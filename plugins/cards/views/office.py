@@ -15,11 +15,11 @@ from werkzeug.wrappers import Response
 from lms.api.people import (
     May,
     Person,
-    claim_or_none,
     end_current,
     enter,
     find_people,
     here,
+    may_at,
     orgs_of_people,
     path_names,
     people_by_id,
@@ -31,13 +31,14 @@ from lms.api.people import (
     without_role,
 )
 from lms.api.studio import Field, is_number
-from lms.api.web import STAFF, MenuItem, Panel, Routes, composed, render, render_fragment, say, share
+from lms.api.web import STAFF, MenuItem, Panel, Routes, composed, render, render_fragment, say, say_to, share
 from lms.api.work import Invalid, Text, _, settings, unit_of_work
 from plugins.cards import queries
 from plugins.cards.access import all_helped_by, helped_by
 from plugins.cards.models import Card
 from plugins.cards.numbering import spoken
 from plugins.cards.services import helping, issuing, proving, teaching
+from plugins.cards.views.room import HELPED
 
 routes = Routes("cards", "/can-bo/the")
 menu = (MenuItem("cards.office", _("Cards"), "id-card", "staff", roles_that(May.HELP), 24),)
@@ -185,6 +186,7 @@ def print_cards() -> Response | tuple[str, int]:
             people = [chosen[row.id] for row in rows if row.id in chosen]
         else:
             people = all_helped_by(me, uuids("person"))
+        _check_letters(people)  # before the cards from then hold no more
         with unit_of_work():
             made = issuing.issue(people, me.id)
         content = _drawn(people, made)
@@ -197,20 +199,38 @@ def print_cards() -> Response | tuple[str, int]:
     return answer
 
 
-def _drawn(people: list[Person], made: list[issuing.Issued]) -> bytes:
-    from plugins.cards.designs.sheet import CannotPrint, PrintedCard, Words, draw  # ReportLab only when asked for
+def _check_letters(people: list[Person]) -> None:
+    from plugins.cards.designs.sheet import missing_in
 
-    here_url = settings().public_url()
+    missing = missing_in([person.full_name for person in people])
+    if missing:
+        raise Invalid(_("The font for cards lacks these letters: {letters}", letters=" ".join(sorted(missing))))
+
+
+def site_address() -> str:
+    """How others reach this installation: LMS_BASE_URL, else as the helper reached it (a station in a village)."""
+    return settings().base_url or request.url_root.rstrip("/")
+
+
+def _in_vietnamese(text: Text) -> str:
+    """What stands on a card is for its holder, whatever language the helper reads."""
+    return say_to(text, "vi", "bạn")
+
+
+def _drawn(people: list[Person], made: list[issuing.Issued]) -> bytes:
+    from plugins.cards.designs.sheet import PrintedCard, Words, draw  # ReportLab only when asked for
+
+    here_url = site_address()
     belong = orgs_of_people([person.id for person in people])
     names = path_names(sorted(set(belong.values())))
     by_id = {person.id: person for person in people}
     place, line = settings().place_name, settings().help_line
     words = Words(
-        say(_("LEARNING CARD")),
+        _in_vietnamese(_("LEARNING CARD")),
         " · ".join(part for part in ("Học vụ số", place) if part),
-        say(_("Scan this square")),
-        say(_("Without a camera: type the number at {address}", address=f"{urlsplit(here_url).netloc}/the")),
-        say(_("Help: call {number}", number=line)) if line else "",
+        _in_vietnamese(_("Scan this square")),
+        _in_vietnamese(_("Without a camera: type the number at {address}", address=f"{urlsplit(here_url).netloc}/the")),
+        _in_vietnamese(_("Help: call {number}", number=line)) if line else "",
     )
     cards = [
         PrintedCard(
@@ -221,10 +241,7 @@ def _drawn(people: list[Person], made: list[issuing.Issued]) -> bytes:
         )
         for card in made
     ]
-    try:
-        return draw(cards, words)
-    except CannotPrint as error:
-        raise Invalid(_("The font for cards lacks these letters: {letters}", letters=str(error))) from error
+    return draw(cards, words)
 
 
 @routes.get("/<uuid:person>", STAFF)
@@ -309,13 +326,12 @@ def beside(person: UUID) -> Response | tuple[str, int]:
         return _holder_page(found, _said(error), present), 422
     with unit_of_work():
         helped_by(me, person)  # still, in the moment of writing
+        kept = helping.record(found, me.id, present)
         end_current()
     session.clear()
     share(session, teaching.IDLE, url_for("cards.lock"))
+    session[HELPED] = kept
     enter(found, "helper", me.id, return_to=url_for("home.mine"))
-    claim = claim_or_none()
-    with unit_of_work():
-        helping.record(found, me.id, claim.session_id if claim else 0, present)
     row = queries.holder(found.id)
     to = url_for("home.mine") if row is None or row.has_secret else url_for("cards.choose")
     answer = redirect(to, 303)
@@ -343,17 +359,16 @@ def _draw_person(person: Person | None = None, **_what: Any) -> Markup | None:
     )
 
 
-def _draw_roster(account_ids: list[int] | None = None, **_what: Any) -> Markup | None:
-    """On the page of a list of people that was taken in: cards for those who have none."""
-    if not account_ids or not units_where(here(), May.HELP):
+def _draw_roster(org_id: int | None = None, **_what: Any) -> Markup | None:
+    """On the page of a list of people that was taken in: cards for those of its unit who have none."""
+    if org_id is None or not may_at(here(), May.HELP, org_id):
         return None
-    held = queries.with_card(account_ids)
-    without = [i for i in account_ids if i not in held][: issuing.MOST_AT_ONCE]
-    roles = with_role(without)
-    people = [person for person in people_by_id(without).values() if person.id not in roles]
-    if not people:
+    without = find_people([org_id], only=_without_card, size=1).total
+    if not without:
         return None
-    return Markup(render_fragment("cards/office/roster.html", people=people))  # noqa: S704  a template's own output
+    return Markup(  # noqa: S704  a template's own output
+        render_fragment("cards/office/roster.html", org_id=org_id, without=without)
+    )
 
 
 panels = (Panel("cards.person", "person", _draw_person), Panel("cards.roster", "roster", _draw_roster))

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import make_response, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from lms.api.people import OneStepMore, Person, WayIn, claim_or_none, end_current, enter, here_or_none, with_role
+from lms.api.people import Arrival, Person, WayIn, claim_or_none, end_current, enter, here_or_none, with_role
 from lms.api.studio import Field
 from lms.api.web import ANYONE, Routes, composed, render, say, share
 from lms.api.work import DomainError, Invalid, NotFound, Text, TooMany, _, settings, unit_of_work
@@ -22,6 +22,7 @@ from plugins.cards.views.picking import Pressed, device, grid_page, pressed, pri
 
 routes = Routes("cards", "/lop")
 COOKIE = "lop"
+HELPED = "help"  # in the signed session: the row of the help that the sign-in under way is
 LEAVES_NOTHING = '"cache", "storage"'  # Clear-Site-Data, where the browser knows it
 NO_NUMBER = _("A class's number has eight figures. The helper shows it.")
 
@@ -133,31 +134,43 @@ def turn_with_help(person: UUID) -> Response:
         helped_by_id(at.room.helper_id, person)  # may the helper still?
         helping.agreed(seat.person, bool(request.form.get("agreed")), present)
         teaching.try_lock(at.room.id, request.form.get("lock", "").strip())
-        session_id = _let_in(at, seat.person, "helper", at.room.helper_id)
         with unit_of_work():
-            helping.record(seat.person, at.room.helper_id, session_id, present, at.room.id)
+            kept = helping.record(seat.person, at.room.helper_id, present, at.room.id)
+        _let_in(at, seat.person, "helper", at.room.helper_id, kept)
     except (Invalid, TooMany) as error:
         return _turn_page(at, seat, Pressed((), ()), status=error.status, help_error=error, present=present)
     return private(redirect(url_for("home.mine" if seat.has_secret else "cards.choose"), 303), 303)
 
 
-def _let_in(at: Here, person: Person, way_in: str, helper_id: int | None = None) -> int:
-    """The turn on this device passes to a person; returns their session. Raises Invalid for who cannot come here."""
+def _let_in(at: Here, person: Person, way_in: str, helper_id: int | None = None, help_id: int | None = None) -> None:
+    """The turn on this device passes to a person. Raises Invalid for who cannot come here, OneStepMore as `enter`."""
     if with_role([person.id]):
         raise Invalid(Text(teaching.STAFF.msgid, {"names": person.full_name}))
     _empty(at)
     share(session, at.room.idle, url_for("cards.lock"))
-    try:
-        enter(person, way_in, helper_id, return_to=url_for("home.mine"))
-    except OneStepMore as error:
-        session.clear()
-        raise Invalid(_("This account has a second lock. Please sign in on a device of your own.")) from error
-    claim = claim_or_none()
+    if help_id is not None:
+        session[HELPED] = help_id
+    enter(person, way_in, helper_id, return_to=url_for("home.mine"))
+
+
+def arrived(person: Person) -> None:
+    """Whoever has just signed in on a device of a class has the turn there, by whatever way they came."""
+    claim, at, help_id = claim_or_none(), _here(), session.pop(HELPED, None)
     if claim is None:
-        raise NotFound
+        return
+    if at is not None and "idle" not in session:
+        share(session, at.room.idle, url_for("cards.lock"))
+    if at is None and help_id is None:
+        return
     with unit_of_work():
-        teaching.begin_turn(at.room.id, at.device_id, person.id, claim.session_id)
-    return claim.session_id
+        if at is not None:
+            teaching.end_turn(at.room.id, at.device_id)
+            teaching.begin_turn(at.room.id, at.device_id, person.id, claim.session_id)
+        if help_id is not None:
+            helping.signed_in(help_id, claim.session_id)
+
+
+arrival = Arrival("cards", arrived)
 
 
 def _empty(at: Here | None = None) -> None:

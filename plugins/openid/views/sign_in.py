@@ -86,7 +86,7 @@ def back(provider: str) -> Answer:
     try:
         state, return_to = _sent_by_us(there, request.args.get("state", ""))
         with unit_of_work():
-            take("openid", request.remote_addr or "", most=60, seconds=900)
+            take("openid", request.remote_addr or "", most=300, seconds=900)  # a whole school
             if not arriving.first_time(arriving.hash_of("state", state), clock.seconds() + LASTS):
                 raise Refused(AGAIN, "state-replayed")
         code = protocol.code_of(there, request.args)

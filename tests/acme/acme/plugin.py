@@ -13,7 +13,7 @@ from acme.views import api, board, radio
 from courses.api import BLOCK_TYPES
 from lms.api.learning import ACTIVITY_KINDS, CourseCompleted
 from lms.api.packages import BLOCK_READERS, ITEM_READERS, PACKAGE_PARTS, PackagePart
-from lms.api.people import PERSONAL_DATA, RETENTION, Erased, Merged, PersonalTable, Retention
+from lms.api.people import ACTIONS, PERSONAL_DATA, RETENTION, Action, Erased, Merged, PersonalTable, Retention
 from lms.api.plugins import COUNTED, EXAMINATIONS, Counted, Examination, Finding, Plugin, on
 from lms.api.web import MENU, OPERATIONS, PANELS, ROUTES
 from lms.api.work import CHANNELS, PERIODIC, Periodic, _
@@ -25,6 +25,7 @@ plugin = Plugin(
     version="2.1",
     needs={"lms": ">=0.1,<1", "courses": ">=0.1,<1", "quizzes": ">=0.1,<1"},
     provides=(
+        ACTIONS.of(Action("acme.speak", _("Speaking on the commune's loudspeaker"), least=1)),
         ACTIVITY_KINDS.of(BroadcastKind()),
         BLOCK_TYPES.of(BroadcastBlock()),
         BLOCK_READERS.of(BroadcastReader()),

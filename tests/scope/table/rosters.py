@@ -47,7 +47,7 @@ ENTRIES = {
     "rosters.send": anywhere(May.MAKE_PEOPLE, f"{LIST}/moi", {}),
     "rosters.show": a_list("", None, None, 200, 303),
     "rosters.columns": a_list("/cot", CHECKING),
-    "rosters.choose_columns": a_list("/cot", CHECKING, {}),
+    "rosters.choose_columns": a_list("/cot", CHECKING, {}, 303, 400, 422),
     "rosters.check": a_list("/ra-soat", CHECKING),
     "rosters.problem": a_list("/ra-soat/skipped", CHECKING),
     "rosters.mend": a_list("/ra-soat/skipped", CHECKING, {}),

@@ -70,8 +70,10 @@
       timer = setTimeout(() => document.querySelector("[data-lock]").submit(), idle * 1000);
     };
     ["pointerdown", "keydown", "scroll"].forEach((kind) => addEventListener(kind, stay, { passive: true }));
-    addEventListener("pageshow", (event) => event.persisted && location.reload());
     stay();
+  }
+  if (idle || location.pathname.startsWith("/can-bo")) {
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
   }
 
   tell(document);
