@@ -228,6 +228,7 @@ def _accounts(made: list[Made], hashed: str) -> dict[str, int]:
                 "username": m.username,
                 "password_hash": hashed,
                 "birth_date": m.birth_date,
+                "birth_year": m.birth_date.year,
                 "address_form": accounts.default_address(GROUP),
                 "target_group": GROUP,
                 "locale": "vi",

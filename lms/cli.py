@@ -151,6 +151,27 @@ def worker() -> None:
 
 
 @main.command()
+@click.argument("login")
+@click.argument("role")
+@click.argument("unit")
+@click.option("--end", is_flag=True, help="End it instead.")
+@with_app
+def grant(_app: Flask, login: str, role: str, unit: str, end: bool) -> None:
+    """Gives somebody (telephone or sign-in name) a role at a unit (its code, VN: the nation): the first administrator.
+
+    Roles: instructor, reviewer, verifier, confirmer, mentor, manager, reporter, inspector, security, administrator.
+    """
+    from lms.db.unit_of_work import unit_of_work
+    from lms.granting.giving import on_the_server
+
+    with unit_of_work():
+        done = on_the_server(login, role, unit, end=end)
+    if done is None:
+        raise click.ClickException("There is no such account, role or unit, or no such grant to end.")
+    say(f"{'Ended' if end else 'Given'}: {done}")
+
+
+@main.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON, by role.")
 @click.option("--make", is_flag=True, help="Make the demo people where they are not here yet.")
 @click.option("--remove", is_flag=True, help="Close the demo accounts and end their sessions: on a public server.")

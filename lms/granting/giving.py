@@ -11,13 +11,13 @@ from lms.db.unit_of_work import connection
 from lms.errors import Invalid, NotFound
 from lms.granting.queries import GrantRow, grant, names_of
 from lms.identity import grants
-from lms.identity.accounts import hold
-from lms.identity.models import Grant
+from lms.identity.accounts import hold, normal_phone, normal_username
+from lms.identity.models import Account, Grant
 from lms.identity.people import Person
 from lms.identity.roles import ROLES
 from lms.identity.sessions import end_sessions
 from lms.inbox.telling import notify
-from lms.orgs.queries import org, reaches
+from lms.orgs.queries import org, org_by_code, reaches
 from lms.text import Text, _
 
 G = Grant.__table__
@@ -25,6 +25,30 @@ TO_HIMSELF = _("Nobody gives a role to themselves. Please ask whoever is respons
 UNKNOWN_ROLE = _("Please choose one of the roles that you may give.")
 GONE = _("This unit exists no more. Please choose the unit that continues it.")
 HOLDS = _("This person holds this role at this unit for this time already, or for a part of it. End that one first.")
+
+
+def on_the_server(login: str, role: str, unit: str, *, end: bool = False) -> str | None:
+    """Gives or ends a role by command: whoever sits at the server is asked nothing. In an open unit of work.
+
+    Returns what was done, in words for the operator; None where there is no such account, role, unit or grant.
+    """
+    a = Account.__table__
+    phone, name, place = normal_phone(login), normal_username(login), org_by_code(unit)
+    is_them = a.c.phone == phone if phone else a.c.username == name
+    account = connection().execute(select(a.c.id).where(is_them, a.c.closed_at.is_(None))).scalar()
+    if account is None or place is None or role not in ROLES:
+        return None
+    if not end:
+        grants.give(account, role, place.id, None)
+    else:
+        held = select(G.c.id).where(
+            G.c.account_id == account, G.c.role == role, G.c.org_id == place.id, G.c.ended_at.is_(None)
+        )
+        ended = [grants.end(grant_id, None) for grant_id in connection().execute(held).scalars().all()]
+        if not any(ended):
+            return None
+    end_sessions(account)
+    return f"{login}, {role}, {place.full_name}"
 
 
 def handed_on(held: dict[str, list[int]]) -> dict[str, set[int]]:

@@ -114,9 +114,15 @@ def enter(
 
 
 def pending(step: str) -> Pending:
-    """Whoever has this step left. Raises NotSignedIn where nobody has: too late, from nowhere, the password changed."""
+    """Whoever has this very step left next. Raises NotSignedIn otherwise: too late, from nowhere, the password changed.
+
+    Steps are taken in their order only: who knows the password alone must not get to the page that changes it.
+    """
     found = _kept()
-    if found is None or step in found.done or found.secret != _mark(found.account_id):
+    person = person_by_id(found.account_id) if found is not None else None
+    if found is None or person is None or found.secret != _mark(found.account_id):
+        raise NotSignedIn
+    if _step_left(person, found) != step:
         raise NotSignedIn
     return found
 
@@ -167,11 +173,7 @@ def _step_left(person: Person, state: Pending) -> str | None:
     if (given_by_others or NEW_PASSWORD in state.wanted) and NEW_PASSWORD not in state.done:
         return NEW_PASSWORD
     if not has_factor and state.strength < 2 and demands_factor(person):
-        asked_at = row.second_factor_asked_at
-        if asked_at is None:
-            with unit_of_work() as database:
-                database.execute(update(A).where(A.c.id == person.id).values(second_factor_asked_at=clock.seconds()))
-            asked_at = clock.seconds()
+        asked_at = clock.seconds() if row.second_factor_asked_at is None else row.second_factor_asked_at
         if asked_at + current().second_factor_days * 86_400 <= clock.seconds():
             return ENROL
     if row.not_asked and CONSENT not in state.done:
@@ -202,9 +204,13 @@ def factor_day(person: Person) -> int | None:
 
 def _let_in(person: Person, state: Pending) -> None:
     claim = claim_or_none()
-    with unit_of_work():
+    demanded = demands_factor(person)
+    with unit_of_work() as database:
         sessions.end_current()
         session_id = sessions.begin(person.id, state.way, state.strength, state.helper_id)
+        if demanded:
+            never = A.c.second_factor_asked_at.is_(None)
+            database.execute(update(A).where(A.c.id == person.id, never).values(second_factor_asked_at=clock.seconds()))
     if claim is not None and claim.id != person.id:
         session.clear()  # another person's: nothing of theirs stays
     session.pop(_KEPT, None)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, select
+import msgspec
+from sqlalchemy import Integer, Select, String, and_, column, or_, select, text
 
+from lms import clock
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account
-from lms.orgs.scope import people_below
+from lms.orgs.models import Membership
+from lms.orgs.scope import below
 from lms.vietnamese import fold
 
-A = Account.__table__
+A, M = Account.__table__, Membership.__table__
 
 
 @dataclass(frozen=True)
@@ -31,36 +35,71 @@ class Known:
 
 def known_by_id(account_ids: Collection[int], units: Collection[int]) -> dict[int, Known]:
     """Open accounts by number of the row."""
-    return {known.id: known for known in _known(A.c.id.in_(account_ids), units)} if account_ids else {}
+    return {known.id: known for known in _known(_OPEN.where(A.c.id.in_(account_ids)), units)} if account_ids else {}
 
 
 def known_by_number(keys: Collection[bytes], units: Collection[int]) -> dict[bytes, Known]:
     """Open accounts by the keyed hash of the citizen's number, wherever they belong."""
-    found = _known(A.c.identity_key.in_(keys), units) if keys else []
+    found = _known(_OPEN.where(A.c.identity_key.in_(keys)), units) if keys else []
     return {known.identity_key: known for known in found if known.identity_key}
 
 
 def known_by_phone(phones: Collection[str], units: Collection[int]) -> dict[str, Known]:
     """Open accounts by telephone number in normal form, wherever they belong."""
-    found = _known(A.c.phone.in_(phones), units) if phones else []
+    found = _known(_OPEN.where(A.c.phone.in_(phones)), units) if phones else []
     return {known.phone: known for known in found if known.phone}
 
 
-def known_by_name(names: Collection[str], units: Collection[int]) -> dict[str, list[Known]]:
-    """Members of these units or of those below, by folded name."""
+def known_by_name(born: Collection[tuple[str, int]], units: Collection[int]) -> dict[str, list[Known]]:
+    """Members of these units or of those below, of (name, birth year); by folded name."""
     found: dict[str, list[Known]] = {}
-    if names:
-        here = and_(A.c.folded.in_({fold(n) for n in names}), people_below(A.c.id, units))
-        for known in _known(here, ()):
-            found.setdefault(fold(known.full_name), []).append(known)
+    if born:
+        # As a table that is joined: with a list of pairs SQLite would read every account there is.
+        pairs = sorted({(fold(name), year) for name, year in born})
+        content = msgspec.json.encode([{"folded": name, "year": year} for name, year in pairs]).decode()
+        asked = _ASKED[connection().dialect.name].bindparams(pairs=content).columns(_FOLDED, _YEAR).cte("asked")
+        same = _OPEN.join(asked, and_(asked.c.folded == A.c.folded, asked.c.year == A.c.birth_year))
+        for known in _known(same, units):
+            if known.near:
+                found.setdefault(fold(known.full_name), []).append(known)
     return found
 
 
-def _known(which: ColumnElement[bool], units: Collection[int]) -> list[Known]:
-    near = case((people_below(A.c.id, units), True), else_=False) if units else literal(True)
+_FOLDED, _YEAR = column("folded", String), column("year", Integer)
+_ASKED = {
+    "sqlite": text(
+        "SELECT json_extract(value, '$.folded') AS folded, json_extract(value, '$.year') AS year FROM json_each(:pairs)"
+    ),
+    "postgresql": text("SELECT * FROM jsonb_to_recordset(CAST(:pairs AS jsonb)) AS r(folded text, year integer)"),
+}
+_OPEN: Select[Any] = select(A.c.id, A.c.full_name, A.c.birth_date, A.c.birth_year, A.c.phone, A.c.identity_key).where(
+    A.c.closed_at.is_(None), A.c.merged_into_id.is_(None), A.c.erased_at.is_(None)
+)
+
+
+def _known(which: Select[Any], units: Collection[int]) -> list[Known]:
+    rows = connection().execute(which).all()
+    near = _members([row.id for row in rows], units)
+    return [
+        Known(
+            row.id, row.full_name, row.birth_date, row.birth_year, row.phone,
+            bytes(row.identity_key) if row.identity_key is not None else None, row.id in near,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _members(account_ids: Collection[int], units: Collection[int]) -> set[int]:
+    """Those of a few people who belong to these units now: found by the people, whose units may be a nation's."""
+    if not account_ids or not units:
+        return set()
+    at = clock.seconds()
     rows = connection().execute(
-        select(A.c.id, A.c.full_name, A.c.birth_date, A.c.birth_year, A.c.phone, A.c.identity_key, near).where(
-            which, A.c.closed_at.is_(None), A.c.merged_into_id.is_(None), A.c.erased_at.is_(None)
+        select(M.c.account_id).where(
+            M.c.account_id.in_(account_ids),
+            M.c.valid_from <= at,
+            or_(M.c.valid_to.is_(None), M.c.valid_to > at),
+            M.c.org_id.in_(below(units)),
         )
     )
-    return [Known(*row[:5], bytes(row[5]) if row[5] is not None else None, bool(row[6])) for row in rows]
+    return set(rows.scalars())

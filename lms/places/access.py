@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lms.db.unit_of_work import writing
 from lms.errors import NotAllowed, NotFound
 from lms.identity.people import Person
 from lms.identity.roles import May, roles_that
-from lms.orgs import acts
+from lms.orgs import acts, tree
 from lms.orgs.queries import OrgRow, ancestors, org, orgs_by_id, reaches
 from lms.orgs.scope import units_where
 from lms.text import _
@@ -84,8 +85,11 @@ def unit_to_found_in(person: Person, org_id: int) -> Unit:
 
 def check_may(person: Person, act: acts.Act) -> None:
     """Whether the person may do all that an act does: the right above each unit that it changes, and at or above
-    where things come to lie. Asked in the unit of work that does it. NotAllowed otherwise.
+    where things come to lie. NotAllowed otherwise. In the unit of work that does it nobody else changes the tree from
+    then on.
     """
+    if writing():
+        tree.change_tree()
     changing = set(units_where(person, May.CHANGE_UNITS))
     change: list[int] = []
     reach: list[int] = []
@@ -119,7 +123,9 @@ def act_for(person: Person, act_id: int) -> tuple[acts.ActRow, list[tuple[int, s
 
 
 def act_to_undo(person: Person, act_id: int) -> acts.ActRow:
-    """An act that the person may take back: whoever may do it may undo it."""
+    """An act that the person may take back: whoever may do it may undo it. The tree is held as in `check_may`."""
+    if writing():
+        tree.change_tree()
     row, _parts, may = act_for(person, act_id)
     if not may:
         raise NotAllowed(_("Only somebody who manages the unit above may do this."))

@@ -185,3 +185,15 @@ def test_its_directive_and_its_items_are_written_as_they_were_read(app: Flask) -
             ':::broadcast "tin-sang" "Tin sáng"\nBà con chú ý: không đọc mã cho ai.\n:::' in text
         )
         assert take_content() == {}
+
+
+def test_its_gateway_takes_messages(app: Flask) -> None:
+    from acme.gateways import handed_over
+    from lms.api.work import send
+    from lms.outbox.delivering import deliver_due
+
+    with app.app_context():
+        with unit_of_work():
+            send("acme-sms", "+84912345678", "Giấy của bác đã có")
+        deliver_due()
+    assert [(name, e.address) for name, e in handed_over] == [("acme-sms", "+84912345678")]

@@ -12,7 +12,7 @@ from flask import Flask
 
 from lms.db.base import db
 from lms.testing.building import make_app
-from tests.browser import recipes_cards, recipes_merging, recipes_places, recipes_rosters
+from tests.browser import recipes_cards, recipes_merging, recipes_places, recipes_privacy, recipes_rosters
 from tests.openid.places import never_asked
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_upgrade_fixture.py"
@@ -34,6 +34,7 @@ def lived_in(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     recipes_places.make(app)
     recipes_merging.make(app)
     recipes_rosters.make(app)
+    app.extensions["tests.privacy"] = recipes_privacy.make(app)
     app.extensions["tests.cards"] = recipes_cards.make(app)
     yield app
     with app.app_context():

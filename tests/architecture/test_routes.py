@@ -113,7 +113,7 @@ class Values:
         if kind == "UUIDConverter":
             return self.uuids
         if kind == "IntegerConverter":
-            return [1, 2]
+            return [1, 2, *self.by_name.get(name, [])]
         return self.by_name.get(name, self.texts)
 
 
@@ -159,6 +159,8 @@ def values_in(app: Flask) -> Values:
     by_name["group"] = ["citizens"]
     by_name["act"] = ["lap", "doi-ten", "sap-nhap", "tach", "chuyen", "quan-ly", "giai-the"]
     by_name["provider"] = ["vneid"]
+    privacy = app.extensions["tests.privacy"]
+    by_name["token"], by_name["minor"] = [privacy.stop_token], [privacy.ward]
     cards = app.extensions["tests.cards"]
     by_name["secret"] = [cards.secret]
     uuids = [cards.holder, cards.room, *uuids]
@@ -174,14 +176,14 @@ def readers(lived_in: Flask) -> dict[str, FlaskClient]:
     for name, (login, password) in people.items():
         clients[name] = client = lived_in.test_client()
         assert client.post("/dang-nhap", data={"identifier": login, "password": password}).status_code == 303
-    clients["coming"] = ways.on_the_way(lived_in)
-    ways.on_the_way(lived_in, clients["underway"])
+    clients |= {step: ways.on_the_way(lived_in, step) for step in ways.STEPS}
+    ways.on_the_way(lived_in, "code", clients["underway"])
     clients["nobody"].set_cookie("lop", lived_in.extensions["tests.cards"].device)  # a device of a class
     return clients
 
 
 FIRST_ASKED = {
-    ANYONE: ["nobody", "coming", "underway"],
+    ANYONE: ["nobody", *ways.STEPS, "underway"],
     MACHINE: ["nobody"],
     LEARNER: ["attained", "underway"],
     STAFF: ["administrator"],

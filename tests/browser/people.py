@@ -223,11 +223,12 @@ def make_world(app: Flask) -> World:
     world.keep("declared", new("declared", "Phạm Văn Làm").learn(3).do_task())
     world.keep("midway", new("midway", "Hoàng Thị Giữa").learn(5))
     world.keep("new", new("new", "Vàng Thị Mới"))
-    coming = Learner(app)
-    ways.on_the_way(app, coming.client)
-    world.keep("coming", coming)
+    for step in ways.STEPS:
+        coming = Learner(app)
+        ways.on_the_way(app, step, coming.client)
+        world.keep(f"coming-{step}", coming)
     proving = new("proving", "Vàng Thị Tin")
-    ways.on_the_way(app, proving.client)
+    ways.on_the_way(app, "code", proving.client)
     world.keep("proving", proving)
     with app.app_context():
         row = connection().execute(select(Account.uuid).where(Account.id == holder.account_id)).scalar_one()

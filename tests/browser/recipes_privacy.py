@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from flask import Flask
 from sqlalchemy import select
 
 from lms import clock
 from lms.api.work import connection, unit_of_work
+from lms.db.unit_of_work import let_go
 from lms.identity.making import NewPerson, make_people
 from lms.identity.models import Account
 from lms.identity.people import person_by_id
@@ -99,3 +102,29 @@ def stop(world: World) -> str:
         return f"/ngung-nhan-tin/{stopping.token(_demo('quantri'))}"
 
     return _once(world, "stop", make)
+
+
+@dataclass(frozen=True)
+class Made:
+    """Names of what is there for pages about messages and personal data."""
+
+    stop_token: str
+    ward: int
+
+
+def make(app: Flask) -> Made:
+    """A request on the officer's desk, and a child for whom the learner answers who attained (0912 000 001)."""
+    with app.app_context():
+        attained = connection().execute(select(Account.id).where(Account.phone == "+84912000001")).scalar_one()
+        parent = person_by_id(int(attained))
+        assert parent is not None
+        with unit_of_work():
+            born = clock.today() - timedelta(days=11 * 365)
+            (who,) = make_people([NewPerson("Lò Văn Tâng", "students", birth_date=born)], None, None)
+            child = person_by_id(who)
+            assert child is not None
+            guardians.agree(parent, guardians.make_code(child), "parent")
+            asking.ask(parent.id, "erase", "Tôi không dùng nữa.", parent.id)
+        token = stopping.token(parent.id)
+        let_go()
+    return Made(token, who)

@@ -178,6 +178,26 @@ def test_ending_one(any_app: Flask) -> None:
         assert ended is not None, "whose roles change signs in anew"
 
 
+def test_the_first_administrator_is_made_on_the_server(any_app: Flask) -> None:
+    with any_app.app_context():
+        with unit_of_work():
+            account = make_people([NewPerson("Vừ Thị Mai", phone="+84912345678")], None, None)[0]
+            assert (
+                giving.on_the_server("0912 345 678", "administrator", "VN") == "0912 345 678, administrator, Việt Nam"
+            )
+        assert grants.grants_of(account) == {"administrator": [nation_id()]}
+        with unit_of_work():
+            for wrong in (
+                ("0912345679", "manager", "VN"),
+                ("0912345678", "vua", "VN"),
+                ("0912345678", "manager", "999"),
+            ):
+                assert giving.on_the_server(*wrong) is None
+            assert giving.on_the_server("0912345678", "manager", "VN", end=True) is None
+            assert giving.on_the_server("0912345678", "administrator", "VN", end=True)
+        assert grants.grants_of(account) == {}
+
+
 def test_a_role_that_ended_gives_no_more(any_app: Flask) -> None:
     with any_app.app_context():
         manager, mai = somebody("Lò Văn Quản", "manager", LAO_CAI), somebody("Vừ Thị Mai")

@@ -20,7 +20,7 @@ from lms.identity import second_factor
 from lms.identity.models import RecoveryCode, SecondFactor
 from lms.testing.building import make_app
 from lms.testing.page_client import InProcess, Pages
-from tests.identity.ways import NOON, S, account, give, inside, knock, make, open_sessions, sign_in
+from tests.identity.ways import NOON, S, account, give, inside, knock, make, on_the_way, open_sessions, sign_in
 
 F, K = SecondFactor.__table__, RecoveryCode.__table__
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890" of RFC 6238, appendix B
@@ -231,3 +231,40 @@ def test_other_roles_and_other_settings(prepared_folder: Any, app: Flask) -> Non
         browser = strict.test_client()
         assert knock(browser).location == "/dang-nhap/thiet-lap-buoc-hai"
         assert not inside(browser)
+
+
+def test_steps_are_taken_in_their_order_only(any_app: Flask) -> None:
+    """Whoever knows the password alone must not change it, nor set up a second factor of their own, past the code."""
+    who = make(any_app)
+    with clock.frozen_at(NOON):
+        secret, _papers = enrol(any_app, who)
+        browser = any_app.test_client()
+        knock(browser)
+        for step, fields in (
+            ("mat-khau-moi", {"password": "gió qua đồi chè"}),
+            ("thiet-lap-buoc-hai", {}),
+            ("thiet-lap-buoc-hai/xong", {"code": "123456"}),
+            ("dong-y", {"agree": "yes"}),
+        ):
+            led = browser.post(f"/dang-nhap/{step}", data=fields)
+            assert (led.status_code, (led.location or "")[:11]) == (303, "/dang-nhap?"), step
+        assert not inside(browser)
+        assert answer(browser, now_code(secret)).status_code == 303, "and the step that is left still is"
+        assert inside(sign_in_with(any_app, secret))
+
+
+def sign_in_with(app: Flask, secret: str) -> FlaskClient:
+    """The old password still opens the account, with the next code."""
+    browser = app.test_client()
+    assert knock(browser).status_code == 303
+    assert answer(browser, now_code(secret, 1)).status_code == 303
+    return browser
+
+
+def test_a_role_that_demands_it_is_not_gone_round(app: Flask) -> None:
+    browser = on_the_way(app, "enrol")
+    assert browser.get("/dang-nhap/thiet-lap-buoc-hai").status_code == 200
+    for step in ("mat-khau-moi", "buoc-hai", "dong-y"):
+        assert browser.post(f"/dang-nhap/{step}", data={"password": "gió qua đồi chè", "code": "1"}).status_code == 303
+        assert browser.get(f"/dang-nhap/{step}").status_code == 303
+    assert not inside(browser)

@@ -9,13 +9,13 @@ from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from werkzeug.test import TestResponse
 
 from lms import clock
 from lms.db.unit_of_work import connection, unit_of_work
-from lms.identity import accounts, entering, grants, passwords
-from lms.identity.models import Account, Arriving, Code, Session
+from lms.identity import accounts, entering, grants, passwords, second_factor
+from lms.identity.models import Account, Arriving, Code, Consent, SecondFactor, Session
 from lms.messages.models import Outgoing
 from lms.orgs.queries import nation_id, org_by_code
 from lms.orgs.units import join
@@ -99,24 +99,38 @@ def the_nation(app: Flask) -> int:
     return found
 
 
-def on_the_way(app: Flask, browser: FlaskClient | None = None) -> FlaskClient:
-    """A browser in the middle of everything: a code is waited for, steps are left, an identity is nobody's yet."""
+STEPS = ("code", "password", "enrol", "consent")
+
+
+def on_the_way(app: Flask, step: str, browser: FlaskClient | None = None) -> FlaskClient:
+    """A browser in the middle of it: one step is left (`STEPS`), a code is waited for, an identity is nobody's yet."""
+    browser = browser or app.test_client()
+    arriving, asked, phone = uuid4(), uuid4(), "+84912345678"
     with app.app_context():
-        who = int(connection().execute(select(A.c.id).where(A.c.username == "balanh")).scalar_one())
-        arriving, asked = uuid4(), uuid4()
         with unit_of_work() as database:
+            who = accounts.sign_up("Vàng Thị Bước", f"buoc.{arriving.hex[:12]}", HASH)
             database.execute(
                 insert(Arriving).values(
                     uuid=arriving, provider="vneid", subject=arriving.hex, level=3, full_name="Lò Văn Én",
                     made_at=clock.seconds() + 86_400,
                 )
             )  # fmt: skip
+            if step == "code":
+                second_factor.begin(who)
+                database.execute(update(SecondFactor).values(confirmed_at=1).where(SecondFactor.account_id == who))
+            if step == "enrol":
+                nation = nation_id()
+                assert nation is not None
+                grants.give(who, "administrator", nation, None)
+                database.execute(A.update().where(A.c.id == who).values(second_factor_asked_at=1))
+            if step == "consent":
+                database.execute(delete(Consent).where(Consent.account_id == who))
+                database.execute(A.update().where(A.c.id == who).values(made_by=who))
         mark = entering._mark(who)
-    until = clock.seconds() + 86_400
-    browser = browser or app.test_client()
+    wanted = ["password"] if step == "password" else []
     with browser.session_transaction() as kept:
-        kept["asked"] = [asked.hex, "sign-in", "+84912345678"]
-        kept["proving"] = [asked.hex, "+84912345678"]
-        kept["step"] = [who, "password", 1, None, "", until, [], [], mark]
+        kept["asked"] = [asked.hex, "sign-in", phone]
+        kept["proving"] = [asked.hex, phone]
+        kept["step"] = [who, "password", 1, None, "", clock.seconds() + 86_400, [], wanted, mark]
         kept["arriving"] = arriving.hex
     return browser

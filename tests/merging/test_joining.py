@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from lms import progress, rebuilding
 from lms.competency import queries as competency
+from lms.competency.models import Programme, RuleSet
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.errors import Conflict, Invalid, NotAllowed
 from lms.identity import accounts, grants, passwords
@@ -412,4 +413,20 @@ def test_what_was_under_way_when_they_were_joined_arrives(in_app: Flask, officer
     with unit_of_work():
         joining.undo(merge_id, officer, "Nhầm.")
     assert (progress_of(kept).bit_count(), progress_of(gone).bit_count()) == (1, 1)
+    assert rebuilding.differences() == []
+
+
+def test_a_programme_attained_under_two_rule_sets_is_attained_once(officer: Person) -> None:
+    r, p = RuleSet.__table__, Programme.__table__
+    with unit_of_work() as database:
+        kept, gone = somebody(), somebody()
+        story.fulfil(kept, PROGRAMME)
+        held = database.execute(select(r).join(p, p.c.rule_set_id == r.c.id).where(p.c.slug == PROGRAMME)).mappings()
+        next_one = {k: v for k, v in held.one().items() if k != "id"} | {"version": 99}
+        new = database.execute(insert(r).values(next_one).returning(r.c.id)).scalar_one()
+        database.execute(update(p).where(p.c.slug == PROGRAMME).values(rule_set_id=new))
+        story.fulfil(gone, PROGRAMME)
+        merge_id = joining.merge(kept, gone, officer, "Một người.")
+        assert [len(competency.attained_by(who)) for who in (kept, gone)] == [1, 1]
+        joining.undo(merge_id, officer, "Nhầm.")
     assert rebuilding.differences() == []

@@ -26,7 +26,7 @@ from lms.testing import story
 from plugins.cards.queries import room_by_uuid
 from plugins.cards.services import teaching
 from plugins.rosters.formats.reading import read_paste
-from plugins.rosters.models import CHECKING, TAKEN, Roster, RosterRow
+from plugins.rosters.models import CHECKING, TAKEN, Roster, RosterRow, RosterSheet
 from plugins.rosters.queries import roster as roster_by_uuid
 from plugins.rosters.services import receiving
 from quizzes.models import Bank, QuizDocument
@@ -216,5 +216,6 @@ def _send_lists(site: Site) -> None:
             connection().execute(change.values(state=state, taken_at=clock.seconds() if state == TAKEN else None))
             lines = sa.update(RosterRow).where(RosterRow.roster_id == roster.id)
             connection().execute(lines.values(outcome="made" if state == TAKEN else ""))
-            kind = {"id": roster.id, "state": state, "row": row}
+            content = sa.select(RosterSheet.content).where(RosterSheet.roster_id == roster.id)
+            kind = {"id": roster.id, "state": state, "row": row, "sheet": connection().execute(content).scalar()}
             site.add("roster", uuid, word, site.people[sender].id, **kind)

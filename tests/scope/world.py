@@ -374,8 +374,12 @@ class Site:
                             {"org": org, "key": thing.more["id"]},
                         )
                 for roster in self.things.get("roster", []):
-                    back = sa.text("UPDATE rosters_roster SET state = :state WHERE id = :id")
-                    database.execute(back, {"state": roster.more["state"], "id": roster.more["id"]})
+                    row = {"state": roster.more["state"], "id": roster.more["id"], "content": roster.more["sheet"]}
+                    database.execute(sa.text("UPDATE rosters_roster SET state = :state WHERE id = :id"), row)
+                    database.execute(sa.text("DELETE FROM rosters_sheet WHERE roster_id = :id"), row)
+                    if row["content"] is not None:
+                        again = "INSERT INTO rosters_sheet (roster_id, content) VALUES (:id, :content)"
+                        database.execute(sa.text(again), row)
                 database.exec_driver_sql("UPDATE courses_declaration SET confirmed_at = NULL, confirmed_by = NULL")
             forget_paths()
             let_go()

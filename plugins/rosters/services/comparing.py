@@ -120,7 +120,8 @@ def compare_with_people(rows: Sequence[Row], org_id: int, units: Collection[int]
         part = [r for r in rows[start : start + AT_ONCE] if r["decision"] != SKIP]
         numbers = known_by_number({bytes.fromhex(r["number_key"]) for r in part if r["number_key"]}, units)
         phones = known_by_phone({r["phone"] for r in part if r["phone"]}, units)
-        names = known_by_name({r["full_name"] for r in part if r["full_name"] and r["birth_year"]}, [org_id])
+        born = {(r["full_name"], r["birth_year"]) for r in part if r["full_name"] and r["birth_year"]}
+        names = known_by_name(born, [org_id])
         for row in part:
             _compare_one(row, numbers, phones, names)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from lms.api.people import identity_key
+from lms.api.people import identity_key, known_by_id
 from lms.api.work import NotFound, clock, connection
 from plugins.rosters import queries
 from plugins.rosters.formats.columns import BIRTH, FULL_NAME, GROUP, NUMBER, PHONE, VILLAGE
@@ -91,10 +91,13 @@ def decide(roster: RosterLine, problem: str, decisions: Mapping[int, str] | str,
     allowed = DECISIONS.get(problem, ())
     some = [] if isinstance(decisions, str) else [W.c.id.in_(decisions)]
     rows = _rows(queries.rows(roster.id, queries.with_problem(problem), *some))
+    known = known_by_id({row["match_id"] for row in rows if row["match_id"]}, units)
     for row in rows:
         chosen = decisions if isinstance(decisions, str) else decisions[row["id"]]
         if chosen not in allowed:
             raise NotFound
+        if chosen == SAME and not (row["match_id"] in known and known[row["match_id"]].near):
+            chosen = QUEUE  # somebody of other units, by a number alone: whoever may join accounts decides
         row["decision"] = chosen
         if chosen != SKIP:
             drop_from(row, "problems", problem)

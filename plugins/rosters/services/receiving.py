@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID, uuid4
 
 import msgspec
@@ -234,8 +233,3 @@ def give_up(roster: RosterLine) -> None:
     database = connection()
     for table, column in ((W, W.c.roster_id), (RosterSheet.__table__, queries.S.c.roster_id), (R, R.c.id)):
         database.execute(delete(table).where(column == roster.id))
-
-
-def today() -> date:
-    """The day that birth dates are held against."""
-    return clock.today()

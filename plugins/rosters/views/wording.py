@@ -123,6 +123,7 @@ class Match:
     name: str
     about: str
     how: str
+    far: bool = False  # of other units: the clerk cannot say that it is the same person
 
 
 def match(known: Known | None, how: str) -> Match:
@@ -131,7 +132,7 @@ def match(known: Known | None, how: str) -> Match:
     if known is None:
         return Match("", "", why)
     if not known.near:
-        return Match(mask_name(known.full_name), say(_("in another unit")), why)
+        return Match(mask_name(known.full_name), say(_("in another unit")), why, far=True)
     tail = f"…{known.phone[-3:]}" if known.phone else ""
     return Match(known.full_name, " · ".join(part for part in (born(known), tail) if part), why)
 

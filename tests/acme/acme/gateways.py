@@ -1,8 +1,17 @@
-"""Message gateways that reach nobody: what a real SMS or Zalo adapter would look like."""
+"""Message gateways that reach nobody: what a real SMS or Zalo adapter looks like."""
 
 from __future__ import annotations
 
-from lms.testing.channels import FakeChannel
+from lms.api.work import Channel, Envelope, Text
 
-sms = FakeChannel("acme-sms", "phone")
-zalo = FakeChannel("acme-zalo", "zalo", "phone")
+handed_over: list[tuple[str, Envelope]] = []
+
+
+def _gateway(name: str, *takes: str) -> Channel:
+    def send(envelope: Envelope) -> None:
+        handed_over.append((name, envelope))
+
+    return Channel(name, Text(name), frozenset(takes), send)
+
+
+sms, zalo = _gateway("acme-sms", "phone"), _gateway("acme-zalo", "zalo", "phone")
