@@ -130,14 +130,14 @@ def group(group: str) -> Response:
 def mine() -> str:
     """What I am learning and what I have attained."""
     person = here()
-    attained = competency.attained_by(person.id)
+    attained = competency.attained_here(person.id)
     with tab("mine"):
         return render(
             "home/mine.html",
             resume=resume(person),
             programmes=attained,
             groups=group_cards(),
-            panels=panels("mine", person=person, attained=attained),
+            panels=panels("mine", person=person),
         )
 
 

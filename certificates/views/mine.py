@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,7 @@ from markupsafe import Markup
 from certificates import queries
 from certificates.access import credential_for
 from certificates.services.issuing import draw
-from lms.api.competency import AttainmentRow, attained_by
+from lms.api.competency import attained_here
 from lms.api.data import FileStore
 from lms.api.people import Claim, Person, here, is_minor, mask_name
 from lms.api.qr import qr_runs
@@ -54,12 +53,10 @@ def _row(row: queries.CredentialRow) -> PaperRow:
     )
 
 
-def waiting(
-    person: Person | Claim, rows: list[queries.CredentialRow], attained: Sequence[AttainmentRow] | None = None
-) -> bool:
+def waiting(person: Person | Claim, rows: list[queries.CredentialRow]) -> bool:
     """Whether an attainment has no paper yet: the worker is about to make it."""
     have = {row.attainment_id for row in rows}
-    return any(a.id not in have for a in (attained_by(person.id) if attained is None else attained))
+    return any(a.id not in have for a in attained_here(person.id))
 
 
 @routes.get("", LEARNER)
@@ -176,7 +173,7 @@ def _panel(at: str) -> Panel:
         if person is None or (at == "result" and not what.get("passed")):
             return None
         rows = queries.credentials_of(person.id)
-        late = waiting(person, rows, what.get("attained"))
+        late = waiting(person, rows)
         if not rows and not late:
             return None
         return Markup(  # noqa: S704  a template's own output

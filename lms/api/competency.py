@@ -11,6 +11,7 @@ from lms.competency.queries import (
     area_codes,
     areas_by_code,
     attained_by,
+    attained_here,
     attainment,
     conditions_of,
     courses_of,
@@ -28,7 +29,7 @@ from lms.competency.queries import (
 
 __all__ = [
     "AreaRow", "AttainmentRow", "ProgrammeAttained", "ProgrammeRow", "SkillRow", "area", "area_codes",
-    "areas_by_code", "attained_by", "attainment", "conditions_of", "courses_of", "coverage", "framework_titles",
-    "programme", "programme_by_id", "programmes", "programmes_with", "skill_areas", "skills", "skills_by_code",
-    "standing", "tasks_to_confirm",
+    "areas_by_code", "attained_by", "attained_here", "attainment", "conditions_of", "courses_of", "coverage",
+    "framework_titles", "programme", "programme_by_id", "programmes", "programmes_with", "skill_areas", "skills",
+    "skills_by_code", "standing", "tasks_to_confirm",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask import g
 from sqlalchemy import Engine, Select, bindparam, distinct, func, select
 
 from lms.competency.models import (
@@ -136,6 +137,14 @@ _ONE_ATTAINMENT = Statement(_ATTAINMENT.where(_A.c.id == bindparam("id")), Attai
 def attained_by(account_id: int) -> list[AttainmentRow]:
     """What a person has attained, newest first."""
     return _ATTAINED.all(who=account_id)
+
+
+def attained_here(account_id: int) -> list[AttainmentRow]:
+    """The same, looked up once a request: pages ask for it, and so do the plugins that draw on them."""
+    held: tuple[int, list[AttainmentRow]] | None = g.get("attained")
+    if held is None or held[0] != account_id:
+        held = g.attained = (account_id, attained_by(account_id))
+    return held[1]
 
 
 def attainment(attainment_id: int) -> AttainmentRow | None:

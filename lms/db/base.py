@@ -39,7 +39,6 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
-
 def plain(length: int) -> String:
     """Text compared sign by sign whatever the database's language is: what is sorted or searched by made keys."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")

@@ -110,7 +110,8 @@ class Evidence(Base):
     passed: Mapped[bool | None]
     at: Mapped[Stamp]
     membership_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_membership.id"))
-    by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))  # who observed or entered it, or sat beside
+    # who observed or entered it, or sat beside
+    by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
 
 
 class EvidencePart(Base):

@@ -262,6 +262,7 @@ def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
         page.contrast,
         page.signed_in,
         page.idle,
+        page.back,
         request.full_path,
     )
     held = _remembered.get(whole)
@@ -289,7 +290,8 @@ def shelled(key: tuple[Any, ...], draw: Callable[[], str], fill: Mapping[str, st
     `draw()` draws it with the markers (the keys of `fill`) in their places; each answer fills them anew.
     """
     page = _page()
-    whole = (renderer(), key, page.locale, page.ban, page.text_size, page.contrast, page.signed_in, page.idle)
+    device = (page.idle, page.back)
+    whole = (renderer(), key, page.locale, page.ban, page.text_size, page.contrast, page.signed_in, device)
     shell = _shells.get(whole)
     if shell is None:
         shell = _shells[whole] = Shell(draw(), fill)
