@@ -32,21 +32,30 @@ def main(arguments: list[str] | None = None) -> None:
     if chosen.profile:
         print(inside.profile("" if chosen.profile == "W20" else chosen.profile))
         return
-    if chosen.only == "W15":
-        people = 1_000 if chosen.quick else rosters.PEOPLE
-        which = chosen.database or ("sqlite" if chosen.quick else "both")
-        print(rosters.markdown(rosters.measure(which, people), people))
-        return
-    if chosen.only == "places":
-        which = chosen.database or ("sqlite" if chosen.quick else "both")
-        print(places.markdown(places.measure(which, 10 if chosen.quick else 1)))
+    which = chosen.database or ("sqlite" if chosen.quick else "both")
+    others = {"W15": lists, "places": units}
+    if chosen.only in others:
+        print(others[chosen.only](which, chosen.quick))
         return
     size, journeys = QUICK if chosen.quick else FULL
-    found = measure(size, chosen.journeys or journeys, chosen.database or ("sqlite" if chosen.quick else "both"))
-    tables = table.markdown(found, chosen.only)
-    print(tables)
+    found = measure(size, chosen.journeys or journeys, which)
+    shown = [table.markdown(found, chosen.only)]
+    if not chosen.only:
+        shown += [draw(which, chosen.quick) for draw in others.values()]
+    print("\n\n".join(shown))
     if chosen.write:
-        table.write(chosen.write, tables)
+        table.write(chosen.write, "\n\n".join(shown))
+
+
+def lists(which: str, quick: bool) -> str:
+    """W15: a list of people taken in."""
+    people = 1_000 if quick else rosters.PEOPLE
+    return rosters.markdown(rosters.measure(which, people), people)
+
+
+def units(which: str, quick: bool) -> str:
+    """Two communes merged, a list of people deep in the tree."""
+    return places.markdown(places.measure(which, 10 if quick else 1))
 
 
 def measure(size: data.Size, journeys: int, which: str) -> table.Figures:

@@ -8,8 +8,6 @@ import secrets
 from functools import cache
 from typing import TYPE_CHECKING
 
-import pyotp
-import segno
 from markupsafe import Markup
 from sqlalchemy import delete, func, insert, select, update
 
@@ -46,6 +44,8 @@ def begin(account_id: int) -> None:
         raise Conflict(_("The second step is set up already. Turn it off first, then set it up with the new phone."))
     database = connection()
     database.execute(delete(F).where(F.c.account_id == account_id))
+    import pyotp
+
     secret = pyotp.random_base32(32)
     database.execute(
         insert(F).values(account_id=account_id, secret=_seal(account_id, secret), last_step=0, made_at=clock.seconds())
@@ -64,6 +64,9 @@ def waiting_secret(account_id: int) -> str | None:
 
 def qr(secret: str, name: str) -> Markup:
     """What the app on the phone scans, as a drawing. `name`: which account it is for, as the app lists it."""
+    import pyotp
+    import segno
+
     address = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="Học vụ số")
     code = segno.make_qr(address, error="m")
     drawn = code.svg_inline(scale=5, border=4, svgclass="qr", lineclass=None, omitsize=True, light="#fff")
@@ -152,6 +155,8 @@ def _step_of(secret: str, code: str) -> int | None:
     """The half minute that a code belongs to, if it is one of now or the one before or after."""
     digits = "".join(c for c in code if c.isdigit())
     now = int(clock.now().timestamp()) // STEP
+    import pyotp
+
     totp = pyotp.TOTP(secret)
     found = None
     for step in range(now - DRIFT, now + DRIFT + 1):

@@ -7,8 +7,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import delete, insert, select
 
 from lms import clock
@@ -21,6 +21,9 @@ from lms.privacy import consenting
 from lms.privacy.models import Sensitive
 from lms.privacy.purposes import SENSITIVE
 from lms.text import Text, _
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 S, A = Sensitive.__table__, Account.__table__
 SMALLEST = 5  # a count below it is not shown, and neither is the one from which it could be reckoned
@@ -65,6 +68,8 @@ class Cell:
 
 
 def _box() -> Fernet:
+    from cryptography.fernet import Fernet  # 4 MB that few pages need
+
     key = hashlib.blake2b(current().key(), digest_size=32, person=b"sensitive").digest()
     return Fernet(base64.urlsafe_b64encode(key))
 
@@ -94,6 +99,8 @@ def told_by(account_id: int) -> dict[str, str]:
 
 
 def _opened(sealed: bytes) -> str:
+    from cryptography.fernet import InvalidToken
+
     try:
         return _box().decrypt(sealed).decode()
     except InvalidToken:

@@ -6,12 +6,13 @@ from flask import current_app
 
 from lms.api.plugins import Finding
 from lms.api.work import settings
-from plugins.openid.protocol import is_reachable
 from plugins.openid.providers import all_providers
 
 
 def providers() -> list[Finding]:
     """One line for each provider, with the addresses of ours that it needs."""
+    from plugins.openid.protocol import is_reachable
+
     found = []
     place = current_app.url_map.bind("")
     for provider in all_providers():

@@ -12,14 +12,16 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from lms.api.people import WAYS_IN, WayIn
 from lms.api.plugins import PluginError
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 AUTHENTICATIONS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
@@ -222,12 +224,15 @@ def _with_secret(p: Provider, environment: Mapping[str, str], wrong: Callable[[s
     if name == "private_key":
         try:
             _private_key(secret, p.private_key_id)
-        except (JoseError, ValueError) as error:
+        except ValueError as error:
             raise wrong("private_key is no private key in PEM (RSA, EC or Ed25519)") from error
     return msgspec.structs.replace(p, authentication=way, secret=secret)
 
 
 def _private_key(pem: str, key_id: str) -> RSAKey | ECKey | OKPKey:
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
+
     parameters = {"kid": key_id} if key_id else None
     for kind in (RSAKey, ECKey, OKPKey):
         try:

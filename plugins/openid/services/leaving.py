@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import select
 
 from lms.api.people import account_of, end_one, end_sessions
 from lms.api.work import audit, clock, connection
 from plugins.openid.models import ProviderSession
-from plugins.openid.protocol import LEEWAY, Logout
 from plugins.openid.providers import Provider
 from plugins.openid.refusing import ANSWER, Refused
 from plugins.openid.services.arriving import first_time, hash_of
+
+if TYPE_CHECKING:
+    from plugins.openid.protocol import Logout
 
 S = ProviderSession.__table__
 RECENT = 3600  # seconds that a logout token may be on its way, whatever date it carries
@@ -22,6 +26,8 @@ def end(provider: Provider, logout: Logout) -> int:
     Names it one session that is known here, that one ends; otherwise all of the person's sessions from this provider.
     Sessions that began in another way go on. Raises Refused where the token came before, or is old.
     """
+    from plugins.openid.protocol import LEEWAY
+
     if logout.issued_at < clock.seconds() - RECENT:
         raise Refused(ANSWER, "logout-old")
     if not first_time(hash_of("logout", provider.name, logout.token_id), clock.seconds() + RECENT + LEEWAY):

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from lms.api.web import MACHINE, Routes
 from lms.api.work import take, unit_of_work
-from plugins.openid import protocol
 from plugins.openid.refusing import Refused
 from plugins.openid.services import leaving
 from plugins.openid.views.sign_in import provider_called
@@ -20,6 +19,8 @@ log = structlog.get_logger("lms.openid")
 @routes.post("/<provider>/ket-thuc", MACHINE)
 def back_channel_logout(provider: str) -> Response:
     """Ends the sessions that a logout token names: 200; 400 where the token is not good. It never says whose."""
+    from plugins.openid import protocol
+
     there = provider_called(provider)
     with unit_of_work():
         take("openid-logout", f"{there.key} {request.remote_addr or ''}", most=600, seconds=60)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import redirect, request, session, url_for
@@ -15,11 +16,13 @@ from werkzeug.wrappers import Response
 from lms.api.people import WAYS_IN, Proved, begin_linking, here_or_none
 from lms.api.web import ANYONE, Routes, render, safe_return, say
 from lms.api.work import NotFound, clock, settings, take, unit_of_work
-from plugins.openid import claims, protocol, providers
-from plugins.openid.protocol import Exchange
+from plugins.openid import claims, providers
 from plugins.openid.providers import Provider
 from plugins.openid.refusing import AGAIN, Refused
 from plugins.openid.services import arriving
+
+if TYPE_CHECKING:  # Authlib costs 12 MB, which nobody needs where no provider is declared
+    from plugins.openid.protocol import Exchange
 
 routes = Routes("openid", "/dang-nhap/qua")
 Answer = Response | tuple[str, int]
@@ -54,6 +57,8 @@ def public(path: str) -> str:
 def exchange_of(provider: Provider, state: str) -> Exchange:
     """The secrets of a sign-in, derived from its state and ours: the cookie, which names the state, betrays none."""
 
+    from plugins.openid.protocol import Exchange
+
     def derived(what: str) -> str:
         words = f"openid\0{what}\0{provider.name}\0{state}".encode()
         digest = hmac.digest(settings().key(), words, hashlib.sha256)
@@ -65,6 +70,8 @@ def exchange_of(provider: Provider, state: str) -> Exchange:
 @routes.get("/<provider>", ANYONE)
 def start(provider: str) -> Answer:
     """To the provider. Who is signed in already links what they prove there to their account."""
+    from plugins.openid import protocol
+
     there = provider_called(provider)
     return_to = safe_return(request.args.get("return_to"), url_for("home.mine"))
     state = secrets.token_urlsafe(32)
@@ -82,6 +89,8 @@ def start(provider: str) -> Answer:
 @routes.get("/<provider>/ve", ANYONE)
 def back(provider: str) -> Answer:
     """Back from the provider, once for each time this browser was sent there."""
+    from plugins.openid import protocol
+
     there, return_to = provider_called(provider), url_for("home.mine")
     try:
         state, return_to = _sent_by_us(there, request.args.get("state", ""))
@@ -110,6 +119,8 @@ def back(provider: str) -> Answer:
 @routes.get("/<provider>/da-ra", ANYONE)
 def left(provider: str) -> str:
     """After signing out here: the provider may still know who sits there."""
+    from plugins.openid import protocol
+
     there = provider_called(provider)
     address = protocol.end_session_url(there, public(url_for("home.home")))
     return render("openid/left.html", name=there.label, there=address, here=url_for("home.home"))

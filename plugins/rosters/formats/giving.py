@@ -6,9 +6,6 @@ import csv
 import io
 from collections.abc import Sequence
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -27,6 +24,9 @@ def as_csv(table: Sequence[Sequence[str]]) -> bytes:
 
 def as_xlsx(table: Sequence[Sequence[str]]) -> bytes:
     """A workbook of texts: telephone numbers keep their zeros."""
+    from openpyxl import Workbook  # 12 MB that only a list in Excel's format needs
+    from openpyxl.cell import WriteOnlyCell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Kết quả")
     for row in table:

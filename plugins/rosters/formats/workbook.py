@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import load_workbook
-
 from lms.api.work import Invalid, Text, _
 from plugins.rosters.formats.sheet import MOST_BLANK, MOST_COLUMNS, MOST_LETTERS, MOST_ROWS, Sheet, checked
 
@@ -99,6 +97,8 @@ def read_workbook(content: bytes, likeness: Callable[[list[list[str]]], int]) ->
 
 
 def _read(content: bytes, likeness: Callable[[list[list[str]]], int]) -> Sheet:
+    from openpyxl import load_workbook  # 12 MB that only a list in Excel's format needs
+
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         sheets = [s for s in book.worksheets[:MOST_SHEETS] if s.sheet_state == "visible"] or book.worksheets[:1]
