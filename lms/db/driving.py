@@ -104,12 +104,3 @@ class SqliteLine(Line):
     def _roll_back(self) -> None:
         if self.driver.in_transaction:
             self.driver.rollback()
-
-
-def line_of(connection: Connection) -> Line:
-    """The line of a connection to either kind of database."""
-    if connection.dialect.name == "sqlite":
-        return SqliteLine(connection)
-    from lms.db.postgresql import PostgresLine  # psycopg is loaded where it is used
-
-    return PostgresLine(connection)

@@ -10,7 +10,7 @@ from flask import Flask, g, has_request_context
 from sqlalchemy.engine import Connection, Engine
 
 from lms.db.base import db
-from lms.db.driving import Line, line_of
+from lms.db.driving import Line, SqliteLine
 from lms.db.sqlite import write_lock
 
 _here = threading.local()
@@ -28,7 +28,7 @@ def line() -> Line:
         engine = db.engine
         held = _kept().pop(engine, None)
         if held is None or held.connection.closed or held.connection.invalidated:
-            held = line_of(engine.connect())
+            held = _line_of(engine.connect())
         here.line = held
     return held
 
@@ -73,6 +73,15 @@ def install(app: Flask) -> None:
     @app.teardown_appcontext
     def _give_back(_error: BaseException | None) -> None:
         let_go()
+
+
+def _line_of(connection: Connection) -> Line:
+    """The line of a connection to either kind of database."""
+    if connection.dialect.name == "sqlite":
+        return SqliteLine(connection)
+    from lms.db.postgresql import PostgresLine  # psycopg is loaded where it is used
+
+    return PostgresLine(connection)
 
 
 @contextmanager

@@ -101,11 +101,14 @@ def _administer(statement: str) -> None:
 
 
 @pytest.fixture
-def postgres_app(postgres_template: str, prepared_folder: Path) -> Iterator[Flask]:
+def postgres_app(postgres_template: str, prepared_folder: Path, tmp_path: Path) -> Iterator[Flask]:
     """The application on its own copy of the prepared PostgreSQL database."""
+    folder = tmp_path / "data-postgres"
+    folder.mkdir()
+    (folder / "files").symlink_to(prepared_folder / "files")
     name = f"lms_test_{uuid.uuid4().hex[:10]}"
     _administer(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    made = make_app(prepared_folder, _postgres(name))
+    made = make_app(folder, _postgres(name))
     yield made
     _close(made)
     _administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -96,7 +96,7 @@ def harden(app: Flask, pack: Packer, style_hash: str) -> None:
 def _compressed(asked: Request, response: Response, pack: Packer) -> Response:
     if (
         response.direct_passthrough
-        or response.status_code not in (200, 404, 409, 422)
+        or response.status_code in (204, 206, 304)
         or "gzip" not in asked.headers.get("Accept-Encoding", "")
         or "Content-Encoding" in response.headers
         or not (response.mimetype or "").startswith(("text/", "application/json", "image/svg+xml"))

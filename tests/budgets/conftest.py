@@ -11,6 +11,7 @@ import pytest
 from lms.db.base import db
 from lms.testing.building import make_app
 from tests.browser.people import World, make_world
+from tests.openid.places import never_asked
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +20,13 @@ def weighed_world(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("weighed")
     shutil.copy(prepared_folder / "lms.sqlite", folder / "lms.sqlite")
     (folder / "files").symlink_to(prepared_folder / "files")
-    app = make_app(folder, f"sqlite:///{folder}/lms.sqlite", help_line="1900 1945", place_name="Tỉnh Thử Nghiệm")
+    app = make_app(
+        folder,
+        f"sqlite:///{folder}/lms.sqlite",
+        help_line="1900 1945",
+        place_name="Tỉnh Thử Nghiệm",
+        openid_file=never_asked(folder),
+    )
     yield make_world(app)
     with app.app_context():
         db.session.remove()

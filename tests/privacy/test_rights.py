@@ -205,6 +205,8 @@ def everything(app: Flask) -> str:
 
     found = []
     for table in Base.metadata.sorted_tables:
+        if table.name.startswith("acme_"):
+            continue  # of a plugin that other tests install
         found += [str(tuple(row)) for row in connection().execute(select(table))]
     let_go()
     return "\n".join(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from tests.scope.things import furnish
 from tests.scope.world import Site
 
 MOST = 200  # units
+collect_ignore = [] if "LMS_SOAK" in os.environ else ["test_soak.py"]  # `make soak` runs it
 
 
 def made(folder: pytest.TempPathFactory, most: int) -> Iterator[Site]:

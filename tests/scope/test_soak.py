@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-import pytest
-
 from tests.scope.asking import Asked, try_world
 from tests.scope.table import entries
 from tests.scope.world import Site
@@ -13,7 +11,6 @@ from tests.scope.world import Site
 UNITS, REQUESTS = 10_000, 4000
 
 
-@pytest.mark.skipif("LMS_SOAK" not in os.environ, reason="make soak runs it")
 def test_a_tree_of_ten_thousand_units(large_site: Site) -> None:
     seed, asked = int(os.environ["LMS_SOAK"] or 0), Asked()
     try_world(large_site, entries(), seed, UNITS, REQUESTS, asked, least=UNITS)
