@@ -100,7 +100,7 @@ plugin = Plugin(
         RETENTION.of(*retaining.rules),
         PERIODIC.of(
             Periodic("lms.forget-old-limits", 86_400, limits.forget_old),
-            Periodic("lms.forget-old-sessions", 86_400, sessions.forget_old),
+            Periodic("lms.end-idle-sessions", 86_400, sessions.end_idle),
             Periodic("lms.forget-old-codes", 86_400, codes.forget_old),
             Periodic("lms.forget-arriving", 3600, identities.forget_old),
             Periodic("lms.forget-due", 86_400, retaining.forget_due),

@@ -110,7 +110,7 @@ def take_phone(account_id: int, phone: str) -> None:
 
 
 def _hashed(uuid: UUID, code: str) -> bytes:
-    key = hashlib.blake2b(current().key(), digest_size=32, person=b"one-time-code").digest()
+    key = current().key_for(b"one-time-code")
     return hashlib.blake2b(uuid.bytes + code.encode(), key=key, digest_size=32).digest()
 
 

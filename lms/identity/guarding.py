@@ -94,5 +94,5 @@ def _counted(login: str) -> str:
 
 
 def _mark(login: str) -> str:
-    key = hashlib.blake2b(current().key(), digest_size=32, person=b"known-browser").digest()
+    key = current().key_for(b"known-browser")
     return hashlib.blake2b(login.encode(), key=key, digest_size=6).hexdigest()

@@ -22,7 +22,7 @@ def normal_number(text: str) -> str:
 
 def identity_key(number: str) -> bytes:
     """32 bytes that tell one number from another, and tell nobody without this installation's secret which it is."""
-    key = hashlib.blake2b(current().key(), digest_size=32, person=b"identity").digest()
+    key = current().key_for(b"identity")
     return hashlib.blake2b(normal_number(number).encode(), key=key, digest_size=32).digest()
 
 

@@ -166,7 +166,7 @@ def _step_of(secret: str, code: str) -> int | None:
 
 
 def _hashed(account_id: int, code: str) -> bytes:
-    key = hashlib.blake2b(current().key(), digest_size=32, person=b"recovery").digest()
+    key = current().key_for(b"recovery")
     return hashlib.blake2b(f"{account_id}:{code}".encode(), key=key, digest_size=32).digest()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask, Response, request, session
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from lms import clock
 from lms.db.statement import Statement
@@ -19,7 +19,6 @@ from lms.text import Text, _
 S = Session.__table__
 SEEN_EVERY = 3600  # seconds; when it was last used is not written more often
 IDLE_DAYS = 180  # a session with which nothing was sent for so long is ended
-KEPT_DAYS = 90  # an ended one is shown to nobody and kept so long, for whoever asks what happened
 _LEAST = 2**32  # numbers below never name one: cookies of release 0.1 hold such
 _SYSTEMS = (  # what a browser says of its device, most special first
     ("iPad", "iPad"), ("iPhone", "iPhone"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
@@ -180,10 +179,9 @@ def install(app: Flask) -> None:
         return response
 
 
-def forget_old() -> None:
-    """Ends sessions that lay idle for half a year, and deletes those that ended long ago; periodic."""
+def end_idle() -> None:
+    """Ends sessions that lay idle for half a year; periodic. How long ended ones are kept is a term of keeping."""
     at = clock.seconds()
     with unit_of_work() as database:
         idle = (S.c.ended_at.is_(None), S.c.seen_at < at - IDLE_DAYS * 86_400)
         database.execute(update(S).where(*idle).values(ended_at=at))
-        database.execute(delete(S).where(S.c.ended_at < at - KEPT_DAYS * 86_400))

@@ -111,7 +111,9 @@ def drop_mail(account_id: int) -> None:
 
 
 def _hash(account_id: int, code: str) -> str:
-    return hashlib.blake2b(f"{account_id}:{code}".encode(), key=current().key()[:64], digest_size=32).hexdigest()
+    return hashlib.blake2b(
+        f"{account_id}:{code}".encode(), key=current().key_for(b"mail-code"), digest_size=32
+    ).hexdigest()
 
 
 def _ensure_row(account_id: int) -> None:

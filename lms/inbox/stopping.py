@@ -17,7 +17,7 @@ C = NoteChoice.__table__
 
 
 def _mac(account_id: int) -> bytes:
-    return hashlib.blake2b(str(account_id).encode(), key=current().key()[:64], digest_size=12, person=b"stop").digest()
+    return hashlib.blake2b(str(account_id).encode(), key=current().key_for(b"stop"), digest_size=12).digest()
 
 
 def token(account_id: int) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from lms import audit, clock
 from lms.db.unit_of_work import connection
 from lms.errors import Invalid, NotFound
+from lms.identity.consenting import give_consent
 from lms.identity.models import Account, Consent
 from lms.inbox import stopping
 from lms.privacy.models import Sensitive
@@ -65,12 +66,7 @@ def give(account_id: int, purpose: str, *, channel: str = SELF, by_id: int | Non
     if connection().execute(same).first() is not None:
         return
     _end(account_id, purpose)  # the yes to an older text
-    connection().execute(
-        insert(C).values(
-            account_id=account_id, purpose=purpose, text_version=version, channel=channel, by_id=by_id,
-            given_at=clock.seconds(),
-        )
-    )  # fmt: skip
+    give_consent(account_id, purpose, version, channel, by_id)
 
 
 def withdraw(account_id: int, purpose: str) -> None:

@@ -17,6 +17,7 @@ from lms.db.unit_of_work import connection
 from lms.errors import Conflict, Invalid, NotFound
 from lms.identity.accounts import check_name
 from lms.identity.ages import ADULT_AT, is_minor
+from lms.identity.consenting import give_consent
 from lms.identity.models import Account, Consent
 from lms.identity.people import Person
 from lms.privacy import consenting
@@ -141,16 +142,8 @@ def _add(minor_id: int, name: str, relation: str, *, guardian_id: int | None, re
             given_at=at,
         )
     )  # fmt: skip
-    connection().execute(
-        insert(Consent).values(
-            account_id=minor_id,
-            purpose=LEARNING.key,
-            text_version=LEARNING.version,
-            channel=consenting.GUARDIAN if guardian_id else consenting.PAPER,
-            by_id=guardian_id or recorded_by,
-            given_at=at,
-        )
-    )
+    channel = consenting.GUARDIAN if guardian_id else consenting.PAPER
+    give_consent(minor_id, LEARNING.key, LEARNING.version, channel, guardian_id or recorded_by)
     audit.record(guardian_id or recorded_by, "guardian.agreed", f"account:{minor_id}", relation=relation)
 
 
@@ -175,4 +168,4 @@ def step_down(guardian_id: int, minor_id: int) -> None:
 
 def _hash(code: str) -> str:
     letters = "".join(c for c in code.upper() if c.isalnum())
-    return hashlib.blake2b(letters.encode(), key=current().key()[:64], digest_size=32, person=b"guardian").hexdigest()
+    return hashlib.blake2b(letters.encode(), key=current().key_for(b"guardian"), digest_size=32).hexdigest()

@@ -101,12 +101,12 @@ def _decided() -> dict[str, int]:
 
 
 def _old_sessions(before: int) -> int:
-    return connection().execute(select(func.count()).where(S.c.seen_at < before)).scalar_one()
+    return connection().execute(select(func.count()).where(S.c.ended_at < before)).scalar_one()
 
 
 def _forget_sessions(before: int) -> None:
     with unit_of_work() as database:
-        database.execute(S.delete().where(S.c.seen_at < before))
+        database.execute(S.delete().where(S.c.ended_at < before))
 
 
 def _old_notes(before: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -70,7 +69,7 @@ class Cell:
 def _box() -> Fernet:
     from cryptography.fernet import Fernet  # 4 MB that few pages need
 
-    key = hashlib.blake2b(current().key(), digest_size=32, person=b"sensitive").digest()
+    key = current().key_for(b"sensitive")
     return Fernet(base64.urlsafe_b64encode(key))
 
 

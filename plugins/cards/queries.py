@@ -20,7 +20,7 @@ R, P, RD, T = Room.__table__, RoomPerson.__table__, RoomDevice.__table__, Turn._
 
 def keyed(kind: str, text: str) -> bytes:
     """32 bytes that tell one secret from another; without this installation's key nobody finds the secret by trying."""
-    key = hashlib.blake2b(settings().key(), digest_size=32, person=b"cards").digest()
+    key = settings().key_for(b"cards")
     return hashlib.blake2b(f"{kind}:{text}".encode(), key=key, digest_size=32).digest()
 
 

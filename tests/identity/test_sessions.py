@@ -14,6 +14,7 @@ from lms import clock
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.identity import accounts, sessions
 from lms.identity.people import CLAIM_HOLDS
+from lms.privacy import retaining
 from lms.testing.page_client import InProcess, Pages
 from tests.identity.ways import NOON, PASSWORD, S, inside, knock, make, open_sessions, sign_in
 
@@ -273,10 +274,10 @@ def test_idle_sessions_end_and_ended_ones_are_forgotten(any_app: Flask) -> None:
     with any_app.app_context():
         with unit_of_work() as database:
             database.execute(update(S).where(S.c.account_id == who).values(seen_at=clock.seconds() - 181 * 86_400))
-        sessions.forget_old()
+        sessions.end_idle()
     assert not inside(browser)
     with any_app.app_context():
         with unit_of_work() as database:
-            database.execute(update(S).where(S.c.account_id == who).values(ended_at=clock.seconds() - 91 * 86_400))
-        sessions.forget_old()
+            database.execute(update(S).where(S.c.account_id == who).values(ended_at=clock.seconds() - 366 * 86_400))
+        retaining.forget_due()
         assert connection().execute(select(S.c.id).where(S.c.account_id == who)).first() is None
