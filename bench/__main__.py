@@ -6,11 +6,13 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from bench import data, databases, inside, measuring, places, rosters, table
+from bench import data, databases, inside, lessons, measuring, phone, photographs, places, rosters, syncing, table
 from bench.floors import Floors, bare_drawing
+from lms.testing.browser import find_chromium
 
 FULL, QUICK = (data.Size(), 15), (data.Size(1_000, 800), 4)
 
@@ -25,7 +27,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--journeys", type=int, help="how many learners travel on each database")
     parser.add_argument("--write", metavar="FILE", type=Path, help="put the tables into this document")
     chosen = parser.parse_args(arguments)
-    names = [w.name for w in table.WORKLOADS] + ["W15", "W16", "W20", inside.WORKER, "places"]
+    names = [w.name for w in table.WORKLOADS] + ["W15", "W16", "W20", inside.WORKER]
+    names += ["places", "photographs", "syncing", "lessons", "pages"]
     for name in (chosen.only, chosen.profile):
         if name and name not in names:
             parser.error(f"no workload is called {name}; there are {', '.join(names)}")
@@ -33,7 +36,15 @@ def main(arguments: list[str] | None = None) -> None:
         print(inside.profile("" if chosen.profile == "W20" else chosen.profile))
         return
     which = chosen.database or ("sqlite" if chosen.quick else "both")
-    others = {"W15": lists, "places": units}
+    others: dict[str, Callable[[str, bool], str]] = {
+        "W15": lists,
+        "places": units,
+        "photographs": small_pictures,
+        "syncing": phones,
+        "lessons": many_lessons,
+        "pages": slow_phone,
+    }
+
     if chosen.only in others:
         print(others[chosen.only](which, chosen.quick))
         return
@@ -56,6 +67,29 @@ def lists(which: str, quick: bool) -> str:
 def units(which: str, quick: bool) -> str:
     """Two communes merged, a list of people deep in the tree."""
     return places.markdown(places.measure(which, 10 if quick else 1))
+
+
+def phones(which: str, quick: bool) -> str:
+    """What phones send after a time without a network."""
+    return syncing.markdown(syncing.measure(which, 200 if quick else syncing.EVENTS))
+
+
+def many_lessons(which: str, quick: bool) -> str:
+    """A lesson opened, and something looked for, among few lessons and among many."""
+    many = 1_000 if quick else lessons.MANY
+    return lessons.markdown(lessons.measure(which, many), many)
+
+
+def slow_phone(_which: str, _quick: bool) -> str:
+    """Each kind of page on a slow phone; left out, and said, where there is no Chromium."""
+    if not find_chromium():
+        return "Pages on a slow phone: left out, no Chromium here (apt-get install chromium, or LMS_TEST_CHROMIUM)."
+    return phone.markdown(phone.measure())
+
+
+def small_pictures(_which: str, quick: bool) -> str:
+    """Photographs made small; no database has a part in it."""
+    return photographs.markdown(photographs.measure(3 if quick else 11))
 
 
 def measure(size: data.Size, journeys: int, which: str) -> table.Figures:

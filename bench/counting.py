@@ -6,6 +6,7 @@ says how many statements each request took: `python -m bench.counting web | work
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -63,11 +64,16 @@ def make() -> Wsgi:
 
 
 def serve_web() -> None:
-    """granian as `lms serve` runs it, with the counted application."""
+    """granian as `lms serve` runs it, with the counted application: loaded once, shared by fork."""
     from granian.constants import Interfaces
     from granian.server import Server
 
-    Server(
+    from lms.app import settle
+
+    multiprocessing.set_start_method("fork", force=True)
+    served = make()
+    settle()
+    server = Server(
         "bench.counting:make",
         factory=True,
         address=os.environ["LMS_HOST"],
@@ -77,7 +83,8 @@ def serve_web() -> None:
         blocking_threads=1,
         log_access=False,
         log_enabled=False,
-    ).serve()
+    )
+    server.serve(target_loader=lambda *_target: served)
 
 
 def work() -> None:
@@ -86,9 +93,9 @@ def work() -> None:
     from lms.outbox.worker import Worker
 
     class CountedWorker(Worker):
-        def once(self) -> int:
+        def _round(self, aside: bool) -> int:
             before = counter.sent
-            handled = super().once()
+            handled = super()._round(aside)
             if handled:
                 with open(os.environ[FILE], "a", encoding="ascii") as file:
                     file.write(f"{counter.sent - before}\n")

@@ -32,6 +32,7 @@ SETTINGS = {
     "base_url": "https://hocvuso.example.vn",
     "issuer_name": "Trung tâm Học vụ số",
     "trusted_proxies": 1,
+    "espeak": "off",  # the journey is measured, not what the worker reads aloud meanwhile
 }
 
 

@@ -54,6 +54,14 @@ def memory(pids: Iterable[int]) -> float:
     return total / 1024
 
 
+def _cpu_or_nothing(pid: int) -> float:
+    """`cpu`; nothing of a process that has ended: its parent, who waited for it, counts it among its children."""
+    try:
+        return cpu(pid)
+    except OSError:
+        return 0.0
+
+
 class Meter:
     """Reads the clocks of a group of processes; milliseconds since the last reading."""
 
@@ -63,7 +71,7 @@ class Meter:
 
     def lap(self) -> float:
         """CPU milliseconds since the reading before."""
-        total = 1000 * sum(cpu(p) for p in self._pids)
+        total = 1000 * sum(_cpu_or_nothing(p) for p in self._pids)
         passed, self._last = total - self._last, total
         return passed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,7 +31,17 @@ THIRD_GENERATION = 200_000  # bytes a second: 1.6 Mbit/s
 MOST_BYTES = 400_000
 MOST_MINUTES = 7
 MOST_GUIDE_SYLLABLES = 450
+SYLLABLES_A_MINUTE = 90  # somebody who reads slowly, on a phone
+SECONDS_A_BLOCK = {"check": 40, "practice": 120, "steps": 10, "image": 5}  # for what is not read alone
+MOST_MISSING = 5  # places that are named one by one
+FAR_OFF = 2  # minutes by which the estimate may differ from what the author says
+_EMPTY_LINK = re.compile(r"\[\s*\]\([^)]*\)")
+_BARE_LINK = re.compile(r"\[(?:bấm (?:vào )?đây|tại đây|ở đây|đây|click here|here|link)\]\(", re.IGNORECASE)
+_HEADING = re.compile(r"^(#{1,6})[ \t]+\S", re.MULTILINE)
 Body = Mapping[str, Any]
+Files = Mapping[str, Mapping[str, Any]]
+Lacks = Callable[[Mapping[str, Any], Files], list[tuple[str, Text]]]
+"""What a block lacks before it may be published, by the name of its field."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +62,23 @@ def settled(body: Body) -> dict[str, Any]:
             if not words:
                 continue
             if blocks and blocks[-1]["kind"] == "text":
-                blocks[-1] = {"kind": "text", "data": {"md": blocks[-1]["data"]["md"] + "\n\n" + words}}
+                blocks[-1] = {**blocks[-1], "data": {"md": blocks[-1]["data"]["md"] + "\n\n" + words}}
                 continue
-            block = {"kind": "text", "data": {"md": words}}
+            block = {**block, "data": {"md": words}}
         blocks.append(block)
     shown = {value for block in blocks for value in block["data"].values() if isinstance(value, str)}
-    return {**body, "blocks": blocks, "files": {name: f for name, f in body["files"].items() if name in shown}}
+    kept = {name: value for name, value in body.items() if name != "removed"}
+    return {**kept, "blocks": blocks, "files": {name: f for name, f in body["files"].items() if name in shown}}
 
 
-def problems_of(
-    body: Body, parts: Parts, skills: Collection[str], has_question: Callable[[str], bool], read: Callable[[str], bytes]
-) -> list[tuple[str, Text]]:
-    """(id of the field, what must be mended) before a settled lesson can be published: what its package would say."""
+def problems_of(body: Body, parts: Parts, skills: Collection[str], lacks: Lacks) -> list[tuple[str, Text]]:
+    """(id of the field, what must be mended) before a settled lesson can be published.
+
+    What accessibility asks and what would lead nowhere (`lacks`), what is still being worked on, and what its package
+    would say of it.
+    """
     found: list[tuple[str, Text]] = []
-    lesson = lesson_of(body, read)
+    lesson = lesson_of({**body, "files": {}}, lambda _key: b"")
     for place, block in enumerate(lesson.blocks):
         here = f"block-{place}"
         reader = parts.blocks.get(block.kind)
@@ -74,18 +88,10 @@ def problems_of(
         if not block.data:
             found.append((here, _("Please write this block, or remove it.")))
             continue
-        problems = Problems()
-        where = Where("lesson.md", 1, problems, [])
-        written = read_blocks(reader.write(block.data).split("\n"), parts, where)
-        said = [(here, Text(p.template, dict(p.values))) for p in problems]
-        for reference in where.references:
-            if reference.kind in ("picture", "sound") and reference.name not in lesson.files:
-                said.append((here, _("Please choose a file here.")))
-            elif reference.kind == "practice_item" and not has_question(reference.name):
-                said.append((here, _("There is no practice question called {name}.", name=reference.name)))
-        if not said and [(b.kind, b.data) for b in written] != [(block.kind, dict(block.data))]:
-            said.append((here, _("This block cannot be kept as it is. Please simplify its text.")))
-        found += said
+        said = [*_unready(place, block, body["files"])]
+        said += [(f"{place}-{name}", text) for name, text in lacks(body["blocks"][place], body["files"])]
+        found += said or _as_package(place, block, parts, body["files"])
+    found += _wording(lesson.blocks)
     problems = Problems()
     where = Where("lesson.md", 1, problems, [])
     head = replace(lesson, blocks=(Block("text", {"md": "."}),), files={})
@@ -106,23 +112,70 @@ def problems_of(
     return found
 
 
-def checks(body: Body, skills: Collection[str]) -> list[Check]:
-    """The list beside the editor: advice, never a reason to refuse."""
+def _as_package(place: int, block: Block, parts: Parts, files: Files) -> list[tuple[str, Text]]:
+    """What its reader says of a block that is written down and read again."""
+    here = f"block-{place}"
+    problems = Problems()
+    where = Where("lesson.md", 1, problems, [])
+    written = read_blocks(parts.blocks[block.kind].write(block.data).split("\n"), parts, where)
+    said = [(here, Text(p.template, dict(p.values))) for p in problems]
+    for reference in where.references:
+        if reference.kind in FILES and reference.name not in files:
+            said.append((here, _("Please choose a file here.")))
+    if not said and [(b.kind, b.data) for b in written] != [(block.kind, dict(block.data))]:
+        said.append((here, _("This block cannot be kept as it is. Please simplify its text.")))
+    return said
+
+
+FILES = ("picture", "drawing", "sound", "video", "document", "captions")  # what a reader calls a file of the lesson
+
+
+def _unready(place: int, block: Block, files: Files) -> Iterator[tuple[str, Text]]:
+    """Files of a block that are not there yet as learners will get them."""
+    for name, value in block.data.items():
+        entry = files.get(value) if isinstance(value, str) else None
+        if entry is None or entry.get("key"):
+            continue
+        if entry.get("state") == "refused":
+            yield f"{place}-{name}", _("The file {name} cannot be used. Please choose another one.", name=value)
+        else:
+            yield f"{place}-{name}", _("The file {name} is still being prepared. Publish when it is done.", name=value)
+
+
+def _wording(blocks: Collection[Block]) -> Iterator[tuple[str, Text]]:
+    """Headings that leave out a level, and links without words: who hears the page cannot find their way."""
+    has_section = False
+    for place, block in enumerate(blocks):
+        words = block.data.get("md")
+        if not isinstance(words, str):
+            continue
+        here = f"{place}-md"
+        has_section = has_section or block.kind != "text"  # a box has a heading of its own
+        for heading in _HEADING.finditer(words):
+            level = len(heading[1])
+            if level == 3 and not has_section:
+                yield here, _("A small heading (###) stands before any large one (##). Begin with ##.")
+            has_section = has_section or level == 2
+        if _EMPTY_LINK.search(words):
+            yield here, _("A link has no words: write [what the page is](https://…).")
+
+
+def checks(body: Body, skills: Collection[str], lacks: Lacks) -> list[Check]:
+    """The list beside the editor. Only what `problems_of` finds is a reason to refuse; the rest is advice."""
     kinds = [block["kind"] for block in body["blocks"]]
-    size = PAGE_BYTES + sum(file["bytes"] for file in settled(body)["files"].values())
+    size = first_load(settled(body))
     seconds = math.ceil(size / THIRD_GENERATION)
     result = [
         Check(
             size <= MOST_BYTES,
             _("Weighs {kb} KB, opens in {n} s on a 3G network", kb=round(size / 1000), n=seconds),
         ),
-        Check(
-            body["minutes"] <= MOST_MINUTES,
-            _("Takes {n} minutes; at most {most} are good", n=body["minutes"], most=MOST_MINUTES),
-            "minutes",
-        ),
+        _minutes(body),
         *_pictures(body),
+        *_missing(body, lacks),
+        *_files(body),
         *_sentences(body),
+        *_bare_links(body),
     ]
     for kind, there, missing in (
         ("remember", _("Says what to remember"), _("Say once what to remember")),
@@ -170,15 +223,73 @@ def checks(body: Body, skills: Collection[str]) -> list[Check]:
 TITLES = {"remember": _("Remember"), "do": _("Do it for real"), "check": _("Practice question")}
 
 
+def first_load(body: Body) -> int:
+    """Bytes that come with a lesson before anything is clicked: the page, its pictures as a phone gets them, its sound.
+
+    Videos and documents come when they are asked for.
+    """
+    size = PAGE_BYTES
+    for entry in body["files"].values():
+        if entry.get("kind") in ("video", "document", "captions") or not entry.get("key"):
+            continue
+        narrow = [v["bytes"] for v in entry.get("variants", ()) if v.get("width", 0) >= 360]
+        size += min(narrow) if narrow else entry.get("bytes", 0)
+    return size
+
+
+def estimated_minutes(body: Body) -> int:
+    """How long a slow reader takes, sound and film included; at least 1."""
+    words = sum(syllables(plain(text[:50_000])) for _place, text in _texts(body)) + syllables(body["promise"])
+    seconds = words * 60 / SYLLABLES_A_MINUTE
+    seconds += sum(SECONDS_A_BLOCK.get(block["kind"], 0) for block in body["blocks"])
+    seconds += sum(entry.get("seconds") or 0 for entry in settled(body)["files"].values())
+    return max(1, round(seconds / 60))
+
+
+def _minutes(body: Body) -> Check:
+    said, guess = body["minutes"], estimated_minutes(body)
+    if said > MOST_MINUTES:
+        return Check(False, _("Takes {n} minutes; at most {most} are good", n=said, most=MOST_MINUTES), "minutes")
+    if body["blocks"] and abs(said - guess) > FAR_OFF:
+        return Check(
+            False, _("You say {n} minutes; by its text it takes about {guess}", n=said, guess=guess), "minutes"
+        )
+    return Check(True, _("Takes {n} minutes; by its text about {guess}", n=said, guess=guess), "minutes")
+
+
 def _pictures(body: Body) -> Iterator[Check]:
-    pictures = [(i, b["data"]) for i, b in enumerate(body["blocks"]) if b["kind"] == "image"]
-    bare = [i for i, data in pictures if not data["alt"]]
+    pictures = [b["data"] for b in body["blocks"] if b["kind"] == "image"]
     if not pictures:
         yield Check(False, _("Add at least one picture"), "add")
-    elif bare:
-        yield Check(False, _("A picture has no words for those who cannot see it"), f"block-{bare[0]}")
-    else:
+    elif all(data.get("alt") for data in pictures):
         yield Check(True, _("Every picture is told in words"))
+
+
+def _missing(body: Body, lacks: Lacks) -> Iterator[Check]:
+    """What blocks lack before the lesson may be published: the first of them."""
+    found = [
+        Check(False, text, f"{place}-{name}")
+        for place, block in enumerate(body["blocks"])
+        if block["data"]
+        for name, text in lacks(block, body["files"])
+    ]
+    yield from found[:MOST_MISSING]
+    if len(found) > MOST_MISSING:
+        yield Check(False, _("Places that need something more: {n}", n=len(found)), found[MOST_MISSING].field)
+
+
+def _files(body: Body) -> Iterator[Check]:
+    """Files that are still being worked on, or cannot be used."""
+    for place, block in enumerate(body["blocks"]):
+        for name, text in _unready(place, Block(block["kind"], block["data"]), body["files"]):
+            yield Check(False, text, name)
+
+
+def _bare_links(body: Body) -> Iterator[Check]:
+    for place, block in enumerate(body["blocks"]):
+        words = block["data"].get("md")
+        if isinstance(words, str) and _BARE_LINK.search(words):
+            yield Check(False, _("A link says only “here”; say what the page is"), f"{place}-md")
 
 
 def _sentences(body: Body) -> Iterator[Check]:
@@ -204,9 +315,9 @@ def _texts(body: Body) -> Iterator[tuple[str, str]]:
             continue  # quoted as it came
         data = block["data"]
         if isinstance(data.get("md"), str):
-            yield f"block-{place}", data["md"]
+            yield f"{place}-md", data["md"]
         for item in data.get("items", ()) if isinstance(data.get("items"), list) else ():
-            yield f"block-{place}", str(item)
+            yield f"{place}-items", str(item)
 
 
 def measure(text: str) -> Text | None:

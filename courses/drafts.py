@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from courses.models import Document, Revision
 from lms.api.learning import Activity, Found
 from lms.api.people import fold, reaches
-from lms.api.work import connection
+from lms.api.work import NotFound, connection
 
 R, DOC, A = Revision.__table__, Document.__table__, Activity.__table__
 
@@ -81,6 +81,11 @@ def documents(kind: str, granted: Collection[int], words: str = "", most: int = 
     return [ListedRow(*row) for row in rows if wanted in fold(row[1]) or wanted in fold(row[0])][:most]
 
 
+def orgs_with_lessons() -> list[int]:
+    """The units that hold lessons."""
+    return list(connection().execute(select(DOC.c.org_id).where(DOC.c.kind == "lesson").distinct()).scalars())
+
+
 def published(kind: str, words: str, most: int) -> list[Found]:
     """Published activities of a kind whose title or slug holds the words, marks or not."""
     wanted = fold(words)
@@ -92,19 +97,21 @@ def published(kind: str, words: str, most: int) -> list[Found]:
 
 @dataclass(frozen=True)
 class RevisionRow:
-    """What was published when, and by whom."""
+    """What was published when, and by whom; `change`: first, minor or major; `note`: what changed, in their words."""
 
     id: int
     number: int
     digest: str
     published_at: int
     published_by: int | None
+    change: str
+    note: str
 
 
 def revisions(activity_id: int, most: int = 20) -> list[RevisionRow]:
     """The published revisions of an activity, the newest first."""
     rows = connection().execute(
-        select(R.c.id, R.c.number, R.c.digest, R.c.published_at, R.c.published_by)
+        select(R.c.id, R.c.number, R.c.digest, R.c.published_at, R.c.published_by, R.c.change, R.c.note)
         .where(R.c.activity_id == activity_id)
         .order_by(R.c.number.desc())
         .limit(most)
@@ -119,4 +126,14 @@ def newest_body(activity_id: int) -> Mapping[str, Any] | None:
         .execute(select(R.c.body).where(R.c.activity_id == activity_id).order_by(R.c.number.desc()).limit(1))
         .scalar()
     )
+    return found
+
+
+def body_of(activity_id: int, number: int) -> Mapping[str, Any]:
+    """A published body by its number; NotFound where there is none."""
+    found: Mapping[str, Any] | None = (
+        connection().execute(select(R.c.body).where(R.c.activity_id == activity_id, R.c.number == number)).scalar()
+    )
+    if found is None:
+        raise NotFound
     return found

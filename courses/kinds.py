@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from flask import url_for
 from markupsafe import Markup
 
-from courses import drafts
+from courses import drafts, noted
 from courses.access import may_author
 from courses.services import authoring
-from courses.services.publishing import newest_revision
-from lms.api.learning import Found
+from courses.services.publishing import counts_from, newest_revision
+from courses.views import copies
+from lms.api.learning import Found, InCourse, LeftAt, Place
 from lms.api.people import Person
 from lms.api.web import address
 from lms.api.work import Text, _
@@ -35,6 +36,12 @@ class LessonKind:
     def content_of(self, slug: str) -> int | None:
         return newest_revision(self.name, slug)
 
+    def counts_from(self, content_id: int) -> int | None:
+        return counts_from(content_id)
+
+    def copy_of(self, at: InCourse, place: Place) -> str:
+        return copies.lesson_copy(at, place)
+
     def find(self, words: str, most: int) -> Sequence[Found]:
         return drafts.published(self.name, words, most)
 
@@ -43,6 +50,10 @@ class LessonKind:
 
     def studio_url(self, person: Person, slug: str) -> str | None:
         return url_for("courses.studio_lesson", slug=slug) if may_author(person, self.name, slug) else None
+
+    def left_at(self, account_id: int, activity_ids: Sequence[int]) -> LeftAt | None:
+        found = noted.left_at(account_id, activity_ids)
+        return LeftAt(*found) if found else None
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,12 @@ class TaskKind:
 
     def content_of(self, slug: str) -> int | None:
         return newest_revision(self.name, slug)
+
+    def counts_from(self, content_id: int) -> int | None:
+        return counts_from(content_id)
+
+    def copy_of(self, at: InCourse, place: Place) -> str:
+        return copies.task_copy(at, place)
 
     def find(self, words: str, most: int) -> Sequence[Found]:
         return drafts.published(self.name, words, most)

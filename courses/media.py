@@ -1,9 +1,8 @@
-"""Pictures and sound of lessons: what they are, and where they are served. Pure."""
+"""Files of lessons: their types, and what of them a phone fetches. Pure."""
 
 from __future__ import annotations
 
-import hashlib
-import re
+from collections.abc import Mapping
 from typing import Any
 
 TYPES = {
@@ -13,35 +12,24 @@ TYPES = {
     "jpeg": "image/jpeg",
     "webp": "image/webp",
     "mp3": "audio/mpeg",
+    "opus": "audio/ogg",
+    "flac": "audio/flac",
+    "mp4": "video/mp4",
+    "vtt": "text/vtt; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "pdf": "application/pdf",
 }
-_VIEWBOX = re.compile(rb'viewBox\s*=\s*["\']\s*[\d.\-]+[ ,]+[\d.\-]+[ ,]+([\d.]+)[ ,]+([\d.]+)')
+KINDS_BY_ENDING = {
+    "svg": "drawing",
+    **dict.fromkeys(("png", "jpg", "jpeg", "webp"), "picture"),
+    "mp3": "sound",
+    "mp4": "video",
+    "pdf": "document",
+    "vtt": "captions",
+}
+MP3_RATE = 24_000  # bits a second of lessons' sound, where a body of old does not say how long it lasts
 
 
-def describe(name: str, content: bytes) -> dict[str, Any]:
-    """A file as a lesson's body keeps it: key (SHA-256), ending, bytes, and width and height of a picture in pixels."""
-    ending = name.rsplit(".", 1)[-1].lower()
-    width, height = size_of(ending, content)
-    return {
-        "key": hashlib.sha256(content).hexdigest(),
-        "ending": ending,
-        "bytes": len(content),
-        "width": width,
-        "height": height,
-    }
-
-
-def size_of(ending: str, content: bytes) -> tuple[int, int]:
-    """A picture's size in pixels; (0, 0) for sound, 720 × 420 for a drawing that does not say."""
-    if ending == "svg":
-        match = _VIEWBOX.search(content[:4000])
-        return (round(float(match[1])), round(float(match[2]))) if match else (720, 420)
-    if ending == "png" and content[:8] == b"\x89PNG\r\n\x1a\n":
-        return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
-    if ending in ("jpg", "jpeg", "webp"):
-        import io
-
-        from PIL import Image
-
-        with Image.open(io.BytesIO(content)) as picture:
-            return picture.size
-    return 0, 0
+def seconds_of(file: Mapping[str, Any]) -> int:
+    """How long a sound or video lasts."""
+    return int(file.get("seconds") or max(1, round(file["bytes"] * 8 / MP3_RATE)))

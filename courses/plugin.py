@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
+from courses.blocks.linking import LINKING
+from courses.blocks.media import MEDIA
 from courses.blocks.standard import BLOCK_TYPES, STANDARD
 from courses.kinds import LessonKind, TaskKind
-from courses.models import Declaration, Document, Revision
-from courses.services import exporting, importing
-from courses.views import api, catalog, confirm, learn, studio, studio_lessons
-from lms.api.learning import ACTIVITY_KINDS
+from courses.models import (
+    Declaration,
+    Document,
+    Note,
+    ReadTo,
+    Remark,
+    ReviewRule,
+    Revision,
+    SetAside,
+    Submission,
+    Track,
+    TrackRevision,
+    Unclear,
+)
+from courses.services import delivering, exporting, importing, indexing, reading, syncing
+from courses.views import (
+    api,
+    catalog,
+    confirm,
+    files,
+    handout,
+    hearing,
+    learn,
+    moving_on,
+    notes,
+    opening,
+    outside,
+    search,
+    studio,
+    studio_bringing,
+    studio_finding,
+    studio_forks,
+    studio_lessons,
+    studio_order,
+    studio_review,
+    studio_revisions,
+    studio_saving,
+    studio_tasks,
+    studio_tracks,
+    studio_unclear,
+    studio_voice,
+)
+from lms.api.learning import ACTIVITY_KINDS, SYNCED, Practised
 from lms.api.packages import BLOCK_READERS, PACKAGE_PARTS, STANDARD_PARTS, PackagePart
-from lms.api.people import PERSONAL_DATA, Erased, Merged, PersonalTable
-from lms.api.plugins import Plugin
-from lms.api.web import MENU, OPERATIONS, ROUTES
-from lms.api.work import _
+from lms.api.people import ARRIVALS, PERSONAL_DATA, AccountErased, Arrival, Erased, Merged, PersonalTable
+from lms.api.plugins import PROJECTIONS, Plugin, on
+from lms.api.web import MENU, OPERATIONS, PANELS, ROUTES
+from lms.api.work import PERIODIC, Periodic, _
 
 _WORK = _("A record of work done by an official; it says nothing about the official but that.")
 _SAID = Declaration.__table__
+_SUBMITTED = Submission.__table__
 
 plugin = Plugin(
     name="courses",
@@ -23,21 +65,45 @@ plugin = Plugin(
     needs={"lms": ">=0.1,<1"},
     provides=(
         ACTIVITY_KINDS.of(LessonKind(), TaskKind()),
-        BLOCK_TYPES.of(*STANDARD),
+        SYNCED.of(*syncing.synced),
+        BLOCK_TYPES.of(*STANDARD, *MEDIA, *LINKING),
         BLOCK_READERS.of(*STANDARD_PARTS.blocks.values()),
         ROUTES.of(
             catalog.routes,
             confirm.routes,
+            handout.routes,
             learn.routes,
-            learn.files,
+            files.routes,
+            notes.routes,
+            notes.own,
+            search.routes,
+            outside.routes,
+            hearing.routes,
             studio.routes,
+            opening.routes,
             studio_lessons.routes,
-            studio_lessons.tasks,
+            studio_saving.routes,
+            studio_finding.routes,
+            studio_tasks.routes,
+            studio_tracks.routes,
+            studio_voice.routes,
+            studio_bringing.routes,
+            moving_on.routes,
+            studio_revisions.routes,
+            studio_order.routes,
+            studio_unclear.routes,
+            studio_review.routes,
+            studio_forks.routes,
         ),
+        ARRIVALS.of(Arrival("courses.language-of-lessons", hearing.welcome)),
+        PERIODIC.of(Periodic("courses.read-aloud", 5, reading.read_due, aside=True)),
         OPERATIONS.of(*api.operations),
-        MENU.of(*catalog.menu, *confirm.menu, *studio.menu),
+        PANELS.of(*notes.panels),
+        PERIODIC.of(*indexing.periodic),
+        PROJECTIONS.of(*indexing.projections),
+        MENU.of(*catalog.menu, *confirm.menu, *studio.menu, *studio_review.menu, *studio_unclear.menu),
         PACKAGE_PARTS.of(
-            PackagePart("lessons", 30, importing.take_lessons, exporting.give_lessons),
+            PackagePart("lessons", 30, importing.take_lessons, exporting.give_lessons, prepare=importing.prepare_files),
             PackagePart("courses", 50, importing.take_courses, exporting.give_courses),
         ),
         PERSONAL_DATA.of(
@@ -50,6 +116,31 @@ plugin = Plugin(
                 why_kept=_WORK,
             ),
             PersonalTable(
+                SetAside.__table__, "account_id",
+                _("What you wrote and was set aside, because somebody else saved first"),
+                ("activity_id", "at"), Merged.MOVES, Erased.DELETED,
+            ),
+            PersonalTable(
+                Track.__table__, "changed_by", _("Lessons that you put into another language"),
+                ("activity_id", "lang", "changed_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
+            ),
+            PersonalTable(
+                TrackRevision.__table__, "published_by", _("Lessons in other languages that you published"),
+                ("lang", "published_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
+            ),
+            PersonalTable(
+                Note.__table__, "account_id", _("Your notes and bookmarks in lessons"),
+                ("activity_id", "passage", "words", "at"), Merged.MOVES, Erased.DELETED,
+            ),
+            PersonalTable(
+                Unclear.__table__, "account_id", _("What you said was not clear to you"),
+                ("activity_id", "passage", "words", "at"), Merged.MOVES, Erased.DELETED,
+            ),
+            PersonalTable(
+                ReadTo.__table__, "account_id", _("How far you have read in lessons"),
+                ("activity_id", "at"), Merged.MOVES, Erased.DELETED,
+            ),
+            PersonalTable(
                 Document.__table__, "changed_by", _("Lessons and courses that you changed last"),
                 ("activity_id", "changed_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
             ),
@@ -57,7 +148,28 @@ plugin = Plugin(
                 Revision.__table__, "published_by", _("Lessons and courses that you published"),
                 ("activity_id", "number", "published_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
             ),
+            PersonalTable(
+                ReviewRule.__table__, "set_by", _("Units for which you decided whether lessons are reviewed"),
+                ("org_id", "set_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
+            ),
+            PersonalTable(
+                _SUBMITTED, "submitted_by", _("Lessons and courses that you handed in for review"),
+                ("activity_id", "state", "note", "submitted_at", "reason"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
+            ),
+            PersonalTable(
+                _SUBMITTED, "reviewed_by", _("Lessons and courses that you reviewed"),
+                ("activity_id", "reviewed_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
+            ),
+            PersonalTable(
+                _SUBMITTED, "ended_by", _("Lessons and courses that you published, gave back or took back"),
+                ("activity_id", "state", "ended_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
+            ),
+            PersonalTable(
+                Remark.__table__, "by_id", _("What you remarked in reviews"),
+                ("words", "at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
+            ),
         ),
     ),
+    hears=(on(AccountErased, reading.when_account_erased), on(Practised, delivering.when_practised),),
     migrations="migrations/courses",
 )  # fmt: skip

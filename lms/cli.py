@@ -114,7 +114,7 @@ def start(demo: bool) -> None:
             say(f"    {role:<14} {person['login']:<10} {person['password']}")
     say("  Dừng: Ctrl+C")
     say()
-    _serve(settings)
+    _serve(app)
 
 
 def _counts(counts: dict[str, int]) -> str:
@@ -130,14 +130,14 @@ def serve(host: str | None, port: int | None, safe: bool) -> None:
     overrides: dict[str, Any] = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     if safe:
         overrides["plugins"] = os.environ["LMS_PLUGINS"] = "first-party"
-    _serve(the_app(**overrides).extensions["lms.settings"])
+    _serve(the_app(**overrides))
 
 
-def _serve(settings: Settings) -> None:
+def _serve(app: Flask) -> None:
     from lms.serving import serve as serve_web
 
     try:
-        serve_web(settings)
+        serve_web(app)
     except OSError as error:
         raise click.ClickException(str(error)) from error
 
@@ -159,7 +159,8 @@ def worker() -> None:
 def grant(_app: Flask, login: str, role: str, unit: str, end: bool) -> None:
     """Gives somebody (telephone or sign-in name) a role at a unit (its code, VN: the nation): the first administrator.
 
-    Roles: instructor, reviewer, verifier, confirmer, mentor, manager, reporter, inspector, security, administrator.
+    Roles: instructor, reviewer, publisher, verifier, confirmer, mentor, manager, reporter, inspector, security,
+    administrator.
     """
     from lms.db.unit_of_work import unit_of_work
     from lms.granting.giving import on_the_server

@@ -45,6 +45,10 @@ class Settings:
     second_factor_roles: str = "administrator,security"  # whoever holds one of these must set up a second factor
     second_factor_days: int = 14  # within so many days of being asked to
     openid_file: str = ""  # where the systems that people may sign in through are described; see docs/openid.md
+    voice_command: str = ""  # a program that reads aloud: a sentence comes in, WAV goes out, e.g. piper
+    voice_command_lang: str = "vi"  # the language that it reads
+    espeak: str = "learners"  # who hears espeak-ng where nothing better reads: "learners", "authors" or "off"
+    offline: str = "on"  # "off" takes lessons off phones again and stops what phones run without a network
     lang: str = "vi"  # what the command line says of content: "vi" or "en"
 
     @property
@@ -73,6 +77,8 @@ class Settings:
             raise SettingsError("LMS_DATABASE_URL must begin with sqlite:/// or postgresql://.")
         if settings.lang not in ("vi", "en"):
             raise SettingsError(f"LMS_LANG must be vi or en, not {settings.lang!r}.")
+        if settings.offline not in ("on", "off"):
+            raise SettingsError(f"LMS_OFFLINE must be on or off, not {settings.offline!r}.")
         if "smtp" in settings.channels.split(","):
             if not settings.smtp_url.startswith(("smtp://", "smtps://")):
                 raise SettingsError("LMS_CHANNELS names smtp, so LMS_SMTP_URL must begin with smtp:// or smtps://.")

@@ -110,3 +110,14 @@ class Gone(DomainError):
     status = 410
     code = "gone"
     default = _("This is no longer available.")
+
+
+class NoRoom(DomainError):
+    """There is no room left to keep something. What was here before stays as it was."""
+
+    status = 507
+    code = "no-room"
+    default = _(
+        "The server has no room left for this file, so nothing of it was kept. What was saved before is still there."
+        " Please tell the people who run this server."
+    )

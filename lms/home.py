@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import redirect, session, url_for
@@ -14,7 +15,7 @@ from lms.errors import NotFound
 from lms.identity import accounts
 from lms.identity.people import Person, here, here_or_none
 from lms.learning import queries as learning
-from lms.learning.kinds import url_of
+from lms.learning.kinds import ACTIVITY_KINDS, resumable, url_of
 from lms.learning.models import Kind
 from lms.learning.record import Result
 from lms.learning.rollup import next_open
@@ -76,16 +77,29 @@ def resume(person: Person) -> Resume | None:
             continue
         how_far = measured(enrollment.done, [(p.mask, p.weight, p.minutes) for p in places])
         lessons = [p for p in places if p.kind == "lesson"] or list(places)
-        next_place = places[position]
+        next_place, where = _stopped(person, enrollment, places) or (places[position], "")
         return Resume(
             course.title,
             next_place.title,
-            url_of(next_place.kind, course.slug, next_place.slug),
+            url_of(next_place.kind, course.slug, next_place.slug) + where,
             sum(1 for p in lessons if enrollment.done & p.mask),
             len(lessons),
             how_far.minutes_left,
             lamps(enrollment.done, [p.mask for p in places], position),
         )
+    return None
+
+
+def _stopped(
+    person: Person, enrollment: learning.EnrollmentRow, places: Sequence[learning.Place]
+) -> tuple[learning.Place, str] | None:
+    """What was begun and not finished since something was finished last, on whatever device, and where in it."""
+    undone = {p.activity_id: p for p in places if not enrollment.done & p.mask and not p.needs & ~enrollment.done}
+    for kind in sorted({p.kind for p in undone.values()}):
+        knows = resumable(ACTIVITY_KINDS.find(kind))
+        left = knows.left_at(person.id, [i for i, p in undone.items() if p.kind == kind]) if knows else None
+        if left is not None and left.at >= enrollment.last_at:
+            return undone[left.activity_id], f"#{left.place}" if left.place else ""
     return None
 
 

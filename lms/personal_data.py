@@ -8,10 +8,11 @@ from lms.audit import AuditEntry
 from lms.competency.models import Attainment
 from lms.identity.models import Account, Consent, Grant, Identity
 from lms.identity.personal import Erased, Merged, PersonalTable
-from lms.learning.models import Enrollment, Evidence, Kind
+from lms.learning.models import Enrollment, Evidence, Kind, Practised
 from lms.learning.queries import stands
 from lms.merging.models import Duplicate, Merge
 from lms.orgs.models import Membership, OrgAct
+from lms.speech.models import Sentence
 from lms.text import _
 
 _WORK = _("A record of work done by an official; it says nothing about the official but that.")
@@ -44,7 +45,7 @@ tables = (
     PersonalTable(
         A, "id", _("Your account"),
         ("full_name", "username", "phone", "birth_date", "birth_year", "identity_tail", "target_group", "address_form",
-         "assurance_level", "made_at"),
+         "assurance_level", "lesson_lang", "made_at"),
         Merged.STAYS, Erased.BLANKED,
     ),
     PersonalTable(A, "made_by", _("People whom you entered"), (), Merged.STAYS, Erased.KEPT, why_kept=_WORK),
@@ -83,6 +84,14 @@ tables = (
     PersonalTable(
         E, "account_id", _("What you have learnt and done"), ("activity_id", "kind", "raw", "most", "passed", "at"),
         Merged.MOVES, Erased.KEPT, why_kept=_FIGURES, twice=_taken_back,
+    ),
+    PersonalTable(
+        Practised.__table__, "account_id", _("What you have practised inside lessons"), ("kind", "slug", "at"),
+        Merged.MOVES, Erased.DELETED,
+    ),
+    PersonalTable(
+        Sentence.__table__, "said_by", _("Sentences of lessons that you have spoken"), ("lang", "words", "made_at"),
+        Merged.MOVES, Erased.DELETED, files=("file_key",),
     ),
     PersonalTable(E, "by_id", _("What you confirmed for others"), (), Merged.STAYS, Erased.KEPT, why_kept=_WORK),
     PersonalTable(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lms import audit, home, limits, personal_data
+from lms import audit, home, limits, personal_data, projected
 from lms.competency.events import ProgrammeAttained
 from lms.contract.findings import EXAMINATIONS
 from lms.contract.points import Plugin, on
+from lms.contract.projections import PROJECTIONS
 from lms.granting.views import mine as my_rights
 from lms.granting.views import people, roles
 from lms.identity import codes, identities, sessions
@@ -17,7 +18,11 @@ from lms.identity.views import account, agreeing, safety, stepping_in
 from lms.inbox import personal as inbox_personal
 from lms.inbox import reminding
 from lms.inbox import views as inbox
-from lms.learning.events import ActivityCompleted, CourseCompleted
+from lms.learning.events import ActivityCompleted, CourseCompleted, Practised
+from lms.media import examining as media_examining
+from lms.media import personal as media_personal
+from lms.media import views as media_views
+from lms.media import working as media_working
 from lms.merging import finding, following
 from lms.merging.events import AccountMerged, AccountMergeUndone
 from lms.merging.views import pairs as duplicates
@@ -43,6 +48,8 @@ from lms.privacy.views import mine as privacy
 from lms.proving import views as proving
 from lms.rest.operations import OPERATIONS
 from lms.rest.views import operations
+from lms.speech import following as speech_following
+from lms.speech.voices import VOICES, RecordedVoice
 from lms.web.menu import MENU, PANELS
 from lms.web.routes import ROUTES
 from lms.web.views import reader
@@ -66,7 +73,7 @@ plugin = Plugin(
         ROUTES.of(people.routes, roles.routes, my_rights.routes),
         ROUTES.of(stepping_in.routes, agreeing.routes, safety.routes, proving.routes),
         ROUTES.of(unit_pages.routes, unit_acts.routes, unit_tables.routes, my_units.routes),
-        ROUTES.of(duplicates.routes),
+        ROUTES.of(duplicates.routes, media_views.routes),
         OPERATIONS.of(*operations),
         MENU.of(
             *duplicates.menu,
@@ -83,7 +90,8 @@ plugin = Plugin(
             PackagePart("programmes", 60, taking.take_rules_and_programmes, giving.give_rules_and_programmes),
         ),
         CHANNELS.of(*standard.channels),
-        EXAMINATIONS.of(*examining.examinations),
+        VOICES.of(RecordedVoice()),
+        EXAMINATIONS.of(*examining.examinations, *media_examining.examinations),
         PANELS.of(
             *duplicates.panels,
             *my_units.panels,
@@ -95,8 +103,13 @@ plugin = Plugin(
             *my_rights.panels,
         ),
         PERSONAL_DATA.of(
-            *identity_declared.tables, *personal_data.tables, *inbox_personal.tables, *privacy_personal.tables
+            *identity_declared.tables,
+            *personal_data.tables,
+            *inbox_personal.tables,
+            *media_personal.tables,
+            *privacy_personal.tables,
         ),
+        PROJECTIONS.of(*projected.projections),
         RETENTION.of(*retaining.rules),
         PERIODIC.of(
             Periodic("lms.forget-old-limits", 86_400, limits.forget_old),
@@ -108,10 +121,13 @@ plugin = Plugin(
             Periodic("lms.look-for-duplicates", 86_400, finding.sweep),
             Periodic("lms.remind", 900, reminding.remind_due),
             Periodic("lms.units-on-their-day", 300, reorganizing.carry_out_due),
+            Periodic("lms.make-media", 1, media_working.work_due, aside=True),
+            Periodic("lms.tidy-media", 86_400, media_working.tidy_up),
         ),
         ARRIVALS.of(Arrival("keep-what-was-learnt", home.keep_what_was_learnt)),
     ),
     hears=(
+        on(AccountErased, speech_following.when_account_erased),
         on(AccountMerged, following.when_account_merged),
         on(MessageKept, sending.when_message_kept, sending.hand_over),
         on(PersonKnownBetter, following.when_person_known_better),
@@ -124,6 +140,7 @@ plugin = Plugin(
         ActivityCompleted,
         CourseCompleted,
         MessageKept,
+        Practised,
         ProgrammeAttained,
     ),
     migrations="migrations/lms",

@@ -40,8 +40,9 @@ def record_result(account_id: int, activity_id: int, result: Result, token: byte
     if token is not None and not record.first_time(token):
         return False
     at = clock.seconds()
-    moved = record.set_done(account_id, activity_id, at) if result.completes else []
-    if not moved and result.kind is Kind.COMPLETED and record.completed_before(account_id, activity_id):
+    content_id = result.content_id
+    moved = record.set_done(account_id, activity_id, content_id, at) if result.completes else []
+    if not moved and result.kind is Kind.COMPLETED and record.completed_before(account_id, activity_id, content_id):
         return False
     if result.kind is Kind.WITHDRAWN:
         _move_down(account_id, activity_id, result.by_id, at)
@@ -68,6 +69,21 @@ def enroll(account_id: int, course_id: int) -> int:
     return enrollment_id
 
 
+def move_on(account_id: int, course_id: int) -> bool:
+    """Takes a learner to the newest revision of a course they began; False where they are on it. In a unit of work.
+
+    What they did counts there where its meaning is the same (`rollup.counts`); a completed course stays completed.
+    NotFound where they have not begun it.
+    """
+    hold(account_id)
+    moved = enrolling.move_on(account_id, course_id)
+    if moved is None:
+        return False
+    if moved.completed_at is None:
+        _move_up(account_id, [moved], clock.seconds())
+    return True
+
+
 def reconsider(account_id: int) -> list[int]:
     """Judges again every programme whose courses a person has completed: after a rule set changed, for example."""
     return _attain(account_id, _complete_courses(account_id), clock.seconds())
@@ -84,8 +100,11 @@ def _move_up(account_id: int, moved: list[record.Moved], at: int) -> None:
 
 def _move_down(account_id: int, activity_id: int, by_id: int | None, at: int) -> None:
     hold(account_id)
-    for enrollment in record.clear_done(account_id, activity_id):
-        if enrollment.completed_at is not None and not is_complete(enrollment.done, enrollment.required):
+    record.clear_done(account_id, activity_id)
+    for enrollment in record.completed_enrollments(account_id):
+        if is_complete(enrollment.done, enrollment.required):
+            continue
+        if not record.once_complete(account_id, enrollment.course_id, enrollment.syllabus_id, without=activity_id):
             record.reopen_course(enrollment, account_id, by_id, at)
 
 

@@ -9,16 +9,17 @@ from flask import url_for
 from markupsafe import Markup
 from sqlalchemy import func, select
 
-from lms.api.learning import Found, activity
+from lms.api.learning import Found, Printed, activity
 from lms.api.people import Person
 from lms.api.web import address
 from lms.api.work import NotFound, Text, _, connection
 from quizzes import drafts
 from quizzes.access import quiz_for
+from quizzes.items.contract import ITEM_TYPES, writable
 from quizzes.models import QuizRevision
 from quizzes.queries import practice_item
 from quizzes.services import authoring
-from quizzes.views.check import draw_check
+from quizzes.views.check import draw_check, draw_copy
 
 R = QuizRevision.__table__
 
@@ -72,6 +73,19 @@ class CheckKind:
     def embed(self, slug: str, return_to: str) -> Markup | None:
         item = practice_item(slug)
         return Markup(draw_check(item, return_to)) if item else None  # noqa: S704  a template's own output
+
+    def carried(self, slug: str, return_to: str) -> Markup | None:
+        item = practice_item(slug)
+        html = draw_copy(item, return_to) if item else None
+        return Markup(html) if html else None  # noqa: S704  a template's own output
+
+    def printed(self, slug: str) -> Printed | None:
+        item = practice_item(slug)
+        kind = writable(ITEM_TYPES.find(item.type)) if item else None
+        if item is None or kind is None:
+            return None
+        paper = kind.on_paper(item.spec)
+        return Printed(item.body["stem"], paper.options, paper.answer, paper.why)
 
     def content_of(self, slug: str) -> int | None:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.api.learning import ACTIVITY_KINDS
+from lms.api.learning import ACTIVITY_KINDS, SYNCED
 from lms.api.packages import ITEM_READERS, PACKAGE_PARTS, STANDARD_PARTS, PackagePart
 from lms.api.people import ACTIONS, PERSONAL_DATA, Action, Erased, Merged, PersonalTable
 from lms.api.plugins import COUNTED, Counted, Plugin
@@ -13,7 +13,7 @@ from quizzes.items.contract import ITEM_TYPES
 from quizzes.items.standard import STANDARD
 from quizzes.kinds import CheckKind, QuizKind
 from quizzes.models import Attempt, ItemVersion, PracticeAnswer, QuizDocument, QuizRevision, Seen
-from quizzes.services import counting, exporting, importing
+from quizzes.services import counting, exporting, importing, syncing
 from quizzes.views import check, studio, studio_quizzes, take
 
 _WORK = _("A record of work done by an official; it says nothing about the official but that.")
@@ -25,6 +25,7 @@ plugin = Plugin(
     provides=(
         ACTIONS.of(Action("final-check", _("Final check of a programme"))),
         ACTIVITY_KINDS.of(QuizKind(), CheckKind()),
+        SYNCED.of(*syncing.synced),
         COUNTED.of(Counted("items", counting.items, per_programme=True)),
         ITEM_TYPES.of(*STANDARD),
         ITEM_READERS.of(*STANDARD_PARTS.items.values()),

@@ -17,7 +17,11 @@ from lms.api.web import STAFF, MenuItem, Routes, composed_lines, render, say
 from lms.api.work import Invalid, _, unit_of_work
 
 routes = Routes("certificates", "/can-bo/giay")
-menu = (MenuItem("certificates.admin_search", _("Papers issued"), "award", "staff", roles_that(May.VERIFY), 40),)
+menu = (
+    MenuItem(
+        "certificates.admin_search", _("Papers issued"), "award", "staff", roles_that(May.VERIFY), 40, group="people"
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,17 @@
-"""What authors do to drafts: begin one, save over the revision they started from, add a file."""
+"""What authors do to drafts: begin one, save over the revision they started from."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from courses.media import describe
-from courses.models import Document
-from lms.api.data import FileStore
-from lms.api.learning import Activity, anchor, free_slug, slug_of
-from lms.api.packages import MOST_FILE_BYTES, Problems, Where, check_picture, check_sound
-from lms.api.work import Conflict, Invalid, Text, _, audit, clock, connection
+from courses.models import Document, Submission
+from lms.api.learning import Activity, anchor, free_slug
+from lms.api.work import Conflict, audit, clock, connection
 
-D, A = Document.__table__, Activity.__table__
-PICTURES, SOUNDS = ("svg", "png", "jpg", "jpeg", "webp"), ("mp3",)
+D, A, S = Document.__table__, Activity.__table__, Submission.__table__
 FALLBACKS = {"course": "khoa-hoc", "lesson": "bai-hoc", "task": "viec-that"}
 
 
@@ -91,7 +86,20 @@ def save(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> in
         .where(D.c.activity_id == activity_id, D.c.base == base)
         .values(draft=dict(body), base=base + 1, changed_at=clock.seconds(), changed_by=by_id)
     )
+    _end_submission(activity_id, by_id)
     return base + 1
+
+
+def _end_submission(activity_id: int, by_id: int) -> None:
+    """What was handed in for review and is edited after that is a draft again: the editor says so beforehand."""
+    ended = connection().execute(
+        update(S)
+        .where(S.c.activity_id == activity_id, S.c.state.in_(("submitted", "reviewed")))
+        .values(state="withdrawn", ended_at=clock.seconds(), ended_by=by_id)
+        .returning(S.c.id)
+    )
+    for submission_id in ended.scalars().all():
+        audit.record(by_id, "submission.edited", f"submission:{submission_id}")
 
 
 def add_to_course(activity_id: int, module: int, title: str, kind: str, slug: str, by_id: int) -> None:
@@ -110,40 +118,3 @@ def add_to_course(activity_id: int, module: int, title: str, kind: str, slug: st
         for i, m in enumerate(modules)
     ]
     save(activity_id, held.base, {**held.draft, "modules": changed}, by_id)
-
-
-def checked_file(name: str, content: bytes, endings: tuple[str, ...]) -> dict[str, Any]:
-    """A picture or sound as a body keeps it. Raises Invalid saying what is wrong with it."""
-    ending = name.rpartition(".")[2].lower()
-    if ending not in endings:
-        raise Invalid(_("Please choose a file that ends in {endings}.", endings=", ".join(endings)))
-    if len(content) > MOST_FILE_BYTES:
-        raise Invalid(_("This file has more than {limit} MB. Please make it smaller.", limit=MOST_FILE_BYTES >> 20))
-    problems = Problems()
-    where = Where(name, 1, problems, [])
-    if ending in PICTURES:
-        check_picture(f"x.{ending}", content, where)
-    else:
-        check_sound(content, where)
-    for problem in problems:
-        raise Invalid(Text(problem.template, dict(problem.values)))
-    try:
-        return describe(name, content)
-    except (OSError, ValueError, SyntaxError) as error:  # what the picture library says of a torn file
-        raise Invalid(_("This picture is damaged. Please save it again and choose it again.")) from error
-
-
-def keep_file(
-    store: FileStore, files: Mapping[str, Mapping[str, Any]], name: str, content: bytes, endings: tuple[str, ...]
-) -> tuple[str, dict[str, Any]]:
-    """Stores an uploaded file; returns the name that it has in the lesson, and its description."""
-    about = checked_file(name, content, endings)
-    key = store.put(content)
-    for held, description in files.items():
-        if description["key"] == key and description["ending"] == about["ending"]:
-            return held, about
-    stem = slug_of(re.sub(r"\.[^.]*$", "", name)) or ("anh" if endings == PICTURES else "tieng")
-    free, number = f"{stem}.{about['ending']}", 2
-    while free in files:
-        free, number = f"{stem}-{number}.{about['ending']}", number + 1
-    return free, about

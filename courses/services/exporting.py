@@ -10,9 +10,11 @@ from flask import current_app
 from sqlalchemy import select
 
 from courses.models import Revision
+from courses.services.carrying import with_its_tracks
 from courses.services.publishing import newest_revision
 from lms.api.data import FileStore
 from lms.api.learning import Activity
+from lms.api.media import CARRIED, to_carry
 from lms.api.packages import ActivityRef, Block, CourseSpec, Exporting, Lesson, ModuleSpec, TaskSpec
 from lms.api.work import connection
 
@@ -23,9 +25,14 @@ def give_lessons(exporting: Exporting) -> None:
     """Gives the lessons and tasks that are asked for, and asks for the questions and skills that they name."""
     store: FileStore = current_app.extensions["lms.files"]
     for slug, body in _asked("lesson", exporting):
-        lesson = lesson_of(body, store.get)
+        lesson = with_its_tracks(lesson_of(body, store.get), body, store.get)
         exporting.want("code", *lesson.skills)
         exporting.want("item", *(block.data["item"] for block in lesson.blocks if block.kind == "check"))
+        for kind in ("task", "practice"):
+            exporting.want(kind, *(block.data["slug"] for block in lesson.blocks if block.kind == kind))
+        for block in lesson.blocks:
+            if block.kind == "embed":
+                exporting.want(block.data["kind"], block.data["slug"])
         exporting.give("lesson", slug, lesson)
     for slug, body in _asked("task", exporting):
         exporting.give("task", slug, TaskSpec(slug, body["title"], body["text"], tuple(body["choices"])))
@@ -71,7 +78,8 @@ def lesson_of(body: Mapping[str, Any], read: Callable[[str], bytes]) -> Lesson:
         sources=tuple(body["sources"]),
         blocks=tuple(Block(b["kind"], dict(b["data"])) for b in body["blocks"]),
         guide=body["guide"],
-        files={name: read(file["key"]) for name, file in sorted(body["files"].items())},
+        completion=tuple(body.get("completion", ("read",))),
+        files={n: read(to_carry(file, CARRIED)["key"]) for n, file in sorted(body["files"].items()) if "key" in file},
     )
 
 
@@ -91,8 +99,12 @@ def course_of(body: Mapping[str, Any]) -> CourseSpec:
             ModuleSpec(
                 m["title"],
                 m["skill_area"],
-                tuple(ActivityRef(a["slug"], a["kind"], a["weight"]) for a in m["activities"]),
+                tuple(_ref(a) for a in m["activities"]),
             )
             for m in body["modules"]
         ),
     )
+
+
+def _ref(held: Mapping[str, Any]) -> ActivityRef:
+    return ActivityRef(held["slug"], held["kind"], held["weight"], tuple(held.get("after", ())))

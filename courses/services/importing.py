@@ -2,21 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from courses.media import describe
+from courses.blocks.ids import with_ids
+from courses.drafts import newest_body
+from courses.media import KINDS_BY_ENDING
 from courses.services import publishing
+from courses.services.carrying import take_tracks
+from courses.submissions import rule_at
 from lms.api.learning import anchor
-from lms.api.packages import CourseSpec, Importing, Lesson, TaskSpec
-from lms.api.work import Conflict, _
+from lms.api.media import ENDINGS, Received, keep_made, made_now
+from lms.api.packages import ActivityRef, CourseSpec, Importing, Lesson, TaskSpec, sounds_of
+from lms.api.people import May, may_at, person_by_id
+from lms.api.work import Conflict, Invalid, _
+
+Files = Mapping[str, tuple[str, Mapping[str, Any]]]  # by the name in the package: the name in the lesson, and the entry
+
+
+def prepare_files(importing: Importing) -> None:
+    """Makes the files of every lesson small enough for a weak line: the same door as for what authors bring."""
+    for lesson in importing.package.lessons:
+        for name, content in sorted(lesson.files.items()):
+            kind = KINDS_BY_ENDING[name.rpartition(".")[2]]
+            try:
+                importing.prepared[lesson.slug, name] = made_now(content, name, [kind])
+            except Invalid as error:
+                raise Invalid(
+                    _("{file} in the lesson {slug}: {problem}", file=name, slug=lesson.slug, problem=error.text)
+                ) from error
+
+
+def _kept_files(importing: Importing, lesson: Lesson) -> Files:
+    """The files of a lesson under the names that they have once they are made: a png becomes a webp."""
+    taken = set(lesson.files)
+    files = {}
+    for name in sorted(lesson.files):
+        came, facts = importing.prepared[lesson.slug, name]
+        assert isinstance(came, Received)
+        keep_made(came, facts, importing.org_id, importing.by_id)
+        new, number = name, 2
+        if name.rpartition(".")[2] != ENDINGS[came.kind]:
+            stem = name.rpartition(".")[0]
+            new = f"{stem}.{ENDINGS[came.kind]}"
+            while new in taken:
+                new, number = f"{stem}-{number}.{ENDINGS[came.kind]}", number + 1
+            taken.add(new)
+        files[name] = new, facts
+    return files
 
 
 def take_lessons(importing: Importing) -> None:
     """Publishes every lesson and task that is new or changed."""
     for lesson in importing.package.lessons:
-        body = lesson_body(lesson)
         activity_id = anchor("lesson", lesson.slug, lesson.title, lesson.minutes)
+        newest = newest_body(activity_id)
+        files, alone = _kept_files(importing, lesson), sounds_of(lesson)
+        shown = {name: file for name, file in files.items() if name not in alone}
+        body = lesson_body(lesson, newest["blocks"] if newest else (), shown)
         _take(importing, "lesson", activity_id, body)
+        take_tracks(lesson, activity_id, {name: facts for name, (_new, facts) in files.items()}, importing.by_id)
     for task in importing.package.tasks:
         activity_id = anchor("task", task.slug, task.title, 10)
         _take(importing, "task", activity_id, task_body(task))
@@ -42,12 +87,32 @@ def _take(importing: Importing, kind: str, activity_id: int, body: dict[str, Any
                     slug=body["slug"],
                 )
             )
+        _refuse_unreviewed(importing)
         publishing.keep_draft(activity_id, kind, importing.org_id, body, importing.by_id)
         importing.count(f"{kind}s")
 
 
-def lesson_body(lesson: Lesson) -> dict[str, Any]:
-    """A lesson as it is stored: plain values, files by the hash of their content."""
+def _refuse_unreviewed(importing: Importing) -> None:
+    """A package is no way around a review: it publishes at once, so only who publishes for the unit brings it in."""
+    if importing.by_id is None or not rule_at(importing.org_id).needs_review:
+        return  # on the server nobody is asked
+    person = person_by_id(importing.by_id)
+    if person is None or not may_at(person, May.PUBLISH, importing.org_id):
+        raise Conflict(
+            _(
+                "This unit asks for a review before anything is published, and a package is published at once. Please"
+                " ask whoever publishes for the unit to bring it in."
+            )
+        )
+
+
+def lesson_body(lesson: Lesson, before: Sequence[Mapping[str, Any]], files: Files) -> dict[str, Any]:
+    """A lesson as it is stored: plain values, files by the hash of their content, blocks named as those before."""
+    renamed = {old: new for old, (new, _facts) in files.items()}
+
+    def data_of(data: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: renamed.get(v, v) if isinstance(v, str) else v for k, v in data.items()}
+
     return {
         "slug": lesson.slug,
         "title": lesson.title,
@@ -59,9 +124,10 @@ def lesson_body(lesson: Lesson) -> dict[str, Any]:
         "checked": lesson.checked.isoformat() if lesson.checked else None,
         "review": lesson.review.isoformat() if lesson.review else None,
         "sources": list(lesson.sources),
-        "blocks": [{"kind": b.kind, "data": dict(b.data)} for b in lesson.blocks],
+        "blocks": with_ids([{"kind": b.kind, "data": data_of(b.data)} for b in lesson.blocks], before),
         "guide": lesson.guide,
-        "files": {name: describe(name, content) for name, content in sorted(lesson.files.items())},
+        "files": {new: dict(facts) for new, facts in sorted(files.values(), key=lambda pair: pair[0])},
+        **({"completion": list(lesson.completion)} if lesson.completion != ("read",) else {}),
     }
 
 
@@ -82,8 +148,13 @@ def course_body(course: CourseSpec) -> dict[str, Any]:
             {
                 "title": m.title,
                 "skill_area": m.skill_area,
-                "activities": [{"kind": a.kind, "slug": a.slug, "weight": a.weight} for a in m.activities],
+                "activities": [_ref(a) for a in m.activities],
             }
             for m in course.modules
         ],
     }
+
+
+def _ref(ref: ActivityRef) -> dict[str, Any]:
+    held: dict[str, Any] = {"kind": ref.kind, "slug": ref.slug, "weight": ref.weight}
+    return {**held, "after": list(ref.after)} if ref.after else held

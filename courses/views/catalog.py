@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import redirect
-from werkzeug.wrappers import Response
-
+from courses.views.moving_on import newer_for
+from courses.views.outside import preview_of
 from lms.api.competency import (
     ProgrammeRow,
     attained_by,
@@ -18,7 +17,7 @@ from lms.api.competency import (
 from lms.api.competency import (
     programme as programme_by_slug,
 )
-from lms.api.learning import ACTIVITY_KINDS, InCourse, activity, course_for, next_open, progress
+from lms.api.learning import ACTIVITY_KINDS, InCourse, course_for, next_open, progress, url_of
 from lms.api.people import Person, here_or_none
 from lms.api.web import ANYONE, GROUPS, MenuItem, Routes, address, lamps, panels, render, say, tab
 from lms.api.work import NotFound, _
@@ -65,14 +64,22 @@ def _modules(at: InCourse) -> list[Module]:
     undone = sum(1 for p in lessons if not at.done & p.mask)
     modules: dict[int, Module] = {}
     for place in at.places:
-        shut = opens_later(at, place.kind, undone) and not at.done & place.mask
+        later = opens_later(at, place.kind, undone) and not at.done & place.mask
+        shut = later or at.is_locked(place)
         state = (
             "done" if at.done & place.mask
             else "shut" if shut
             else "current" if place.position == position and at.enrollment
             else "open"
         )  # fmt: skip
-        note = say(_("opens when all lessons are learnt ({n} to go)", n=undone)) if shut else ""
+        first = [] if at.done & place.mask else at.missing(place)
+        note = ""
+        if later:
+            note = say(_("opens when all lessons are learnt ({n} to go)", n=undone))
+        elif shut:
+            note = say(_("opens after “{title}”", title=first[0].title))
+        elif first:
+            note = say(_("easier after “{title}”", title=first[0].title))
         row = Row(
             place.kind if place.kind in ("lesson", "quiz", "task") else "lesson",
             lessons.index(place) + 1 if place.kind == "lesson" else None,
@@ -173,6 +180,7 @@ def _programme_page(row: ProgrammeRow, here_in: list[InCourse], person: Person |
         if decision
         else _promised(row, len(lessons)),
         "resume": None if attained else resume,
+        "newer": [n for at in here_in if (n := newer_for(at, person.id if person else None)) is not None],
         "courses": [Course(at.course.slug, at.course.title, _modules(at)) for at in here_in],
         "attained": {"on": attained.attained_at, "url": address("certificates.mine")} if attained else None,
         "panels": panels("programme", programme=row, person=person),
@@ -186,16 +194,37 @@ def _promised(row: ProgrammeRow, lessons: int) -> list[dict[str, Any]]:
 
 
 @routes.get("/khoa-hoc/<slug>", ANYONE)
-def course(slug: str) -> str | Response:
-    """A course: the programme that asks for it, or the course alone where none does."""
-    found = activity("course", slug)
-    if found is None:
-        raise NotFound
-    asking = programmes_with(found.id)
-    if asking:
-        return redirect(address("courses.programme", slug=asking[0].slug), 303)
-    at = course_for(here_or_none(), slug)
+def course(slug: str) -> str:
+    """A course: what is in it, how far one is, the next thing to do, and what others see where its address is sent."""
+    person = here_or_none()
+    at = course_for(person, slug)
+    newer = newer_for(at, person.id if person else None)
+    position = next_open(at.done, [p.mask for p in at.places])
+    place = at.places[position] if position is not None else None
+    measured = progress(at.done, [(p.mask, p.weight, p.minutes) for p in at.places])
+    lessons = [p for p in at.places if p.kind == "lesson"]
     with tab("courses.programmes"):
         return render(
-            "courses/catalog/course.html", course=Course(slug, found.title, _modules(at)), begun=bool(at.enrollment)
+            "courses/catalog/course.html",
+            course=Course(slug, at.course.title, _modules(at)),
+            preview=preview_of(at),
+            begun=bool(at.enrollment),
+            learned=sum(1 for p in lessons if at.done & p.mask),
+            lessons=len(lessons),
+            minutes=sum(p.minutes for p in at.places),
+            minutes_left=measured.minutes_left,
+            lamp_states=lamps(at.done, [p.mask for p in at.places], position if at.enrollment else None),
+            next=Next(place.title, url_of(place.kind, slug, place.slug)) if place else None,
+            programmes=[
+                (row.title, address("courses.programme", slug=row.slug)) for row in programmes_with(at.course.id)
+            ],
+            newer=[newer] if newer is not None else [],
         )
+
+
+@dataclass(frozen=True)
+class Next:
+    """The one thing to do next in a course."""
+
+    title: str
+    url: str

@@ -16,7 +16,17 @@ from lms.api.web import STAFF, MenuItem, Routes, address, render
 from lms.api.work import NotFound, _, unit_of_work
 
 routes = Routes("courses", "/can-bo/xac-nhan")
-menu = (MenuItem("courses.confirm_list", _("Tasks to confirm"), "hand-heart", "staff", roles_that(May.CONFIRM), 30),)
+menu = (
+    MenuItem(
+        "courses.confirm_list",
+        _("Tasks to confirm"),
+        "hand-heart",
+        "staff",
+        roles_that(May.CONFIRM),
+        30,
+        group="people",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,11 @@ def confirm_list() -> str:
     """The declarations that wait, oldest first."""
     person = here()
     units_granted = require_anywhere(person, May.CONFIRM)
-    tasks = {row.id: row for slug in tasks_to_confirm() if (row := activity("task", slug)) is not None}
+    tasks = {
+        row.id: row
+        for slug in {*tasks_to_confirm(), *queries.tasks_of_lessons()}
+        if (row := activity("task", slug)) is not None
+    }
     rows = queries.waiting_declarations(list(tasks), units_granted, person.id)
     people = people_by_id(r.account_id for r in rows)
     units = orgs_of_people([r.account_id for r in rows])

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, redirect, request, session
+from flask import redirect, request, session
 from markupsafe import Markup
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from courses import queries
-from courses.media import TYPES
+from courses import noted, offers, queries, telling
+from courses.completing import ANSWERED, CONFIRMED, DONE, LISTENED, PRACTISED, READ, Thing, asks_more, left, things
+from courses.offers import Offers
 from courses.services import delivering
-from lms.api.data import FileStore
-from lms.api.learning import InCourse, Place, course_for, url_of
+from courses.views.outside import Preview, outside
+from lms.api.learning import InCourse, Place, Reading, activity, course_for, url_of
 from lms.api.packages import render as markdown
 from lms.api.people import claim_or_none, here
 from lms.api.web import ANYONE, LEARNER, Routes, address, composed, composed_lines, lamps, remembered, render, say
-from lms.api.work import Invalid, NotFound, _, unit_of_work
+from lms.api.work import Invalid, _, unit_of_work
 
 routes = Routes("courses", "/hoc")
-files = Routes("courses")
 Answer = str | WerkzeugResponse | tuple[str, int]
 
 
@@ -42,17 +43,125 @@ def _lamps(here_in: InCourse, now: Place) -> list[str]:
 
 @routes.get("/<course>/<lesson>", ANYONE, by_claim=True)
 def lesson(course: str, lesson: str) -> WerkzeugResponse:
-    """A lesson. Reading needs no account. Everybody who has done the same sees the same page."""
-    at = course_for(claim_or_none(), course)
+    """A lesson. Reading needs no account. Everybody who has done the same sees the same page.
+
+    One statement: where the reader stopped comes with the course. One or two more where the lesson asks for more than
+    to be read, since what is done of it must be known.
+    """
+    reader = claim_or_none()
+    at, (read_to,) = _READING(reader, course, lesson=lesson)
     place = at.place("lesson", lesson)
+    offered, lang = offers.offers(place.content_id), telling.wanted()
+    seen = Seen(at.is_locked(place), at.locks, (reader is not None and not at.done & place.mask and read_to) or "", ())
+    content = queries.body(place.content_id)
+    if asks_more(content) and not at.done & place.mask and not seen.locked:
+        seen = replace(seen, left=_left(reader.id if reader else None, content))
     return remembered(
-        ("lesson", at.syllabus_id, at.course.title, place.position, at.done), lambda: _lesson_page(at, place)
+        (
+            "lesson", at.syllabus_id, at.course.title, place.position, at.done, offered.of(lang).lang, offered.version,
+            seen,
+        ),
+        lambda: _locked_page(at, place) if seen.locked else _lesson_page(at, place, offered, lang, seen),
+    )  # fmt: skip
+
+
+_READING = Reading(noted.READ_TO)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a lesson's page shows besides its content: the same for all who have done the same."""
+
+    locked: bool
+    locks: bool
+    read_to: str  # the block where this reader stopped; empty: none, or the lesson is done
+    left: tuple[Thing, ...]  # what the lesson asks for besides reading and is not done
+
+
+def _left(account_id: int | None, content: Mapping[str, Any]) -> tuple[Thing, ...]:
+    asked = things(content)
+    done = queries.done_things(account_id, asked) if account_id is not None else frozenset()
+    return tuple(thing for thing in left(asked, done) if thing.ask != READ)
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One thing that is left to do before a lesson is complete, and where."""
+
+    words: str
+    url: str
+
+
+def _to_do(open_ones: Sequence[Thing]) -> list[ToDo]:
+    """What is left in words; questions are one thing to do, however many there are."""
+    questions = [thing for thing in open_ones if thing.ask == ANSWERED]
+    rows = []
+    for thing in open_ones:
+        where = f"#{thing.block}" if thing.block else "#main"
+        if thing.ask == LISTENED:
+            rows.append(ToDo(say(_("listen to the lesson")), f"#{thing.block}" if thing.block else "#listen"))
+        elif thing.ask == ANSWERED:
+            if thing is questions[0]:
+                n = len(questions)
+                rows.append(ToDo(say(_("answer the question") if n == 1 else _("answer {n} questions", n=n)), where))
+        else:
+            held = activity(thing.kind, thing.slug)
+            words = {
+                PRACTISED: _("practise “{title}”", title=held.title if held else thing.slug),
+                DONE: _("do “{title}” for real and tell us", title=held.title if held else thing.slug),
+                CONFIRMED: _("have “{title}” confirmed by whoever helps you", title=held.title if held else thing.slug),
+            }
+            rows.append(ToDo(say(words[thing.ask]), where))
+    return rows
+
+
+@dataclass(frozen=True)
+class First:
+    """An activity that comes before another."""
+
+    title: str
+    url: str
+
+
+def _first(at: InCourse, place: Place) -> list[First]:
+    return [First(p.title, url_of(p.kind, at.course.slug, p.slug)) for p in at.missing(place)]
+
+
+def _locked_page(at: InCourse, place: Place) -> str:
+    return render(
+        "courses/learn/locked.html",
+        course=at.course,
+        title=place.title,
+        first=_first(at, place),
+        lamp_states=_lamps(at, place),
+        back_url=address("courses.course", slug=at.course.slug),
     )
 
 
-def _lesson_page(at: InCourse, place: Place) -> str:
+def _preview(at: InCourse, place: Place, content: Mapping[str, Any]) -> Preview:
+    """A lesson as others show it, with its course's picture."""
+    url = outside(address("courses.lesson", course=at.course.slug, lesson=place.slug))
+    picture = outside(address("courses.course_picture", slug=at.course.slug, v=at.newest_id))
+    return Preview(content["title"], content["promise"], url, picture, Markup(""))
+
+
+def _lesson_page(at: InCourse, place: Place, offered: Offers, lang: str, seen: Seen) -> str:
     course = at.course.slug
+    notes_url = address("courses.notes", course=course, lesson=place.slug)
+    signed_in = claim_or_none() is not None
     content = queries.body(place.content_id)
+    told = telling.told(
+        content,
+        offered,
+        lang,
+        lambda body, key: queries.blocks_html(
+            body,
+            request.path,
+            ("lesson", place.content_id, *key),
+            course,
+            notes_url=notes_url if signed_in else "",
+        ),
+    )
     following, previous = at.after(place), at.before(place)
     in_module = [p for p in at.places if p.kind == "lesson"]
     head = queries.LessonRow(
@@ -62,7 +171,7 @@ def _lesson_page(at: InCourse, place: Place) -> str:
         content["minutes"],
         in_module.index(place) + 1,
         len(in_module),
-        "vi",
+        told.title_lang,
         date.fromisoformat(content["checked"]) if content["checked"] else None,
         tuple(content["sources"]),
     )
@@ -71,9 +180,17 @@ def _lesson_page(at: InCourse, place: Place) -> str:
         course=at.course,
         lesson=head,
         lamp_states=_lamps(at, place),
-        audio=None,
-        body=queries.blocks_html(content, request.path, ("lesson", place.content_id)),
+        told=told,
+        body=told.body,
         done=bool(at.done & place.mask),
+        first=[] if at.done & place.mask else _first(at, place),
+        resume=seen.read_to if any(b.get("id") == seen.read_to for b in content["blocks"]) else "",
+        to_do=_to_do(seen.left),
+        preview=None if signed_in else _preview(at, place, content),
+        notes_url=notes_url,
+        place_url=""
+        if at.done & place.mask or not signed_in
+        else address("courses.keep_place", course=course, lesson=place.slug),
         next_kind=following.kind if following else "end",
         previous_url=url_of(previous.kind, course, previous.slug) if previous else "",
         back_url=address("courses.course", slug=course),
@@ -87,14 +204,22 @@ def complete(course: str, lesson: str) -> WerkzeugResponse:
     person = claim_or_none()
     at = course_for(person, course)
     place = at.place("lesson", lesson)
-    if person is None:
+    at.require_open(place)
+    here_url = address("courses.lesson", course=course, lesson=lesson)
+    if person is None and asks_more(queries.body(place.content_id)):
+        pass  # what else it asks for needs an account: the page has said so
+    elif person is None:
         learnt = session.setdefault("learnt", [])
         pair = [at.course.id, place.activity_id]
         if pair not in learnt and len(learnt) < 80:
             learnt.append(pair)
     else:
         with unit_of_work():
-            delivering.complete_lesson(person.id, at.course.id, place.activity_id, at.enrollment is not None)
+            open_ones = delivering.complete_lesson(
+                person.id, at.course.id, place.activity_id, at.enrollment is not None, place.content_id
+            )
+        if open_ones:
+            return redirect(here_url + _to_do(open_ones)[0].url, 303)
     following = at.after(place)
     if following is None:
         return redirect(address("courses.course", slug=course), 303)
@@ -168,29 +293,23 @@ def declare(course: str, task: str) -> Answer:
     person = here()
     at = course_for(person, course)
     place = at.place("task", task)
+    at.require_open(place)
     content = queries.body(place.content_id)
     choice = composed(request.form.get("choice")) or ""
     note = composed_lines(request.form.get("note")) or ""
     try:
         with unit_of_work():
             delivering.declare_task(
-                person.id, at.course.id, place.activity_id, choice, note, content["choices"], client_token()
+                person.id,
+                at.course.id,
+                place.activity_id,
+                choice,
+                note,
+                content["choices"],
+                client_token(),
+                place.content_id,
             )
     except Invalid as error:
         errors = {name: [say(text)] for name, text in error.fields.items()}
         return _task_page(at, place, choice, note, errors), 422
     return redirect(address("courses.course", slug=course), 303)
-
-
-@files.get("/tep/<key>.<ending>", ANYONE)
-def file(key: str, ending: str) -> Response:
-    """A picture or sound by the hash of its content: it may be kept for ever."""
-    from flask import current_app
-
-    if ending not in TYPES:
-        raise NotFound(_("There is no such file."))
-    store: FileStore = current_app.extensions["lms.files"]
-    answer = Response(store.get(key), mimetype=TYPES[ending])
-    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return answer

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from courses import drafts, forms
 from courses.access import document_for
 from courses.drafts import DocumentRow
-from courses.services import authoring, publishing
+from courses.services import authoring
+from courses.views.handing_over import chain_of, hand_over
 from lms.api.competency import framework_titles
 from lms.api.learning import ACTIVITY_KINDS, AUTHORS, activity, author_orgs, authored, findable
 from lms.api.packages import export_package, known_parts, write_package
@@ -37,8 +38,8 @@ from lms.api.work import Conflict, Invalid, NotFound, Text, _, unit_of_work
 
 routes = Routes("courses", "/studio/khoa-hoc")
 menu = (
-    MenuItem("courses.studio", _("Courses"), "library", "staff", AUTHORS, 10),
-    MenuItem("courses.studio_lessons", _("Lessons and tasks"), "book-open", "staff", AUTHORS, 11),
+    MenuItem("courses.studio", _("Courses"), "library", "staff", AUTHORS, 10, group="content"),
+    MenuItem("courses.studio_lessons", _("Lessons and tasks"), "book-open", "staff", AUTHORS, 11, group="content"),
 )
 Answer = str | WerkzeugResponse | tuple[str, int]
 MOST_FOUND = 40
@@ -157,6 +158,7 @@ def _editor(
         newer=_newer(newest),
         is_published=newest is not None,
         other=other,
+        chain=chain_of(row),
     )
 
 
@@ -206,11 +208,9 @@ def save_course(slug: str) -> Answer:
         if missing:
             return _editor(document_for(person, "course", slug), body, missing), 422
         try:
-            with unit_of_work():
-                publishing.publish_draft(row.activity_id, person.id)
+            return hand_over(person, document_for(person, "course", slug), body)
         except Invalid as error:
             return _editor(document_for(person, "course", slug), body, {"": [error.text]}), 422
-        return redirect(url_for("courses.studio_course", slug=slug) + "#published", 303)
     if what == "find":
         return redirect(url_for("courses.studio_find", slug=slug, module=where), 303)
     return redirect(url_for("courses.studio_course", slug=slug) + anchor, 303)

@@ -1,43 +1,83 @@
 """Activities, enrollments, and the one door through which results come in."""
 
-from lms.learning.access import InCourse, course_for
+from lms.learning.access import InCourse, Reading, course_for
 from lms.learning.activities import anchor, set_skills
 from lms.learning.authoring import AUTHORS, author_orgs, first_free, free_slug, slug_of
 from lms.learning.enrolling import Entry, publish_syllabus
-from lms.learning.events import ActivityCompleted, CourseCompleted
-from lms.learning.kinds import ACTIVITY_KINDS, ActivityKind, Authored, Findable, Found, authored, findable, url_of
-from lms.learning.models import Activity, Kind
+from lms.learning.events import ActivityCompleted, CourseCompleted, Practised
+from lms.learning.kinds import (
+    ACTIVITY_KINDS,
+    ActivityKind,
+    Authored,
+    Findable,
+    Found,
+    LeftAt,
+    Printable,
+    Printed,
+    Resumable,
+    Revised,
+    authored,
+    findable,
+    printable,
+    resumable,
+    revised,
+    url_of,
+)
+from lms.learning.models import Activity, Kind, Syllabus, SyllabusEntry
+from lms.learning.needing import circle, masks_of
+from lms.learning.portable import (
+    Along,
+    Carried,
+    Portable,
+    along,
+    carried,
+    course_on,
+    gathering,
+    leads_to,
+    portable,
+    seen_in,
+)
+from lms.learning.practising import LISTENED, READ, practised, practised_of
 from lms.learning.queries import (
     ActivityRow,
     EnrollmentRow,
     Place,
+    SyllabusRow,
     activity,
     activity_by_id,
     activity_slug,
+    course_with,
     enrollment,
     enrollments,
     evidence_of,
     newest_syllabus,
     places,
+    syllabuses,
 )
-from lms.learning.record import Result
-from lms.learning.rollup import Progress, next_open, progress
+from lms.learning.record import Result, done_before
+from lms.learning.rollup import Progress, counts_from, next_open, progress
 from lms.progress import (
     Joined,
     Joining,
     enroll,
     join_many,
     join_newcomers,
+    move_on,
     record_result,
     unjoin_many,
     unmake_newcomers,
 )
+from lms.syncing import SYNCED, Happening, Synced
 
 __all__ = [
-    "ACTIVITY_KINDS", "AUTHORS", "Activity", "ActivityCompleted", "ActivityKind", "ActivityRow", "Authored",
-    "CourseCompleted", "EnrollmentRow", "Entry", "Findable", "Found", "InCourse", "Joined", "Joining", "Kind",
-    "Place", "Progress", "Result", "activity", "activity_by_id", "activity_slug", "anchor", "author_orgs", "authored",
-    "course_for", "enroll", "enrollment", "enrollments", "evidence_of", "findable", "first_free", "free_slug",
-    "join_many", "join_newcomers", "newest_syllabus", "next_open", "places", "progress", "publish_syllabus",
-    "record_result", "set_skills", "slug_of", "unjoin_many", "unmake_newcomers", "url_of",
+    "ACTIVITY_KINDS", "AUTHORS", "LISTENED", "READ", "SYNCED", "Activity", "ActivityCompleted", "ActivityKind",
+    "ActivityRow", "Along", "Authored", "Carried", "CourseCompleted", "EnrollmentRow", "Entry", "Findable", "Found",
+    "Happening", "InCourse", "Joined", "Joining", "Kind", "LeftAt", "Place", "Portable", "Practised", "Printable",
+    "Printed", "Progress", "Reading", "Result", "Resumable", "Revised", "Syllabus", "SyllabusEntry", "SyllabusRow",
+    "Synced", "activity", "activity_by_id", "activity_slug", "along", "anchor", "author_orgs", "authored", "carried",
+    "circle", "counts_from", "course_for", "course_on", "course_with", "done_before", "enroll", "enrollment",
+    "enrollments", "evidence_of", "findable", "first_free", "free_slug", "gathering", "join_many", "join_newcomers",
+    "leads_to", "masks_of", "move_on", "newest_syllabus", "next_open", "places", "portable", "practised",
+    "practised_of", "printable", "progress", "publish_syllabus", "record_result", "resumable", "revised", "seen_in",
+    "set_skills", "slug_of", "syllabuses", "unjoin_many", "unmake_newcomers", "url_of",
 ]  # fmt: skip

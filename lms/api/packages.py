@@ -14,13 +14,15 @@ from lms.packages.importing import (
     known_parts,
 )
 from lms.packages.lessons import read_blocks, read_lesson
-from lms.packages.markdown import plain, render, render_inline
+from lms.packages.markdown import plain, render, render_inline, tokens_of
 from lms.packages.media import check_picture, check_sound
 from lms.packages.model import (
+    GROUPS,
     ActivityRef,
     Bank,
     Block,
     CourseSpec,
+    Document,
     Draw,
     Item,
     Lesson,
@@ -30,18 +32,22 @@ from lms.packages.model import (
     PassPart,
     QuizSpec,
     TaskSpec,
+    Track,
+    TrackBlock,
     lies_under,
 )
-from lms.packages.parts import BlockReader, ItemReader, Parts, container, directive_line, tidy
+from lms.packages.parts import BlockReader, FolderReader, ItemReader, Parts, container, directive_line, tidy
 from lms.packages.problems import Problem, Problems, Where
 from lms.packages.source import MOST_FILE_BYTES, is_slug
-from lms.packages.writing import item_text, package_files, write_package
+from lms.packages.tracks import sounds_of
+from lms.packages.writing import Flow, Quoted, item_text, package_files, write_package
 
 __all__ = [
-    "BLOCK_READERS", "ITEM_READERS", "MOST_FILE_BYTES", "MOST_SENTENCE_SYLLABLES", "PACKAGE_PARTS", "STANDARD_PARTS",
-    "ActivityRef", "Bank", "Block", "BlockReader", "CourseSpec", "Draw", "Exporting", "Fields", "Importing", "Item",
-    "ItemReader", "Lesson", "Message", "ModuleSpec", "Package", "PackagePart", "Parts", "PassPart", "Problem",
-    "Problems", "QuizSpec", "TaskSpec", "Where", "check_picture", "check_sound", "container", "directive_line",
-    "export_package", "is_slug", "item_text", "known_parts", "lies_under", "longest_sentence", "package_files",
-    "plain", "read_blocks", "read_lesson", "render", "render_inline", "syllables", "tidy", "write_package",
+    "BLOCK_READERS", "GROUPS", "ITEM_READERS", "MOST_FILE_BYTES", "MOST_SENTENCE_SYLLABLES", "PACKAGE_PARTS",
+    "STANDARD_PARTS", "ActivityRef", "Bank", "Block", "BlockReader", "CourseSpec", "Document", "Draw", "Exporting",
+    "Fields", "Flow", "FolderReader", "Importing", "Item", "ItemReader", "Lesson", "Message", "ModuleSpec", "Package",
+    "PackagePart", "Parts", "PassPart", "Problem", "Problems", "QuizSpec", "Quoted", "TaskSpec", "Track", "TrackBlock",
+    "Where", "check_picture", "check_sound", "container", "directive_line", "export_package", "is_slug", "item_text",
+    "known_parts", "lies_under", "longest_sentence", "package_files", "plain", "read_blocks", "read_lesson", "render",
+    "render_inline", "sounds_of", "syllables", "tidy", "tokens_of", "write_package",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from lms.papers.canvas import (
     picture,
     text_width,
 )
+from lms.papers.flow import Flow, Run
 from lms.papers.fonts import (
     ASCENT,
     BRAND_BOLD,
@@ -28,6 +29,6 @@ from lms.papers.fonts import (
 
 __all__ = [
     "ASCENT", "BRAND_BOLD", "BRAND_REGULAR", "DESCENT", "FACE_FILES", "FONT_FOLDER", "MARK_ASCENT", "Box", "Face",
-    "Picture", "Rgb", "Sheet", "TextMark", "advances", "colour_numbers", "glyph_bounds", "letters_of",
+    "Flow", "Picture", "Rgb", "Run", "Sheet", "TextMark", "advances", "colour_numbers", "glyph_bounds", "letters_of",
     "missing_letters", "number_text", "picture", "text_width",
 ]  # fmt: skip

@@ -2,10 +2,17 @@
 
 from lms.granting.queries import people as find_people
 from lms.granting.queries import with_role, without_role
-from lms.identity.accounts import check_name, hold, normal_phone, normal_username
+from lms.identity.accounts import (
+    check_name,
+    hold,
+    lesson_language,
+    normal_phone,
+    normal_username,
+    set_lesson_language,
+)
 from lms.identity.ages import is_minor
 from lms.identity.arrivals import ARRIVALS, Arrival
-from lms.identity.consenting import give_consent
+from lms.identity.consenting import VOICE, give_consent, has_consent, withdraw_consent
 from lms.identity.entering import WAYS_IN, OneStepMore, WayIn, enter
 from lms.identity.grants import grants_of, roles_here
 from lms.identity.identities import Proved, account_of, begin_linking, identities_of, link, unlink
@@ -17,6 +24,7 @@ from lms.identity.people import (
     CLAIM_HOLDS,
     Claim,
     Person,
+    accounts_of,
     claim_or_none,
     claimed,
     here,
@@ -64,18 +72,18 @@ from lms.privacy.retaining import RETENTION, Retention
 from lms.vietnamese import fold, given_name, mask_name, name_sort_key, nfc, sort_key
 
 __all__ = [
-    "ACTIONS", "ARRIVALS", "CLAIM_HOLDS", "PAIR_COLUMNS", "PERSONAL_DATA", "RETENTION", "WAYS_IN", "AccountErased",
-    "AccountMergeUndone", "AccountMerged", "Action", "Arrival", "Claim", "Erased", "Found", "Known", "LevelNeeded",
-    "May", "Merged", "NewPerson", "OneStepMore", "Person", "PersonalTable", "Proved", "Retention", "UnitPick",
-    "WayIn", "account_of", "ancestors", "begin_linking", "below", "check_name", "check_strength", "children",
-    "claim_or_none", "claimed", "end_current", "end_one", "end_sessions", "enter", "find_people", "find_units",
-    "fold", "forget_pairs", "give_consent", "given_name", "grants_of", "hash_password", "here", "here_or_none",
-    "hold", "identities_of", "identity_key", "identity_tail", "is_minor", "join", "joined_to", "known_by_id",
-    "known_by_name", "known_by_number", "known_by_phone", "link", "make_people", "mask_name", "may_at",
-    "name_sort_key", "nation_id", "needs_guardian", "nfc", "normal_number", "normal_phone", "normal_username",
-    "note_duplicates", "note_pairs", "org", "org_of_membership", "orgs_by_id", "orgs_of", "orgs_of_people",
-    "password_matches", "path_name", "path_names", "people_below", "people_by_id", "people_for", "person_by_id",
-    "person_for", "pick_unit", "reaches", "require_anywhere", "require_at", "require_level", "roles_here",
-    "roles_that", "rotate_current", "sort_key", "units_where", "unlink", "unmake_people", "untouched", "with_role",
-    "without_role",
+    "ACTIONS", "ARRIVALS", "CLAIM_HOLDS", "PAIR_COLUMNS", "PERSONAL_DATA", "RETENTION", "VOICE", "WAYS_IN",
+    "AccountErased", "AccountMergeUndone", "AccountMerged", "Action", "Arrival", "Claim", "Erased", "Found", "Known",
+    "LevelNeeded", "May", "Merged", "NewPerson", "OneStepMore", "Person", "PersonalTable", "Proved", "Retention",
+    "UnitPick", "WayIn", "account_of", "accounts_of", "ancestors", "begin_linking", "below", "check_name",
+    "check_strength", "children", "claim_or_none", "claimed", "end_current", "end_one", "end_sessions", "enter",
+    "find_people", "find_units", "fold", "forget_pairs", "give_consent", "given_name", "grants_of", "has_consent",
+    "hash_password", "here", "here_or_none", "hold", "identities_of", "identity_key", "identity_tail", "is_minor",
+    "join", "joined_to", "known_by_id", "known_by_name", "known_by_number", "known_by_phone", "lesson_language", "link",
+    "make_people", "mask_name", "may_at", "name_sort_key", "nation_id", "needs_guardian", "nfc", "normal_number",
+    "normal_phone", "normal_username", "note_duplicates", "note_pairs", "org", "org_of_membership", "orgs_by_id",
+    "orgs_of", "orgs_of_people", "password_matches", "path_name", "path_names", "people_below", "people_by_id",
+    "people_for", "person_by_id", "person_for", "pick_unit", "reaches", "require_anywhere", "require_at",
+    "require_level", "roles_here", "roles_that", "rotate_current", "set_lesson_language", "sort_key", "units_where",
+    "unlink", "unmake_people", "untouched", "with_role", "withdraw_consent", "without_role",
 ]  # fmt: skip

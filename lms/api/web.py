@@ -11,6 +11,8 @@ from lms.web.menu import MENU, PANELS, MenuItem, Panel, panels
 from lms.web.rendering import (
     address,
     at_address,
+    icon_names,
+    neutral,
     piece,
     remembered,
     render,
@@ -19,19 +21,21 @@ from lms.web.rendering import (
     say,
     say_to,
     shelled,
+    static_address,
     tab,
     wants_fragment,
 )
 from lms.web.routes import ANYONE, LEARNER, MACHINE, ROUTES, STAFF, Routes
-from lms.web.session import share
+from lms.web.security import for_recording
+from lms.web.session import mark_of, share
 from lms.web.views.reader import safe_return
 
 __all__ = [
     "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem",
     "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed", "composed_lines",
-    "current_locale", "lamps", "long_date", "panels", "piece", "problem", "remembered", "render", "render_fragment",
-    "renderer_key", "safe_return", "say", "say_to", "share", "shelled", "short_date", "tab", "time_and_date",
-    "wants_fragment", "wants_json",
+    "current_locale", "for_recording", "icon_names", "lamps", "long_date", "mark_of", "neutral", "panels", "piece",
+    "problem", "remembered", "render", "render_fragment", "renderer_key", "safe_return", "say", "say_to", "share",
+    "shelled", "short_date", "static_address", "tab", "time_and_date", "wants_fragment", "wants_json",
 ]  # fmt: skip
 
 

@@ -84,6 +84,8 @@ class Programme(Base):
     framework_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_framework.id"))
     rule_set_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_rule_set.id"))
     recognition: Mapped[str] = mapped_column(String(16))  # attainment or course
+    # what an activity that needs another first says to whoever has not done that one: advice or lock
+    prerequisites: Mapped[str] = mapped_column(String(8), default="advice", server_default="advice")
     position: Mapped[Small] = mapped_column(default=0)
 
 

@@ -47,13 +47,14 @@ class ProgrammeRow:
     rules_version: int
     rules_standing: str
     conditions: Sequence[Mapping[str, Any]]
+    prerequisites: str = "advice"  # or lock
 
 
 _PROGRAMME: Select[*tuple[Any, ...]] = (
     select(
         P.c.id, P.c.slug, P.c.title, P.c.target_group, P.c.recognition, P.c.framework_id, F.c.title, F.c.version,
         F.c.warning, P.c.rule_set_id, R.c.title, R.c.version, R.c.standing,
-        R.c.conditions,
+        R.c.conditions, P.c.prerequisites,
     )
     .join(F, F.c.id == P.c.framework_id)
     .join(R, R.c.id == P.c.rule_set_id)

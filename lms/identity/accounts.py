@@ -220,6 +220,17 @@ def choose(account_id: int, *, address_form: str, locale: str) -> None:
     connection().execute(update(A).where(A.c.id == account_id).values(address_form=address_form, locale=locale))
 
 
+def lesson_language(account_id: int) -> str:
+    """The code of the language in which a person reads lessons; empty for Vietnamese."""
+    found: str | None = connection().execute(select(A.c.lesson_lang).where(A.c.id == account_id)).scalar()
+    return found or ""
+
+
+def set_lesson_language(account_id: int, lang: str) -> None:
+    """Keeps the language in which a person reads lessons; empty: Vietnamese."""
+    connection().execute(update(A).where(A.c.id == account_id).values(lesson_lang=lang or None))
+
+
 def choose_group(account_id: int, target_group: str) -> None:
     """Remembers the target group that the person learns in."""
     connection().execute(update(A).where(A.c.id == account_id).values(target_group=target_group))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, exists, insert
+from sqlalchemy import and_, exists, insert, select, update
 
 from lms import clock
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account, Consent
 
+VOICE = "voice"  # the purpose of being heard in lessons: whoever records sentences says yes to it
 LEARNING_RECORD = "learning-record"  # the purpose without which there can be no account
 _A, _C = Account.__table__, Consent.__table__
 
@@ -33,3 +34,18 @@ def give_consent(account_id: int, purpose: str, text_version: str, channel: str,
         .scalar_one()
     )  # fmt: skip
     return made
+
+
+def has_consent(account_id: int, purpose: str) -> bool:
+    """Whether a person has said yes to a purpose and not taken it back."""
+    held = select(_C.c.id).where(_C.c.account_id == account_id, _C.c.purpose == purpose, _C.c.withdrawn_at.is_(None))
+    return connection().execute(held.limit(1)).first() is not None
+
+
+def withdraw_consent(account_id: int, purpose: str) -> None:
+    """Takes a person's yes back, in the open unit of work; harmless where there is none."""
+    connection().execute(
+        update(_C)
+        .where(_C.c.account_id == account_id, _C.c.purpose == purpose, _C.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=clock.seconds())
+    )

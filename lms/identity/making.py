@@ -23,6 +23,7 @@ SIGNS_OF_WHO: dict[str, Any] = {  # what an account says of a person, and what i
     "full_name": NOBODY, "sort_key": "~", "folded": "",
     "username": None, "phone": None, "password_hash": None, "birth_date": None,
     "birth_year": None, "identity_key": None, "identity_tail": None, "target_group": None, "assurance_level": 0,
+    "lesson_lang": None,
 }  # fmt: skip
 
 

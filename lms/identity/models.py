@@ -60,6 +60,7 @@ class Account(Base):
     address_form: Mapped[str] = mapped_column(String(12), default="bạn")
     target_group: Mapped[str | None] = mapped_column(String(16))
     locale: Mapped[str] = mapped_column(String(8), default="vi")
+    lesson_lang: Mapped[str | None] = mapped_column(String(12))  # in which they read lessons; None: Vietnamese
     assurance_level: Mapped[Small] = mapped_column(default=0)
     generation: Mapped[int] = mapped_column(default=1)  # read by release 0.1 only; sessions are rows now
     password_once_until: Mapped[int | None] = mapped_column(BigInteger)  # set: a PIN that others gave, till then

@@ -20,6 +20,7 @@ class May(enum.StrEnum):
     GIVE_GRANTS = "grants.give"
     AUTHOR = "content.author"
     REVIEW = "content.review"
+    PUBLISH = "content.publish"  # what was reviewed, and whether a unit asks for review
     VERIFY = "certificates.verify"
     REVOKE = "certificates.revoke"
     CONFIRM = "attainment.confirm"
@@ -39,6 +40,7 @@ MEANS: dict[May, Text] = {
     May.GIVE_GRANTS: _("Give roles to others, and end them"),
     May.AUTHOR: _("Write lessons, questions and courses, and publish them"),
     May.REVIEW: _("Review lessons and questions"),
+    May.PUBLISH: _("Publish what was reviewed, and decide whether a unit asks for review"),
     May.VERIFY: _("Look up the papers that were issued"),
     May.REVOKE: _("Withdraw papers that were issued"),
     May.CONFIRM: _("Confirm that a real-life task was done"),
@@ -67,6 +69,7 @@ class Role:
 _ALL = (
     Role("instructor", _("Instructor"), frozenset({May.AUTHOR})),
     Role("reviewer", _("Reviewer"), frozenset({May.REVIEW})),
+    Role("publisher", _("Publisher"), frozenset({May.PUBLISH})),
     Role("verifier", _("Verifier"), frozenset({May.VERIFY, May.REVOKE})),
     Role("confirmer", _("Confirmer"), frozenset({May.CONFIRM, May.SEE_PEOPLE, May.SEE_PAPERS_OF_IDENTITY})),
     Role("mentor", _("Helper"), frozenset({May.HELP, May.SEE_PEOPLE})),
@@ -76,10 +79,15 @@ _ALL = (
         frozenset(
             {
                 May.SEE_PEOPLE, May.MAKE_PEOPLE, May.MERGE_PEOPLE, May.SEE_PAPERS_OF_IDENTITY, May.HELP,
-                May.CHANGE_UNITS, May.GIVE_GRANTS, May.SEE_REPORTS, May.ANSWER_REQUESTS,
+                May.CHANGE_UNITS, May.GIVE_GRANTS, May.SEE_REPORTS, May.ANSWER_REQUESTS, May.PUBLISH,
             }
         ),
-        frozenset({"instructor", "reviewer", "verifier", "confirmer", "mentor", "manager", "reporter", "inspector"}),
+        frozenset(
+            {
+                "instructor", "reviewer", "publisher", "verifier", "confirmer", "mentor", "manager", "reporter",
+                "inspector",
+            }
+        ),
     ),
     Role("reporter", _("Reporter"), frozenset({May.SEE_REPORTS})),
     Role("inspector", _("Inspector"), frozenset({May.SEE_PEOPLE, May.SEE_REPORTS, May.VERIFY})),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import ScalarSelect, and_, bindparam, column, exists, select, table
 
 from lms.db.statement import Statement
-from lms.errors import NotFound, NotSignedIn
+from lms.errors import NotFound, NotSignedIn, TooEarly
 from lms.identity.people import CLAIM_HOLDS, Claim, Person
 from lms.learning.models import Activity, Enrollment, Syllabus
 from lms.learning.queries import ActivityRow, EnrollmentRow, Place, places
+from lms.text import _
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,28 @@ class InCourse:
     syllabus_id: int
     places: tuple[Place, ...]
     enrollment: EnrollmentRow | None
+    newest_id: int = 0  # the course's newest syllabus
+    locks: bool = False  # a programme that asks for the course locks what needs something else first
+
+    def missing(self, place: Place) -> list[Place]:
+        """What is to be done before this activity and is not: advice, or a lock."""
+        open_ones = place.needs & ~self.done
+        return [p for p in self.places if p.mask & open_ones] if open_ones else []
+
+    def is_locked(self, place: Place) -> bool:
+        """Whether this activity may not be begun yet. What was done once stays open."""
+        return self.locks and bool(place.needs & ~self.done) and not self.done & place.mask
+
+    def require_open(self, place: Place) -> None:
+        """Raises TooEarly, naming what comes first, where the activity is locked."""
+        if self.is_locked(place):
+            first = self.missing(place)[0]
+            raise TooEarly(_("First learn “{title}” in this course; then this opens.", title=first.title))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the learner began an older revision than the newest: they may stay there, or move on."""
+        return self.enrollment is not None and self.syllabus_id != self.newest_id
 
     @property
     def done(self) -> int:
@@ -45,16 +68,50 @@ class InCourse:
 
 _A, _E, _S = Activity.__table__, Enrollment.__table__, Syllabus.__table__
 _NEWEST = select(_S.c.id).where(_S.c.course_id == _A.c.id).order_by(_S.c.revision.desc()).limit(1).scalar_subquery()
-_COURSE = Statement[tuple[Any, ...]](
-    select(
-        _A.c.id, _A.c.uuid, _A.c.kind, _A.c.slug, _A.c.title, _A.c.minutes,
-        _E.c.id, _E.c.course_id, _E.c.syllabus_id, _E.c.done, _E.c.last_at, _E.c.completed_at,
-        _NEWEST, CLAIM_HOLDS,
-    )
-    .select_from(_A.outerjoin(_E, and_(_E.c.course_id == _A.c.id, _E.c.account_id == bindparam("who"))))
-    .where(_A.c.kind == "course", _A.c.slug == bindparam("slug")),
-    lambda *row: row,
+# Whether a programme that asks for the course locks. Programmes stand above learning, so they are named, not imported.
+_P, _PC = table("lms_programme", column("id"), column("prerequisites")), table(
+    "lms_programme_course", column("programme_id"), column("course_id")
 )  # fmt: skip
+_LOCKS = exists().where(_PC.c.course_id == _A.c.id, _P.c.id == _PC.c.programme_id, _P.c.prerequisites == "lock")
+
+
+class Reading:
+    """`course_for`, with what a plugin keeps of this reader beside it: still one statement.
+
+    `besides` are scalar subqueries, with the parameter `who` for the reader (0: nobody) and others of their own; what
+    they found comes back in their order.
+    """
+
+    def __init__(self, *besides: ScalarSelect[Any]) -> None:
+        self._statement = Statement[tuple[Any, ...]](
+            select(
+                _A.c.id, _A.c.uuid, _A.c.kind, _A.c.slug, _A.c.title, _A.c.minutes,
+                _E.c.id, _E.c.course_id, _E.c.syllabus_id, _E.c.done, _E.c.last_at, _E.c.completed_at,
+                _NEWEST, CLAIM_HOLDS, _LOCKS, *besides,
+            )
+            .select_from(_A.outerjoin(_E, and_(_E.c.course_id == _A.c.id, _E.c.account_id == bindparam("who"))))
+            .where(_A.c.kind == "course", _A.c.slug == bindparam("slug")),
+            lambda *row: row,
+        )  # fmt: skip
+
+    def __call__(self, reader: Person | Claim | None, slug: str, **given: Any) -> tuple[InCourse, tuple[Any, ...]]:
+        """The course as this reader has it, and what stands beside it; raises as `course_for` does."""
+        who, session_id = (reader.id, reader.session_id) if reader else (0, 0)
+        row = self._statement.first(who=who, session=session_id, slug=slug, **given)
+        if row is None:
+            raise NotFound
+        if reader is not None and not row[13]:
+            raise NotSignedIn
+        held = EnrollmentRow(*row[6:12]) if row[6] is not None else None
+        syllabus_id = held.syllabus_id if held else row[12]
+        if syllabus_id is None:
+            raise NotFound
+        locks = bool(row[14])
+        course = ActivityRow(*row[:6])
+        return InCourse(course, syllabus_id, places(syllabus_id), held, row[12] or syllabus_id, locks), row[15:]
+
+
+_COURSE = Reading()
 
 
 def course_for(reader: Person | Claim | None, slug: str) -> InCourse:
@@ -62,14 +119,4 @@ def course_for(reader: Person | Claim | None, slug: str) -> InCourse:
 
     One statement, which also checks that the reader's session still holds: NotSignedIn where it does not.
     """
-    who, session_id = (reader.id, reader.session_id) if reader else (0, 0)
-    row = _COURSE.first(who=who, session=session_id, slug=slug)
-    if row is None:
-        raise NotFound
-    if reader is not None and not row[13]:
-        raise NotSignedIn
-    held = EnrollmentRow(*row[6:12]) if row[6] is not None else None
-    syllabus_id = held.syllabus_id if held else row[12]
-    if syllabus_id is None:
-        raise NotFound
-    return InCourse(ActivityRow(*row[:6]), syllabus_id, places(syllabus_id), held)
+    return _COURSE(reader, slug)[0]

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, insert, literal, select
+from sqlalchemy import exists, func, insert, literal, select, update
 
 from lms import clock
 from lms.db.unit_of_work import connection
 from lms.errors import Invalid, NotFound
 from lms.identity.models import Account
 from lms.learning import record
-from lms.learning.models import MOST_ACTIVITIES, Enrollment, Evidence, Syllabus, SyllabusEntry
+from lms.learning.models import MOST_ACTIVITIES, Enrollment, Evidence, Kind, Syllabus, SyllabusEntry
 from lms.learning.rollup import is_complete
 from lms.text import _
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One activity of a syllabus about to be published; `content_id` pins the revision at the plugin that owns it."""
+    """One activity of a syllabus about to be published; `content_id` pins the revision at the plugin that owns it.
+
+    `counts_from`: the oldest revision whose completion counts here (`rollup.counts`); None: every one.
+    """
 
     activity_id: int
     module: int
@@ -27,6 +30,8 @@ class Entry:
     content_id: int
     weight: int = 1
     required: bool = True
+    counts_from: int | None = None
+    needs: int = 0  # the masks (1 << position) of the entries to be done before this one
 
 
 def publish_syllabus(course_id: int, entries: Sequence[Entry]) -> int:
@@ -57,6 +62,8 @@ def publish_syllabus(course_id: int, entries: Sequence[Entry]) -> int:
                 "required": e.required,
                 "weight": e.weight,
                 "content_id": e.content_id,
+                "counts_from": e.counts_from,
+                "needs": e.needs,
             }
             for i, e in enumerate(entries)
         ],
@@ -88,6 +95,34 @@ def enroll(account_id: int, course_id: int) -> tuple[int, record.Moved | None]:
     if is_complete(done, newest.required):
         return enrollment_id, record.Moved(enrollment_id, course_id, newest.id, done, newest.required, None)
     return enrollment_id, None
+
+
+def move_on(account_id: int, course_id: int) -> record.Moved | None:
+    """Puts a learner from an older revision of a course onto the newest; returns the enrollment, None if it is there.
+
+    What was done and still counts stays done, and a course that is complete stays so. The ledger says on which revision
+    it was completed; where it does not say so yet, that is added.
+    """
+    database = connection()
+    e, s = Enrollment.__table__, Syllabus.__table__
+    held = database.execute(
+        select(e.c.id, e.c.syllabus_id, e.c.completed_at)
+        .where(e.c.account_id == account_id, e.c.course_id == course_id)
+        .with_for_update()
+    ).first()
+    if held is None:
+        raise NotFound
+    newest = database.execute(
+        select(s.c.id, s.c.required).where(s.c.course_id == course_id).order_by(s.c.revision.desc()).limit(1)
+    ).one()
+    if newest.id == held.syllabus_id:
+        return None
+    at, done = clock.seconds(), record.done_before(account_id, newest.id)
+    said = is_complete(done, newest.required) or record.once_complete(account_id, course_id, newest.id)
+    if held.completed_at is not None and not said:
+        record.append(account_id, course_id, record.Result(Kind.COMPLETED, content_id=held.syllabus_id), at)
+    database.execute(update(e).where(e.c.id == held.id).values(syllabus_id=newest.id, done=done, last_at=at))
+    return record.Moved(held.id, course_id, newest.id, done, newest.required, held.completed_at)
 
 
 def enroll_newcomers(account_ids: Collection[int], course_id: int) -> None:

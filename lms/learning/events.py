@@ -23,3 +23,13 @@ class CourseCompleted(Event):
     account_id: int
     course_id: int
     at: int
+
+
+@dataclass(frozen=True)
+class Practised(Event):
+    """A person did something inside a lesson for the first time: a practice question, a simulation, hearing it."""
+
+    account_id: int
+    kind: str
+    slug: str
+    at: int

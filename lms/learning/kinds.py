@@ -63,6 +63,64 @@ class Authored(Protocol):
         """Where this person writes it; None where they may not."""
 
 
+@runtime_checkable
+class Revised(Protocol):
+    """An activity kind whose revisions say whether they changed the meaning or only the wording."""
+
+    def counts_from(self, content_id: int) -> int | None:
+        """The oldest revision whose completion counts for this one: what changed since then changed no meaning."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """An activity on paper: a question, mostly. `stem`: Markdown; `options`: what is ticked or numbered by hand."""
+
+    stem: str
+    options: tuple[str, ...]
+    answer: str
+    why: str = ""
+
+
+@runtime_checkable
+class Printable(Protocol):
+    """An activity kind that can be done on a sheet of paper, inside a lesson's hand-out."""
+
+    def printed(self, slug: str) -> Printed | None:
+        """How it stands on paper, with the answer for whoever teaches; None where it cannot."""
+
+
+def printable(kind: object) -> Printable | None:
+    """The kind, where it can be printed."""
+    return kind if isinstance(kind, Printable) else None
+
+
+@dataclass(frozen=True)
+class LeftAt:
+    """Where somebody stopped: the activity, the place on its page (what follows # in the address), and when."""
+
+    activity_id: int
+    place: str
+    at: int
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """An activity kind that knows where in an activity somebody stopped."""
+
+    def left_at(self, account_id: int, activity_ids: Sequence[int]) -> LeftAt | None:
+        """The one of these that this person touched last without finishing it, and where; None: none. One statement."""
+
+
+def resumable(kind: object) -> Resumable | None:
+    """The kind, where it knows where somebody stopped."""
+    return kind if isinstance(kind, Resumable) else None
+
+
+def revised(kind: object) -> Revised | None:
+    """The kind, where its revisions say what they changed; completion of every revision counts where they do not."""
+    return kind if isinstance(kind, Revised) else None
+
+
 def findable(kind: object) -> Findable | None:
     """The kind, where its activities can be searched."""
     return kind if isinstance(kind, Findable) else None

@@ -77,6 +77,10 @@ class SyllabusEntry(Base):
     required: Mapped[bool] = mapped_column(default=True)
     weight: Mapped[Small] = mapped_column(default=1)
     content_id: Mapped[int]  # the revision's row at the plugin that owns the activity
+    # the oldest content whose completion counts here: what changed since then changed no meaning; None: all count
+    counts_from: Mapped[int | None] = mapped_column(BigInteger)
+    # the masks of the entries to be done before this one, or-ed
+    needs: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class Enrollment(Base):
@@ -110,6 +114,8 @@ class Evidence(Base):
     passed: Mapped[bool | None]
     at: Mapped[Stamp]
     membership_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_membership.id"))
+    # the revision that was done, where the activity has revisions and it is known
+    content_id: Mapped[int | None] = mapped_column(BigInteger)
     # who observed or entered it, or sat beside
     by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
 
@@ -123,6 +129,21 @@ class EvidencePart(Base):
     area_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_area.id"), primary_key=True)
     raw: Mapped[Small]
     most: Mapped[Small]
+
+
+class Practised(Base):
+    """Something inside a lesson that a person has done: a practice question answered, a simulation played to its end.
+
+    Not evidence: it only counts towards what a lesson asks for before it is complete.
+    """
+
+    __tablename__ = "lms_practised"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    account_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_account.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32), primary_key=True)  # of the activity: check, practice …
+    slug: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[Stamp]  # for the first time
 
 
 class ClientToken(Base):

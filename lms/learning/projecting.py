@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 
 from lms.db.unit_of_work import connection
 from lms.learning import record
@@ -23,6 +23,16 @@ _COMPLETED = (  # when the ledger says that the course was completed; else when 
     .correlate(E)
     .scalar_subquery()
 )
+_ONCE = (  # whether the ledger has ever called the course complete
+    exists()
+    .where(
+        EVIDENCE.c.account_id == E.c.account_id,
+        EVIDENCE.c.activity_id == E.c.course_id,
+        EVIDENCE.c.kind == int(Kind.COMPLETED),
+    )
+    .correlate(E)
+    .label("once")
+)
 
 
 @dataclass(frozen=True)
@@ -38,15 +48,18 @@ class Astray:
 
 def astray(account_ids: Collection[int] | None = None) -> list[Astray]:
     """The enrollments, of these people or of all, that differ from the ledger. Must be empty."""
-    wanted = select(E.c.id, E.c.account_id, E.c.syllabus_id, E.c.done, E.c.completed_at, S.c.required).join(
-        S, S.c.id == E.c.syllabus_id
-    )
+    wanted = select(
+        E.c.id, E.c.account_id, E.c.course_id, E.c.syllabus_id, E.c.done, E.c.completed_at, S.c.required, _ONCE
+    ).join(S, S.c.id == E.c.syllabus_id)
     if account_ids is not None:
         wanted = wanted.where(E.c.account_id.in_(account_ids))
     found = []
     for row in connection().execute(wanted.order_by(E.c.id)).all():
         done = record.done_before(row.account_id, row.syllabus_id)
-        one = Astray(row.id, row.done, done, row.completed_at is not None, is_complete(done, row.required))
+        complete = is_complete(done, row.required) or (
+            row.once and record.once_complete(row.account_id, row.course_id, row.syllabus_id)
+        )
+        one = Astray(row.id, row.done, done, row.completed_at is not None, complete)
         if (one.held, one.was_complete) != (one.done, one.is_complete):
             found.append(one)
     return found

@@ -57,6 +57,7 @@ class Place:
     required: bool
     weight: int
     content_id: int
+    needs: int = 0  # the masks of the activities to be done before this one
 
 
 # Statements that pages send often are made once: making one costs more than sending it.
@@ -107,6 +108,30 @@ def newest_syllabus(course_id: int) -> int | None:
     return found.scalar()
 
 
+@dataclass(frozen=True)
+class SyllabusRow:
+    """A published revision of a course, with how many learn by it and how many of them have completed the course."""
+
+    id: int
+    revision: int
+    published_at: int
+    learners: int
+    completed: int
+
+
+def syllabuses(course_id: int) -> list[SyllabusRow]:
+    """The published revisions of a course, the newest first."""
+    s, e = Syllabus.__table__, Enrollment.__table__
+    rows = connection().execute(
+        select(s.c.id, s.c.revision, s.c.published_at, func.count(e.c.id), func.count(e.c.completed_at))
+        .outerjoin(e, and_(e.c.syllabus_id == s.c.id, e.c.course_id == course_id))
+        .where(s.c.course_id == course_id)
+        .group_by(s.c.id, s.c.revision, s.c.published_at)
+        .order_by(s.c.revision.desc())
+    )
+    return [SyllabusRow(*row) for row in rows]
+
+
 _places: dict[tuple[Engine, int], tuple[Place, ...]] = {}
 
 
@@ -120,7 +145,7 @@ def places(syllabus_id: int) -> tuple[Place, ...]:
         wanted: Select[*tuple[Any, ...]] = (
             select(
                 a.c.id, a.c.kind, a.c.slug, a.c.title, a.c.minutes, se.c.position, se.c.mask, se.c.module,
-                se.c.module_title, se.c.required, se.c.weight, se.c.content_id,
+                se.c.module_title, se.c.required, se.c.weight, se.c.content_id, se.c.needs,
             )
             .join(a, a.c.id == se.c.activity_id)
             .where(se.c.syllabus_id == syllabus_id)
@@ -131,6 +156,23 @@ def places(syllabus_id: int) -> tuple[Place, ...]:
             _places.clear()
         _places[key] = held
     return held
+
+
+def course_with(activity_id: int) -> str | None:
+    """The slug of a published course in which an activity stands now, the one published last first."""
+    s, se, course = Syllabus.__table__, SyllabusEntry.__table__, Activity.__table__
+    newer = s.alias()
+    found: str | None = connection().execute(
+        select(course.c.slug)
+        .select_from(se.join(s, s.c.id == se.c.syllabus_id).join(course, course.c.id == s.c.course_id))
+        .where(
+            se.c.activity_id == activity_id,
+            ~exists().where(newer.c.course_id == s.c.course_id, newer.c.revision > s.c.revision),
+        )
+        .order_by(s.c.id.desc())
+        .limit(1)
+    ).scalar()  # fmt: skip
+    return found
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from lms.identity.models import Session
 from lms.identity.people import claim_or_none
 from lms.learning.models import ClientToken, Enrollment, Evidence, EvidencePart, Kind, Syllabus, SyllabusEntry
 from lms.learning.queries import stands
+from lms.learning.rollup import is_complete
 from lms.orgs.models import Membership
 from lms.orgs.queries import taken_up
 
@@ -30,7 +31,10 @@ EVIDENCE, PART, ENROLLMENT, ENTRY = (
 
 @dataclass(frozen=True)
 class Result:
-    """What somebody did in an activity. Points are whole numbers; `parts` maps an area's id to (raw, most)."""
+    """What somebody did in an activity. Points are whole numbers; `parts` maps an area's id to (raw, most).
+
+    `content_id`: the revision that was done, where that is known: the one that the syllabus pins.
+    """
 
     kind: Kind
     raw: int | None = None
@@ -38,6 +42,7 @@ class Result:
     passed: bool | None = None
     parts: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     by_id: int | None = None
+    content_id: int | None = None
 
     @property
     def completes(self) -> bool:
@@ -94,6 +99,7 @@ _APPEND: Statement[Any] = Statement(
         passed=bindparam("ok"),
         at=bindparam("now"),
         membership_id=_MEMBERSHIP,
+        content_id=bindparam("content", type_=BigInteger),
         by_id=func.coalesce(bindparam("by", type_=BigInteger), _HELPER),
     )
     .returning(EVIDENCE.c.id)
@@ -114,10 +120,18 @@ _MOVED = (
     .scalar_subquery(),
     ENROLLMENT.c.completed_at,
 )
+_CONTENT: ColumnElement[int | None] = bindparam("content", type_=BigInteger)
+
+
+def _counting(content: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """`rollup.counts` for an entry of a syllabus, in the database's words."""
+    return or_(content.is_(None), ENTRY.c.counts_from.is_(None), content >= ENTRY.c.counts_from)
+
+
 _SET_BIT = Statement(
     update(ENROLLMENT)
     .values(done=ENROLLMENT.c.done.op("|")(ENTRY.c.mask), last_at=bindparam("now"))
-    .where(_HAS_ACTIVITY, ENROLLMENT.c.done.op("&")(ENTRY.c.mask) == 0)
+    .where(_HAS_ACTIVITY, ENROLLMENT.c.done.op("&")(ENTRY.c.mask) == 0, _counting(_CONTENT))
     .returning(*_MOVED),
     Moved,
 )
@@ -161,6 +175,7 @@ def append(account_id: int, activity_id: int, result: Result, at: int) -> int:
         of=result.most,
         ok=result.passed,
         now=at,
+        content=result.content_id,
         by=result.by_id,
         session=claim.session_id if claim else 0,
     )
@@ -170,9 +185,9 @@ def append(account_id: int, activity_id: int, result: Result, at: int) -> int:
     return evidence_id
 
 
-def set_done(account_id: int, activity_id: int, at: int) -> list[Moved]:
-    """Sets the activity's bit in every enrollment that has it and lacks the bit."""
-    return _SET_BIT.all(who=account_id, activity=activity_id, now=at)
+def set_done(account_id: int, activity_id: int, content_id: int | None, at: int) -> list[Moved]:
+    """Sets the activity's bit in every enrollment that has it, lacks the bit, and where this content counts."""
+    return _SET_BIT.all(who=account_id, activity=activity_id, content=content_id, now=at)
 
 
 def clear_done(account_id: int, activity_id: int) -> list[Moved]:
@@ -181,9 +196,9 @@ def clear_done(account_id: int, activity_id: int) -> list[Moved]:
 
 
 def complete_course(moved: Moved, account_id: int, at: int) -> None:
-    """Marks an enrollment complete and says so in the ledger."""
+    """Marks an enrollment complete and says so in the ledger: of a course, the content is the syllabus."""
     _COMPLETED.run(enrollment=moved.enrollment_id, moment=at)
-    append(account_id, moved.course_id, Result(Kind.COMPLETED), at)
+    append(account_id, moved.course_id, Result(Kind.COMPLETED, content_id=moved.syllabus_id), at)
 
 
 def reopen_course(moved: Moved, account_id: int, by_id: int | None, at: int) -> None:
@@ -204,18 +219,26 @@ def _completing() -> ColumnElement[bool]:
 
 _COMPLETED_BEFORE: Statement[Any] = Statement(
     select(EVIDENCE.c.id)
-    .where(EVIDENCE.c.account_id == bindparam("who"), EVIDENCE.c.activity_id == bindparam("activity"), _completing())
+    .where(
+        EVIDENCE.c.account_id == bindparam("who"),
+        EVIDENCE.c.activity_id == bindparam("activity"),
+        _completing(),
+        or_(_CONTENT.is_(None), EVIDENCE.c.content_id.is_(None), EVIDENCE.c.content_id >= _CONTENT),
+    )
     .limit(1)
 )
 
 
-def completed_before(account_id: int, activity_id: int) -> bool:
-    """Whether the ledger already says that this person completed this activity."""
-    return _COMPLETED_BEFORE.first(who=account_id, activity=activity_id) is not None
+def completed_before(account_id: int, activity_id: int, content_id: int | None = None) -> bool:
+    """Whether the ledger already says that this person completed this activity, in this content or a newer one."""
+    return _COMPLETED_BEFORE.first(who=account_id, activity=activity_id, content=content_id) is not None
 
 
-def done_before(account_id: int, syllabus_id: int) -> int:
-    """The bitmap that a person's evidence gives in a syllabus: what a new enrollment begins with, and the rebuild."""
+def done_before(account_id: int, syllabus_id: int, without: int | None = None) -> int:
+    """The bitmap that a person's evidence gives in a syllabus: what a new enrollment begins with, and the rebuild.
+
+    `without`: an activity that is taken as not done.
+    """
     e = EVIDENCE.c
     rows = connection().execute(
         select(ENTRY.c.mask)
@@ -225,9 +248,43 @@ def done_before(account_id: int, syllabus_id: int) -> int:
             e.activity_id == ENTRY.c.activity_id,
             e.account_id == account_id,
             _completing(),
+            _counting(e.content_id),
+            *([] if without is None else [ENTRY.c.activity_id != without]),
         )
     )
     done = 0
     for (mask,) in rows:
         done |= mask
     return done
+
+
+def completed_enrollments(account_id: int) -> list[Moved]:
+    """A person's completed courses."""
+    rows = connection().execute(
+        select(*_MOVED).where(ENROLLMENT.c.account_id == account_id, ENROLLMENT.c.completed_at.is_not(None))
+    )
+    return [Moved(*row) for row in rows]
+
+
+def once_complete(account_id: int, course_id: int, syllabus_id: int, without: int | None = None) -> bool:
+    """Whether a course was completed on another syllabus than this one, and all that was required there is done still.
+
+    Whoever completed a course and moves on to a newer syllabus has completed it, whatever the newer one asks for. Which
+    syllabus it was stands in the ledger; what was written before that was kept may mean any that was published by then.
+    A course that was reopened since is not complete by this. `without`: an activity that is taken as not done.
+    """
+    s, e = Syllabus.__table__, EVIDENCE.c
+    found = connection().execute(
+        select(s.c.id, s.c.required)
+        .distinct()
+        .where(
+            s.c.course_id == course_id,
+            s.c.id != syllabus_id,
+            e.account_id == account_id,
+            e.activity_id == course_id,
+            e.kind == int(Kind.COMPLETED),
+            stands(EVIDENCE),
+            or_(e.content_id == s.c.id, and_(e.content_id.is_(None), s.c.published_at <= e.at)),
+        )
+    )
+    return any(is_complete(done_before(account_id, row.id, without), row.required) for row in found.all())

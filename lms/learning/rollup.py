@@ -29,6 +29,30 @@ def is_complete(done: int, required: int) -> bool:
     return done & required == required
 
 
+def counts(content: int | None, counts_from: int | None) -> bool:
+    """Whether having done a content is having done what a syllabus asks for. The law of revisions:
+
+    `content`: the revision that was done; None where it is not known, or the activity has none. `counts_from`: the
+    oldest revision since which no change touched the meaning; None where every one counts. What is newer than asked
+    for counts as well: it says more, not less.
+    """
+    return content is None or counts_from is None or content >= counts_from
+
+
+def counts_from(revisions: Iterable[tuple[int, bool]], content: int) -> int:
+    """The oldest revision whose completion counts for `content`: back to the last change of meaning, that one included.
+
+    `revisions` of one activity, the oldest first: (number, whether it changed only the wording of the one before).
+    """
+    oldest: int | None = None
+    for number, minor in revisions:
+        if number > content:
+            break
+        if oldest is None or not minor:
+            oldest = number
+    return content if oldest is None else oldest
+
+
 def progress(done: int, activities: Iterable[tuple[int, int, int]]) -> Progress:
     """`activities` are (mask, weight, minutes)."""
     count = total = weight_done = weight_total = minutes = 0

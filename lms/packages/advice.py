@@ -79,7 +79,7 @@ def _lesson(lesson: Lesson, found: Problems) -> None:
             _("The lesson takes {minutes} minutes; at most 7 are good. Divide it."),
             minutes=lesson.minutes,
         )
-    shown = {block.data.get("file") for block in lesson.blocks}
+    shown = {block.data.get(name) for block in lesson.blocks for name in ("file", "captions")}
     for name in lesson.files:
         if name not in shown:
             found.add(

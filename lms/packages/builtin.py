@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.packages.fields import LONGEST_TEXT, Fields
+from lms.packages.markdown import is_safe_link
 from lms.packages.parts import TEXT, Parts, container, directive_line, escaped, tidy
 from lms.packages.problems import Where, _, quoted
-from lms.packages.source import FILE_NAME, PICTURES, SOUNDS, is_slug
+from lms.packages.source import CAPTIONS, DOCUMENTS, FILE_NAME, PICTURES, SOUNDS, VIDEOS, is_slug
 
 LONGEST_ALT = 500
 LONGEST_CAPTION = 500
+LONGEST_LABEL = 200
 MOST_STEPS = 50
 
 
@@ -73,6 +75,87 @@ class AudioBlock:
 
     def write(self, data: Mapping[str, Any]) -> str:
         return directive_line(self.directive, data["file"], data["label"])
+
+
+class VideoBlock:
+    """A film, what it shows, its captions, and below it all that is said."""
+
+    directive = "video"
+    container = True
+
+    def read(self, args: tuple[str, ...], body: str, where: Where) -> dict[str, Any]:
+        file = read_file_name(args, VIDEOS, "video", where, self.directive)
+        label = read_words(args, 1, self.directive, where)
+        captions = args[2] if len(args) > 2 else ""
+        if captions:
+            captions = read_file_name((captions,), CAPTIONS, "captions", where, "video … captions")
+        most_arguments(args, 3, self.directive, where)
+        too_long(body, LONGEST_TEXT, where)
+        return {"file": file, "label": label, "captions": captions, "transcript": body}
+
+    def write(self, data: Mapping[str, Any]) -> str:
+        captions = (data["captions"],) if data.get("captions") else ()
+        return container(self.directive, data.get("transcript", ""), data["file"], data["label"], *captions)
+
+
+class PodcastBlock:
+    """An episode: its title, then notes, and after a line of three plus signs all that is said."""
+
+    directive = "podcast"
+    container = True
+    parting = "+++"
+
+    def read(self, args: tuple[str, ...], body: str, where: Where) -> dict[str, Any]:
+        file = read_file_name(args, SOUNDS, "sound", where, self.directive)
+        title = read_words(args, 1, self.directive, where)
+        most_arguments(args, 2, self.directive, where)
+        lines = body.split("\n")
+        at = lines.index(self.parting) if self.parting in lines else len(lines)
+        notes, transcript = tidy("\n".join(lines[:at])), tidy("\n".join(lines[at + 1 :]))
+        too_long(notes, LONGEST_TEXT, where)
+        too_long(transcript, LONGEST_TEXT, where)
+        return {"file": file, "title": title, "notes": notes, "transcript": transcript}
+
+    def write(self, data: Mapping[str, Any]) -> str:
+        body = data.get("notes", "")
+        if data.get("transcript"):
+            body = tidy(f"{body}\n{self.parting}\n{data['transcript']}")
+        return container(self.directive, body, data["file"], data["title"])
+
+
+class SlidesBlock:
+    """A PDF shown page by page; in the body what its pages show, where they hold no words themselves."""
+
+    directive = "slides"
+    container = True
+
+    def read(self, args: tuple[str, ...], body: str, where: Where) -> dict[str, Any]:
+        file = read_file_name(args, DOCUMENTS, "document", where, self.directive)
+        title = read_words(args, 1, self.directive, where)
+        most_arguments(args, 2, self.directive, where)
+        too_long(body, LONGEST_TEXT, where)
+        return {"file": file, "title": title, "words": body}
+
+    def write(self, data: Mapping[str, Any]) -> str:
+        return container(self.directive, data.get("words", ""), data["file"], data["title"])
+
+
+class NamedFileBlock:
+    """A file and what it is: file (a document to take along), sign (the lesson in sign language)."""
+
+    container = False
+
+    def __init__(self, directive: str, endings: tuple[str, ...], kind: str, words: str) -> None:
+        self.directive, self._endings, self._kind, self._words = directive, endings, kind, words
+
+    def read(self, args: tuple[str, ...], body: str, where: Where) -> dict[str, Any]:
+        file = read_file_name(args, self._endings, self._kind, where, self.directive)
+        words = read_words(args, 1, self.directive, where)
+        most_arguments(args, 2, self.directive, where)
+        return {"file": file, self._words: words}
+
+    def write(self, data: Mapping[str, Any]) -> str:
+        return directive_line(self.directive, data["file"], data[self._words])
 
 
 class StepsBlock:
@@ -187,6 +270,66 @@ class CheckBlock:
         return directive_line(self.directive, data["item"])
 
 
+class LinkBlock:
+    """A page of another site: its address, and what it is."""
+
+    directive = "link"
+    container = False
+
+    def read(self, args: tuple[str, ...], body: str, where: Where) -> dict[str, Any]:
+        target = args[0] if args else ""
+        if not target.startswith("https://") or not is_safe_link(target):
+            where.problem(
+                "link", _('After :::link stands an address: :::link https://dichvucong.gov.vn "what the page is".')
+            )
+        if len(args) != 2 or not args[1]:
+            where.problem("link-words", _('Say in quotes what the page is: :::link https://… "what the page is".'))
+        label = args[1] if len(args) > 1 else ""
+        too_long(target, 500, where)
+        too_long(label, 200, where)
+        return {"address": target, "label": label}
+
+    def write(self, data: Mapping[str, Any]) -> str:
+        return directive_line(self.directive, data["address"], data["label"])
+
+
+class EmbedBlock:
+    """An activity of any kind. Kinds that plugins add are not among the package's own names."""
+
+    directive = "embed"
+    container = False
+
+    def read(self, args: tuple[str, ...], body: str, where: Where) -> dict[str, Any]:
+        kind, slug = (*args[:2], "", "")[:2]
+        if len(args) != 2 or not is_slug(kind) or not is_slug(slug):
+            where.problem("embed", _("After :::embed stand a kind and a name: :::embed quiz kiem-tra-cuoi."))
+            return {"kind": "", "slug": ""}
+        if kind in ("lesson", "quiz", "task"):
+            where.refer(kind, slug)
+        return {"kind": kind, "slug": slug}
+
+    def write(self, data: Mapping[str, Any]) -> str:
+        return f":::{self.directive} {data['kind']} {data['slug']}"
+
+
+class TaskBlock:
+    """A real-life task, which the learner declares."""
+
+    directive = "task"
+    container = False
+
+    def read(self, args: tuple[str, ...], body: str, where: Where) -> dict[str, Any]:
+        slug = args[0] if args else ""
+        if len(args) != 1 or not is_slug(slug):
+            where.problem("task-block", _("After :::task stands the name of one task: :::task viec-that-nguoi-dan."))
+            return {"slug": ""}
+        where.refer("task", slug)
+        return {"slug": slug}
+
+    def write(self, data: Mapping[str, Any]) -> str:
+        return directive_line(self.directive, data["slug"])
+
+
 class ChoiceItem:
     """Options of which some are right: single_choice and multiple_choice."""
 
@@ -272,7 +415,9 @@ def read_markdown(body: str, where: Where) -> str:
     return body
 
 
-def read_file_name(args: tuple[str, ...], extensions: tuple[str, ...], kind: str, where: Where) -> str:
+def read_file_name(
+    args: tuple[str, ...], extensions: tuple[str, ...], kind: str, where: Where, directive: str = ""
+) -> str:
     file = args[0] if args else ""
     if not FILE_NAME.fullmatch(file) or file.rpartition(".")[2] not in extensions:
         where.problem(
@@ -281,12 +426,34 @@ def read_file_name(args: tuple[str, ...], extensions: tuple[str, ...], kind: str
                 "After :::{kind} stands the name of a file beside lesson.md, "
                 "ending in {extensions} (a–z, digits, hyphens)."
             ),
-            kind={"picture": "image", "sound": "audio"}[kind],
+            kind=directive or {"picture": "image", "sound": "audio"}[kind],
             extensions=", ".join(extensions),
         )
         return ""
     where.refer(kind, file)
     return file
+
+
+def read_words(args: tuple[str, ...], at: int, directive: str, where: Where) -> str:
+    """The words in quotes after the file's name."""
+    words = args[at] if len(args) > at else ""
+    if not words:
+        where.problem(
+            "words",
+            _('Say in quotes what it is, after the file name: :::{directive} file "words".'),
+            directive=directive,
+        )
+    too_long(words, LONGEST_LABEL, where)
+    return words
+
+
+def most_arguments(args: tuple[str, ...], most: int, directive: str, where: Where) -> None:
+    if len(args) > most:
+        where.problem(
+            "arguments",
+            _("Too much stands after :::{directive} on its line. Put quotes around each text."),
+            directive=directive,
+        )
 
 
 def no_arguments(directive: str, args: tuple[str, ...], where: Where) -> None:
@@ -317,12 +484,20 @@ PARTS = Parts.of(
         TextBlock(),
         ImageBlock(),
         AudioBlock(),
+        VideoBlock(),
+        PodcastBlock(),
+        SlidesBlock(),
+        NamedFileBlock("file", DOCUMENTS, "document", "title"),
+        NamedFileBlock("sign", VIDEOS, "video", "label"),
         StepsBlock(),
         BoxBlock("remember"),
         BoxBlock("warning"),
         MessageBlock(),
         BoxBlock("do"),
         CheckBlock(),
+        LinkBlock(),
+        EmbedBlock(),
+        TaskBlock(),
         ChoiceItem("single_choice", 5),
         ChoiceItem("multiple_choice", 6),
         TrueFalseItem(),

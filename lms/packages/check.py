@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
+from lms.contract.discovery import installed
+from lms.contract.points import Plugin
 from lms.packages.advice import advise
+from lms.packages.importing import BLOCK_READERS, ITEM_READERS, PACKAGE_PARTS
 from lms.packages.model import Package
+from lms.packages.parts import BlockReader, FolderReader, ItemReader, Parts
 from lms.packages.problems import PackageInvalid
 from lms.packages.reading import read_package
 
@@ -25,8 +30,20 @@ def counts(package: Package) -> str:
         "courses": len(package.courses),
         "rule sets": len(package.rules),
         "programmes": len(package.programmes),
+        **Counter(document.folder for document in package.documents),
     }
     return ", ".join(f"{number} {name}" for name, number in numbers.items())
+
+
+def parts_of(plugins: Iterable[Plugin]) -> Parts:
+    """The directives, item types and folders that plugins bring."""
+    readers: list[BlockReader | ItemReader | FolderReader] = []
+    for provided in (provided for plugin in plugins for provided in plugin.provides):
+        if provided.point in (BLOCK_READERS, ITEM_READERS):
+            readers += provided.entries
+        elif provided.point is PACKAGE_PARTS:
+            readers += [part.folder for part in provided.entries if part.folder is not None]
+    return Parts.of(readers)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--warnings-as-errors", action="store_true", help="exit with status 1 when there is any advice")
     chosen = parser.parse_args(arguments)
     try:
-        package = read_package(chosen.package)
+        parts = parts_of(installed())
+        package = read_package(chosen.package, parts)
     except PackageInvalid as invalid:
         for problem in invalid.problems:
             print(problem)
@@ -49,10 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     advice = advise(package) if chosen.strict_content else []
     for warning in advice:
         print(f"{warning.file}:{warning.line}: advice: {warning.text()}")
+    more = 0
+    for document in package.documents if chosen.strict_content else ():
+        for place, what in parts.folders[document.folder].advise(document.data):
+            print(f"{document.folder}/{document.slug}.yaml: advice: {place}: {what}")
+            more += 1
     print(f"{package.slug} {package.version}: {counts(package)}")
-    if advice:
-        print(f"{len(advice)} pieces of advice.", file=sys.stderr)
-    return 1 if advice and chosen.warnings_as_errors else 0
+    if advice or more:
+        print(f"{len(advice) + more} pieces of advice.", file=sys.stderr)
+    return 1 if (advice or more) and chosen.warnings_as_errors else 0
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ def export_package(course: str | None = None, may_read: Callable[[int], bool] = 
         courses=_in_order(given, "course"),
         rules=_in_order(given, "rules"),
         programmes=_in_order(given, "programme"),
+        documents=_in_order(given, "document"),
     )
 
 

@@ -47,6 +47,10 @@ class Fields:
     def has(self, key: str) -> bool:
         return self._peek(key) is not None
 
+    def names(self) -> tuple[str, ...]:
+        """Every key that is written, in order: for a mapping whose keys are the author's own."""
+        return tuple(self._node.entries)
+
     def _peek(self, key: str) -> Node | None:
         node = self._node.entries.get(key)
         return None if node is None or (isinstance(node, Scalar) and node.empty) else node
@@ -193,6 +197,23 @@ class Fields:
         found = (Fields.of(node, self.where.at(node.line)) for node in self.list_of(key, least=least, most=most))
         return [fields for fields in found if fields is not None]
 
+    def table(
+        self, key: str, *, least: int, most: int, required: bool = True, longest: int = 300
+    ) -> list[tuple[Where, tuple[str, ...]]]:
+        """A list whose entries are lists of texts, `least` to `most` each: where each stands, and its texts."""
+        found = []
+        for node in self.list_of(key, least=1 if required else 0):
+            there = self.where.at(node.line)
+            row = read_row(node, key, there, least=least, most=most, longest=longest)
+            if row:
+                found.append((there, row))
+        return found
+
+    def row(self, key: str, *, least: int, most: int, required: bool = True, longest: int = 300) -> tuple[str, ...]:
+        """One list of `least` to `most` texts; none where nothing is written."""
+        node = self._take(key, required)
+        return () if node is None else read_row(node, key, self.at(key), least=least, most=most, longest=longest)
+
     def inner(self, key: str, *, required: bool = True) -> Fields | None:
         node = self._take(key, required)
         return None if node is None else Fields.of(node, self.at(key))
@@ -248,6 +269,18 @@ def read_text(node: Node, key: str, where: Where, *, most: int = LONGEST_TEXT, o
         )
         return text[:most]
     return text
+
+
+def read_row(node: Node, key: str, where: Where, *, least: int, most: int, longest: int) -> tuple[str, ...]:
+    if not isinstance(node, Listed) or not least <= len(node.items) <= most:
+        where.problem("row", _("Here a list of {least} to {most} texts is needed: [one, two]."), least=least, most=most)
+        return ()
+    return tuple(
+        ""
+        if place >= least and isinstance(one, Scalar) and not one.text.strip()
+        else read_text(one, key, where.at(one.line), most=longest, one_line=True)
+        for place, one in enumerate(node.items)
+    )
 
 
 def read_slug(node: Node, key: str, where: Where) -> str:

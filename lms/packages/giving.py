@@ -62,7 +62,9 @@ def give_rules_and_programmes(exporting: Exporting) -> None:
         rules = _give_rules(exporting, held.rule_set_id)
         exporting.want("course", *courses)
         exporting.want("framework", framework)
-        spec = ProgrammeSpec(slug, held.title, held.target_group, framework, held.recognition, courses, rules)
+        spec = ProgrammeSpec(
+            slug, held.title, held.target_group, framework, held.recognition, courses, rules, held.prerequisites
+        )
         exporting.give("programme", slug, spec)
     for slug in exporting.open("rules"):
         _give_rules(exporting, database.execute(select(func.max(R.c.id)).where(R.c.slug == slug)).scalar_one())

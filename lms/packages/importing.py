@@ -13,7 +13,7 @@ from lms.contract.points import ExtensionPoint
 from lms.db.unit_of_work import unit_of_work
 from lms.orgs.queries import nation_id, reaches
 from lms.packages.model import Package
-from lms.packages.parts import BlockReader, ItemReader, Parts
+from lms.packages.parts import BlockReader, FolderReader, ItemReader, Parts
 from lms.storage import FileStore
 
 
@@ -25,6 +25,7 @@ class Importing:
     org_id: int
     by_id: int | None
     counts: dict[str, int] = field(default_factory=dict)
+    prepared: dict[tuple[str, str], Any] = field(default_factory=dict)  # what the parts laid by before they write
 
     def count(self, what: str, by: int = 1) -> None:
         """Counts something taken in, for the report."""
@@ -76,13 +77,18 @@ class Exporting:
 class PackagePart:
     """What a plugin takes from a package and gives to one.
 
-    Parts run in `order`; `take` writes inside the one unit of work; `give` may be called several times.
+    Parts run in `order`. `prepare` runs before anything is written, for what must not happen inside a unit of work (it
+    lays by what it made in `importing.prepared`); `take` writes inside the one unit of work; `give` may be called
+    several times. `folder` reads and writes a folder of the plugin's own, whose documents `take` then finds in the
+    package.
     """
 
     name: str
     order: int
     take: Callable[[Importing], None]
     give: Callable[[Exporting], None] = lambda _exporting: None
+    folder: FolderReader | None = None
+    prepare: Callable[[Importing], None] = lambda _importing: None
 
 
 PACKAGE_PARTS: ExtensionPoint[PackagePart] = ExtensionPoint(
@@ -97,8 +103,9 @@ ITEM_READERS: ExtensionPoint[ItemReader] = ExtensionPoint(
 
 
 def known_parts() -> Parts:
-    """The directives and item types of the plugins in use."""
-    return Parts.of([*BLOCK_READERS, *ITEM_READERS])
+    """The directives, item types and folders of the plugins in use."""
+    folders = [part.folder for part in PACKAGE_PARTS if part.folder is not None]
+    return Parts.of([*BLOCK_READERS, *ITEM_READERS, *folders])
 
 
 def take_in(package: Package, org_id: int, by_id: int | None) -> dict[str, int]:
@@ -107,12 +114,15 @@ def take_in(package: Package, org_id: int, by_id: int | None) -> dict[str, int]:
     Files go to the store first: they lie under the hash of their content, so one too many does no harm.
     """
     store: FileStore = current_app.extensions["lms.files"]
-    for lesson in package.lessons:
-        for content in lesson.files.values():
+    for document in package.documents:
+        for content in document.files.values():
             store.put(content)
     importing = Importing(package, org_id, by_id)
+    parts = sorted(PACKAGE_PARTS, key=lambda p: (p.order, p.name))
+    for part in parts:
+        part.prepare(importing)
     with unit_of_work():
-        for part in sorted(PACKAGE_PARTS, key=lambda p: (p.order, p.name)):
+        for part in parts:
             part.take(importing)
         if importing.counts:
             audit.record(by_id, "package.imported", package.slug, version=package.version, counts=importing.counts)

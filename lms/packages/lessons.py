@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lms.packages.fields import Fields
-from lms.packages.model import GROUPS, Block, Lesson
+from lms.packages.model import COMPLETION, GROUPS, Block, Lesson
 from lms.packages.parts import TEXT, Parts, tidy, unescaped
 from lms.packages.problems import Where, _, listed, nearest, quoted
 
@@ -54,6 +54,7 @@ def read_lesson(
         blocks=blocks,
         guide=tidy(guide),
         files=files,
+        completion=fields.choices("completion", COMPLETION) if fields.has("completion") else ("read",),
         line=1,
     )
     fields.finish()
@@ -223,5 +224,6 @@ def front_matter(lesson: Lesson) -> dict[str, Any]:
         "checked": lesson.checked,
         "review": lesson.review,
         "sources": lesson.sources,
+        "completion": lesson.completion if lesson.completion != ("read",) else (),
     }
     return {key: value for key, value in keys.items() if value not in (None, ())}

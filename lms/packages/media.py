@@ -128,6 +128,21 @@ def check_sound(data: bytes, where: Where) -> None:
         where.problem("sound-kind", _("This is not a real mp3 sound. Save it again as mp3."))
 
 
+def check_video(data: bytes, where: Where) -> None:
+    if data[4:8] != b"ftyp":
+        where.problem("video-kind", _("This is not a real mp4 video. Save it again as mp4."))
+
+
+def check_document(data: bytes, where: Where) -> None:
+    if b"%PDF-" not in data[:1024] or b"%%EOF" not in data[-2048:]:
+        where.problem("document-kind", _("This is not a whole PDF document. Save it again as PDF."))
+
+
+def check_captions(data: bytes, where: Where) -> None:
+    if not data.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT") or b"-->" not in data:
+        where.problem("captions-kind", _("These are not real captions. The file begins with WEBVTT."))
+
+
 def check_svg(data: bytes, where: Where) -> None:
     """Only drawing: no script, foreign content, links, animation, styles or references that lead outside, entities."""
     if len(data) > MOST_SVG_BYTES:

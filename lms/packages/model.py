@@ -11,6 +11,8 @@ FORMAT = "hocvuso/1"
 GROUPS = ("citizens", "students", "officials", "workers")
 POOLS = ("practice", "exam")
 RECOGNITIONS = ("attainment", "course")
+PREREQUISITES = ("advice", "lock")
+COMPLETION = ("read", "listened", "answered", "practised", "done", "confirmed")  # what a lesson may ask for
 CONDITIONS = ("lessons_completed", "skills_taught", "quiz_passed", "task_done")
 
 
@@ -19,6 +21,27 @@ class Block:
     kind: str
     data: Mapping[str, Any]
     line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TrackBlock:
+    """A block in another language. `kind` is empty where it is not told in words; `sound`: a file beside lesson.md."""
+
+    kind: str
+    data: Mapping[str, Any]
+    sound: str = ""
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A lesson in another language: as many blocks as the lesson has, or none. `sound`: of the whole lesson."""
+
+    lang: str
+    title: str
+    promise: str
+    blocks: tuple[TrackBlock, ...] = ()
+    sound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,8 @@ class Lesson:
     blocks: tuple[Block, ...]
     guide: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    completion: tuple[str, ...] = ("read",)
+    tracks: tuple[Track, ...] = ()
     line: int = field(default=0, compare=False)
 
 
@@ -109,6 +134,7 @@ class ActivityRef:
     slug: str
     kind: str
     weight: float = 1
+    after: tuple[str, ...] = ()  # activities of the same course to be done first
     line: int = field(default=0, compare=False)
 
 
@@ -157,6 +183,7 @@ class ProgrammeSpec:
     recognition: str
     courses: tuple[str, ...]
     rules: str
+    prerequisites: str = "advice"
     line: int = field(default=0, compare=False)
 
 
@@ -198,6 +225,20 @@ class FrameworkSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """An activity of a kind that a plugin adds, from a folder of its own: `<folder>/<slug>.yaml`, and files beside it.
+
+    `data` is what the plugin's reader made of it.
+    """
+
+    folder: str
+    slug: str
+    data: Mapping[str, Any]
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     slug: str
     title: str
@@ -213,6 +254,7 @@ class Package:
     courses: tuple[CourseSpec, ...] = ()
     rules: tuple[RuleSetSpec, ...] = ()
     programmes: tuple[ProgrammeSpec, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     def items(self) -> Iterator[Item]:
         for bank in self.banks:

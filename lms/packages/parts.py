@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from lms.packages.fields import Fields
@@ -42,27 +42,59 @@ class ItemReader(Protocol):
     def write(self, data: Mapping[str, Any]) -> dict[str, Any]: ...
 
 
+@runtime_checkable
+class FolderReader(Protocol):
+    """A folder of packages that a plugin adds, for activities of its own kind.
+
+    `<folder>/<slug>.yaml` is one; files that end in one of `endings` stand beside it in `<folder>/<slug>/`. `read` says
+    its problems by the fields' lines, and leaves no key untaken; `write` gives the text of the file.
+    """
+
+    @property
+    def folder(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def endings(self) -> tuple[str, ...]: ...
+
+    def read(self, slug: str, fields: Fields, files: Mapping[str, bytes]) -> dict[str, Any]: ...
+
+    def write(self, data: Mapping[str, Any]) -> str: ...
+
+    def advise(self, data: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+        """What would make it better: where, and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     blocks: Mapping[str, BlockReader]
     items: Mapping[str, ItemReader]
+    folders: Mapping[str, FolderReader] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, readers: Iterable[BlockReader | ItemReader]) -> Parts:
+    def of(cls, readers: Iterable[BlockReader | ItemReader | FolderReader]) -> Parts:
         blocks: dict[str, BlockReader] = {}
         items: dict[str, ItemReader] = {}
+        folders: dict[str, FolderReader] = {}
         for reader in readers:
-            if isinstance(reader, BlockReader):
+            if isinstance(reader, FolderReader):
+                if folders.setdefault(reader.folder, reader) is not reader:
+                    raise ValueError(
+                        f"two readers of the folder {reader.folder}: {folders[reader.folder]!r}, {reader!r}"
+                    )
+            elif isinstance(reader, BlockReader):
                 if blocks.setdefault(reader.directive, reader) is not reader:
                     raise ValueError(
                         f"two readers of the directive {reader.directive}: {blocks[reader.directive]!r}, {reader!r}"
                     )
             elif items.setdefault(reader.type, reader) is not reader:
                 raise ValueError(f"two readers of the item type {reader.type}: {items[reader.type]!r}, {reader!r}")
-        return cls(blocks, items)
+        return cls(blocks, items, folders)
 
-    def plus(self, *readers: BlockReader | ItemReader) -> Parts:
-        return Parts.of((*self.blocks.values(), *self.items.values(), *readers))
+    def plus(self, *readers: BlockReader | ItemReader | FolderReader) -> Parts:
+        return Parts.of((*self.blocks.values(), *self.items.values(), *self.folders.values(), *readers))
 
 
 def tidy(text: str) -> str:

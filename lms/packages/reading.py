@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -15,11 +15,13 @@ from lms.packages.model import (
     FORMAT,
     GROUPS,
     POOLS,
+    PREREQUISITES,
     RECOGNITIONS,
     ActivityRef,
     Bank,
     Condition,
     CourseSpec,
+    Document,
     Draw,
     FrameworkSpec,
     Item,
@@ -36,7 +38,8 @@ from lms.packages.model import (
 from lms.packages.parts import Parts
 from lms.packages.problems import PackageInvalid, Problems, Reference, Where, _, listed, nearest, quoted
 from lms.packages.references import Names, check_package, check_references
-from lms.packages.source import Source, place_of, read_source, text_of
+from lms.packages.source import TRACK_FILE, Source, place_of, read_source, text_of
+from lms.packages.tracks import with_tracks
 from lms.packages.yaml_lines import Listed, Mapped, Scalar, load
 
 __all__ = ["PackageInvalid", "read_files", "read_package"]
@@ -67,18 +70,22 @@ class _Reading:
     def package(self) -> Package:
         places: dict[str, dict[str, str]] = {}
         beside: dict[str, dict[str, bytes]] = {}
+        with_documents: dict[tuple[str, str], dict[str, bytes]] = {}
+        endings = {folder: reader.endings for folder, reader in self.parts.folders.items()}
         for name in sorted(self.files):
-            place = place_of(name, self.problems)
+            place = place_of(name, self.problems, endings)
             if place is None:
                 continue
             folder, slug = place
             file = name.rpartition("/")[2]
-            if folder != "lessons":
+            if folder in endings and name.count("/") == 2:
+                with_documents.setdefault((folder, slug), {})[file] = self.files[name]
+            elif folder != "lessons":
                 places.setdefault(folder, {})[slug] = name
             elif file == "lesson.md":
                 places.setdefault(folder, {})[slug] = name
                 beside.setdefault(slug, {})
-            elif file == "guide.md":
+            elif file == "guide.md" or TRACK_FILE.fullmatch(file):
                 beside.setdefault(slug, {})
             else:
                 beside.setdefault(slug, {})[file] = self.files[name]
@@ -100,7 +107,9 @@ class _Reading:
         banks = tuple(filter(None, (self.bank(slug, name) for slug, name in places.get("items", {}).items())))
         quizzes = self.each(places.get("quizzes", {}), self.quiz)
         tasks = self.each(places.get("tasks", {}), self.task)
-        names = Names.of(frameworks, lessons, banks, quizzes, tasks)
+        documents = self.documents(places, with_documents)
+        kinds = {folder: reader.kind for folder, reader in self.parts.folders.items()}
+        names = Names.of(frameworks, lessons, banks, quizzes, tasks, documents, kinds)
         courses = self.each(places.get("courses", {}), lambda fields: self.course(fields, names))
         rules = self.each(places.get("rules", {}), self.rule_set)
         programmes = self.each(places.get("programmes", {}), self.programme)
@@ -115,6 +124,7 @@ class _Reading:
             courses=courses,
             rules=rules,
             programmes=programmes,
+            documents=documents,
         )
         check_references(package, names, self.references, self.problems)
         check_package(package, names, self.problems)
@@ -180,7 +190,20 @@ class _Reading:
         guide_text = self.text(guide) if guide in self.files else ""
         if text is None:
             return None
-        return read_lesson(slug, text, guide_text or "", files, self.parts, self.where(name).at(1))
+        where = self.where(name).at(1)
+        lesson = read_lesson(slug, text, guide_text or "", files, self.parts, where)
+        if lesson is None:
+            return None
+        texts = {lang: told for lang, path in self.tracks(slug) if (told := self.text(path)) is not None}
+        return with_tracks(lesson, texts, self.parts, where) if texts else lesson
+
+    def tracks(self, slug: str) -> Iterator[tuple[str, str]]:
+        """The languages of a lesson's tracks, each with its file."""
+        folder = f"lessons/{slug}/"
+        for name in self.files:
+            found = TRACK_FILE.fullmatch(name.removeprefix(folder)) if name.startswith(folder) else None
+            if found:
+                yield found[1], name
 
     def bank(self, slug: str, name: str) -> Bank | None:
         text = self.text(name)
@@ -316,9 +339,11 @@ class _Reading:
 
     def activity(self, node: Scalar | Mapped | Listed, where: Where, names: Names) -> ActivityRef:
         weight: float = 1
+        after: tuple[str, ...] = ()
         if isinstance(node, Mapped):
             fields = Fields(node, where)
-            found = [slug for kind in KINDS if (slug := fields.reference(kind, kind, required=False))]
+            kinds = (*KINDS, *(reader.kind for reader in self.parts.folders.values()))
+            found = [slug for kind in kinds if (slug := fields.reference(kind, kind, required=False))]
             if len(found) != 1:
                 where.problem(
                     "activity",
@@ -329,14 +354,37 @@ class _Reading:
                 )
             slug = found[0] if found else ""
             weight = fields.number("weight", 0.1, 100, default=1)
+            after = fields.texts("after", one_line=True, longest=64, most=60) if fields.has("after") else ()
             fields.finish()
         else:
             slug = read_slug(node, "activities", where)
             if slug:
                 where.refer("activity", slug)
         return ActivityRef(
-            slug, names.activities.get(slug, ""), int(weight) if weight == int(weight) else weight, where.line
+            slug, names.activities.get(slug, ""), int(weight) if weight == int(weight) else weight, after, where.line
         )
+
+    def documents(
+        self, places: dict[str, dict[str, str]], beside: dict[tuple[str, str], dict[str, bytes]]
+    ) -> tuple[Document, ...]:
+        """What the folders of plugins hold, each read by its plugin."""
+        for folder, slug in beside:
+            if slug not in places.get(folder, {}):
+                self.problems.add(
+                    f"{folder}/{slug}.yaml",
+                    1,
+                    "missing-file",
+                    _("There is a folder {slug} but no file {slug}.yaml beside it. Write it, or remove the folder."),
+                    slug=slug,
+                )
+        found = []
+        for folder, reader in self.parts.folders.items():
+            for slug, name in places.get(folder, {}).items():
+                fields = self.fields(name)
+                if fields is not None:
+                    files = beside.get((folder, slug), {})
+                    found.append(Document(folder, slug, reader.read(slug, fields, files), files, fields.where.line))
+        return tuple(found)
 
     def rule_set(self, fields: Fields) -> RuleSetSpec:
         conditions = []
@@ -371,5 +419,6 @@ class _Reading:
             recognition=recognition,
             courses=fields.references("courses", "course", least=1),
             rules=fields.reference("rules", "rules", required=recognition == "attainment"),
+            prerequisites=fields.choice("prerequisites", PREREQUISITES, default="advice"),
             line=fields.where.line,
         )

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from types import MappingProxyType
 
-from lms.packages.media import check_picture, check_sound
-from lms.packages.model import POOLS, Bank, Draw, FrameworkSpec, Item, Lesson, Package, QuizSpec, TaskSpec, lies_under
+from lms.learning import needing
+from lms.packages.media import check_captions, check_document, check_picture, check_sound, check_video
+from lms.packages.model import (
+    POOLS,
+    Bank,
+    CourseSpec,
+    Document,
+    Draw,
+    FrameworkSpec,
+    Item,
+    Lesson,
+    Package,
+    QuizSpec,
+    TaskSpec,
+    lies_under,
+)
 from lms.packages.problems import Problems, Reference, Where, _, nearest, quoted
-from lms.packages.source import PICTURES
+from lms.packages.source import CAPTIONS, DOCUMENTS, PICTURES, SOUNDS, VIDEOS
 
 _MISSING = {
     "skill": _("There is no skill {name} in the package's frameworks. Correct the code, or add the framework."),
@@ -24,6 +39,8 @@ _MISSING = {
     "course": _("There is no course {name} in the package. Correct the name, or add courses/{name}.yaml."),
     "rules": _("There is no rule set {name} in the package. Correct the name, or add rules/{name}.yaml."),
 }
+_FILES = ("picture", "sound", "video", "document", "captions")  # what a reader calls a file beside the text
+_MISSING_ACTIVITY = _("There is no {kind} {name} in the package. Correct the name, or add it.")
 
 
 @dataclass(slots=True)
@@ -36,6 +53,11 @@ class Names:
     items: dict[str, Item] = field(default_factory=dict)
     banks: dict[str, str] = field(default_factory=dict)
     twice: list[tuple[str, str]] = field(default_factory=list)
+    folders: dict[str, str] = field(
+        default_factory=lambda: {
+            "lesson": "lessons/{}/lesson.md", "quiz": "quizzes/{}.yaml", "task": "tasks/{}.yaml"
+        }
+    )  # fmt: skip
 
     @classmethod
     def of(
@@ -45,7 +67,10 @@ class Names:
         banks: Iterable[Bank],
         quizzes: Iterable[QuizSpec],
         tasks: Iterable[TaskSpec],
+        documents: Iterable[Document] = (),
+        kinds: Mapping[str, str] = MappingProxyType({}),
     ) -> Names:
+        """`kinds`: what is in the folders of plugins, by the folder."""
         names = cls()
         for framework in frameworks:
             names.skills.update(skill.code for skill in framework.skills)
@@ -55,6 +80,11 @@ class Names:
             for entry in entries:
                 if names.activities.setdefault(entry.slug, kind) != kind:
                     names.twice.append((kind, entry.slug))
+        for document in documents:
+            kind = kinds[document.folder]
+            names.folders[kind] = document.folder + "/{}.yaml"
+            if names.activities.setdefault(document.slug, kind) != kind:
+                names.twice.append((kind, document.slug))
         for bank in banks:
             for item in bank.items:
                 if names.items.setdefault(item.id, item) is item:
@@ -73,10 +103,7 @@ def check_references(package: Package, names: Names, references: Iterable[Refere
         "framework": {framework.slug for framework in package.frameworks},
         "course": {course.slug for course in package.courses},
         "rules": {rules.slug for rules in package.rules},
-        **{
-            kind: {slug for slug, found in names.activities.items() if found == kind}
-            for kind in ("lesson", "quiz", "task")
-        },
+        **{kind: {slug for slug, found in names.activities.items() if found == kind} for kind in names.folders},
     }
     files = {f"lessons/{lesson.slug}/{name}" for lesson in package.lessons for name in lesson.files}
     said = False
@@ -93,7 +120,7 @@ def check_references(package: Package, names: Names, references: Iterable[Refere
                 )
                 said = True
             continue
-        if reference.kind in ("picture", "sound"):
+        if reference.kind in _FILES:
             if reference.file.rpartition("/")[0] + "/" + reference.name not in files:
                 problems.add(
                     reference.file,
@@ -102,13 +129,23 @@ def check_references(package: Package, names: Names, references: Iterable[Refere
                     _("There is no file {name} beside lesson.md. Add it, or correct the name."),
                     name=reference.name,
                 )
-        elif reference.name not in of_kind[reference.kind]:
-            known = of_kind[reference.kind]
+        elif reference.name not in of_kind.get(reference.kind, ()):
+            known = of_kind.get(reference.kind, set())
             meant = nearest(reference.name, known, alike=0.8) if len(known) <= 2_000 else ""
             template = (
-                _("There is no {name} in the package. Did you mean {meant}?") if meant else _MISSING[reference.kind]
+                _("There is no {name} in the package. Did you mean {meant}?")
+                if meant
+                else _MISSING.get(reference.kind, _MISSING_ACTIVITY)
             )
-            problems.add(reference.file, reference.line, "dangling", template, name=quoted(reference.name), meant=meant)
+            problems.add(
+                reference.file,
+                reference.line,
+                "dangling",
+                template,
+                name=quoted(reference.name),
+                meant=meant,
+                kind=reference.kind,
+            )
         elif reference.kind == "practice_item" and names.items[reference.name].pool != "practice":
             problems.add(
                 reference.file,
@@ -124,32 +161,45 @@ def check_package(package: Package, names: Names, problems: Problems) -> None:
     for lesson in package.lessons:
         for name, data in lesson.files.items():
             where = Where(f"lessons/{lesson.slug}/{name}", 1, problems, [])
-            if name.rpartition(".")[2] in PICTURES:
-                check_picture(name, data, where)
-            else:
-                check_sound(data, where)
+            _check_file(name, data, where)
+    for document in package.documents:
+        for name, data in document.files.items():
+            where = Where(f"{document.folder}/{document.slug}/{name}", 1, problems, [])
+            _check_file(name, data, where)
     for course in package.courses:
         _check_once(
             course.slug,
             [(activity.slug, activity.line) for module in course.modules for activity in module.activities],
             problems,
         )
+        _check_after(course, problems)
     by_pool = {pool: items_by_code(names.items.values(), pool) for pool in POOLS}
     for quiz in package.quizzes:
         if quiz.pool in by_pool:
             _check_quiz(quiz, by_pool[quiz.pool], problems)
 
 
+def _check_file(name: str, data: bytes, where: Where) -> None:
+    """Whether a file beside a text is what its name says."""
+    ending = name.rpartition(".")[2]
+    if ending in PICTURES:
+        check_picture(name, data, where)
+    for endings, check in (
+        (SOUNDS, check_sound), (VIDEOS, check_video), (DOCUMENTS, check_document), (CAPTIONS, check_captions),
+    ):  # fmt: skip
+        if ending in endings:
+            check(data, where)
+
+
 def _check_names(package: Package, names: Names, problems: Problems) -> None:
-    folders = {"lesson": "lessons/{}/lesson.md", "quiz": "quizzes/{}.yaml", "task": "tasks/{}.yaml"}
     for kind, slug in names.twice:
         problems.add(
-            folders[kind].format(slug),
+            names.folders[kind].format(slug),
             1,
             "duplicate-slug",
             _("{file} has the same name {slug}. Lessons, quizzes and tasks share their names: choose another."),
             slug=slug,
-            file=folders[names.activities[slug]].format(slug),
+            file=names.folders[names.activities[slug]].format(slug),
         )
     for bank in package.banks:
         for item in bank.items:
@@ -180,6 +230,30 @@ def _check_once(slug: str, activities: list[tuple[str, int]], problems: Problems
             )
         elif name:
             seen[name] = line
+
+
+def _check_after(course: CourseSpec, problems: Problems) -> None:
+    """What an activity needs first must stand in the same course, and no two may wait for one another."""
+    refs = [ref for module in course.modules for ref in module.activities]
+    order, after = [ref.slug for ref in refs], {ref.slug: ref.after for ref in refs}
+    lines = {ref.slug: ref.line for ref in refs}
+    for slug, first in needing.strays(order, after):
+        problems.add(
+            f"courses/{course.slug}.yaml",
+            lines[slug],
+            "after-elsewhere",
+            _("`after` names {name}, which is no other activity of this course. Remove it."),
+            name=quoted(first),
+        )
+    waiting = needing.circle(needing.masks_of(order, after))
+    if waiting:
+        problems.add(
+            f"courses/{course.slug}.yaml",
+            refs[waiting[0]].line,
+            "after-circle",
+            _("These wait for one another, so that none could begin: {names}. Remove one `after`."),
+            names=", ".join(order[position] for position in waiting),
+        )
 
 
 def _check_quiz(quiz: QuizSpec, held_by_code: Mapping[str, set[str]], problems: Problems) -> None:

@@ -10,8 +10,9 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import IO, BinaryIO
 
 from lms.packages.problems import Problems, _, nearest
@@ -25,8 +26,13 @@ MOST_DIRECTORY_BYTES = 4 * 1024 * 1024
 
 PICTURES = ("svg", "png", "jpg", "jpeg", "webp")
 SOUNDS = ("mp3",)
+VIDEOS = ("mp4",)
+DOCUMENTS = ("pdf",)
+CAPTIONS = ("vtt",)
+BESIDE_LESSONS = (*PICTURES, *SOUNDS, *VIDEOS, *DOCUMENTS, *CAPTIONS)
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+TRACK_FILE = re.compile(r"lesson\.([a-z]{2,3}(?:-[a-z0-9]+)*)\.md")
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _KINDS = {
     "frameworks": "json",
@@ -127,13 +133,19 @@ def text_of(name: str, data: bytes, problems: Problems) -> str | None:
     return text
 
 
-def place_of(name: str, problems: Problems) -> tuple[str, str] | None:
-    """What a path is by the layout of a package: (folder, slug), or None with a problem said."""
+def place_of(
+    name: str, problems: Problems, more: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> tuple[str, str] | None:
+    """What a path is by the layout of a package: (folder, slug), or None with a problem said.
+
+    `more`: the folders that plugins add, with the endings of the files that may stand beside each of theirs.
+    """
+    folders = (*_FOLDERS, *more)
     parts = PurePosixPath(name).parts
     if parts == ("package.yaml",):
         return ("package", "package")
-    if (len(parts) > 1 and parts[0] not in _FOLDERS) or len(parts) == 1:
-        meant = nearest(parts[0], (*_FOLDERS, "package.yaml"))
+    if (len(parts) > 1 and parts[0] not in folders) or len(parts) == 1:
+        meant = nearest(parts[0], (*folders, "package.yaml"))
         if meant:
             problems.add(
                 name,
@@ -150,7 +162,7 @@ def place_of(name: str, problems: Problems) -> tuple[str, str] | None:
                 "unknown-file",
                 _("`{name}` has no place in a package. Remove it; the folders are: {known}."),
                 name=parts[0],
-                known=", ".join(_FOLDERS),
+                known=", ".join(folders),
             )
         return None
     folder = parts[0]
@@ -165,30 +177,41 @@ def place_of(name: str, problems: Problems) -> tuple[str, str] | None:
             return None
         slug, file = parts[1], parts[2]
         extension = file.rpartition(".")[2]
-        if file not in ("lesson.md", "guide.md") and extension not in (*PICTURES, *SOUNDS):
+        if file not in ("lesson.md", "guide.md") and not TRACK_FILE.fullmatch(file) and extension not in BESIDE_LESSONS:
             problems.add(
                 name,
                 1,
                 "unknown-file",
-                _(
-                    "Beside a lesson stand lesson.md, guide.md, pictures "
-                    "({pictures}) and sound (mp3). Remove this file."
-                ),
-                pictures=", ".join(PICTURES),
+                _("Beside a lesson stand lesson.md, guide.md, and files that end in {endings}. Remove this file."),
+                endings=", ".join(BESIDE_LESSONS),
+            )
+            return None
+    elif folder in more and len(parts) == 3:
+        slug, file = parts[1], parts[2]
+        if file.rpartition(".")[2] not in more[folder]:
+            problems.add(
+                name,
+                1,
+                "unknown-file",
+                _("In {folder}/{slug}/ stand only files that end in {endings}. Rename or remove this one."),
+                folder=folder,
+                slug=slug,
+                endings=", ".join(more[folder]),
             )
             return None
     else:
-        if len(parts) != 2 or not parts[1].endswith("." + _KINDS[folder]):
+        ending = _KINDS.get(folder, "yaml")
+        if len(parts) != 2 or not parts[1].endswith("." + ending):
             problems.add(
                 name,
                 1,
                 "unknown-file",
                 _("In {folder}/ stand only files named <slug>.{extension}. Rename or remove this one."),
                 folder=folder,
-                extension=_KINDS[folder],
+                extension=ending,
             )
             return None
-        slug, file = parts[1].removesuffix("." + _KINDS[folder]), parts[1]
+        slug, file = parts[1].removesuffix("." + ending), parts[1]
     if not is_slug(slug):
         problems.add(
             name,

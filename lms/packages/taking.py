@@ -147,6 +147,7 @@ def _programme(spec: ProgrammeSpec, rules: dict[str, int], position: int, import
         "framework_id": framework_id,
         "rule_set_id": rule_set_id,
         "recognition": spec.recognition,
+        "prerequisites": spec.prerequisites,
     }
     held = database.execute(select(P).where(P.c.slug == spec.slug)).first()
     if held is None:

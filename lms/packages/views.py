@@ -27,7 +27,7 @@ from lms.web.rendering import render, say
 from lms.web.routes import STAFF, Routes
 
 routes = Routes("packages", "/studio/goi")
-menu = (MenuItem("packages.packages", _("Import and export"), "package", "staff", AUTHORS, 15),)
+menu = (MenuItem("packages.packages", _("Import and export"), "package", "staff", AUTHORS, 15, group="content"),)
 MOST_SHOWN = 200
 COUNTED: Mapping[str, Text] = {
     "frameworks": _("Frameworks"),

@@ -24,8 +24,10 @@ from lms.packages.model import (
     QuizSpec,
     RuleSetSpec,
     TaskSpec,
+    Track,
 )
 from lms.packages.parts import Parts
+from lms.packages.tracks import SameBlock, SoundBlock, track_blocks, track_head
 
 _BARE_CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
 _CODE = re.compile(r"[A-Za-z0-9._-]+")
@@ -73,6 +75,7 @@ def package_files(package: Package, parts: Parts = PARTS) -> dict[str, bytes]:
     for lesson in package.lessons:
         folder = f"lessons/{lesson.slug}/"
         files[folder + "lesson.md"] = _lesson(lesson, parts)
+        files |= {f"{folder}lesson.{track.lang}.md": _track(track, parts) for track in lesson.tracks}
         if lesson.guide:
             files[folder + "guide.md"] = (lesson.guide + "\n").encode()
         files |= {folder + name: data for name, data in lesson.files.items()}
@@ -88,6 +91,10 @@ def package_files(package: Package, parts: Parts = PARTS) -> dict[str, bytes]:
         files[f"rules/{rules.slug}.yaml"] = _yaml(_rule_set(rules))
     for programme in package.programmes:
         files[f"programmes/{programme.slug}.yaml"] = _yaml(_programme(programme))
+    for document in package.documents:
+        text = parts.folders[document.folder].write(document.data)
+        files[f"{document.folder}/{document.slug}.yaml"] = text.encode()
+        files |= {f"{document.folder}/{document.slug}/{name}": data for name, data in document.files.items()}
     return {name: files[name] for name in sorted(files)}
 
 
@@ -108,6 +115,12 @@ def _write_zip(files: Mapping[str, bytes], stream: BinaryIO) -> None:
 
 def _lesson(lesson: Lesson, parts: Parts) -> bytes:
     return b"---\n" + _yaml(front_matter(lesson)) + b"---\n\n" + write_lesson_body(lesson.blocks, parts).encode()
+
+
+def _track(track: Track, parts: Parts) -> bytes:
+    head = b"---\n" + _yaml(track_head(track)) + b"---\n"
+    body = write_lesson_body(track_blocks(track), parts.plus(SameBlock(), SoundBlock())) if track.blocks else ""
+    return head + (b"\n" + body.encode() if body else b"")
 
 
 def _item(item: Item, parts: Parts) -> dict[str, Any]:
@@ -166,7 +179,10 @@ def _course(course: CourseSpec) -> dict[str, Any]:
 
 
 def _activity(ref: ActivityRef) -> object:
-    return ref.slug if ref.weight == 1 else _Flow({ref.kind: ref.slug, "weight": ref.weight})
+    if ref.weight == 1 and not ref.after:
+        return ref.slug
+    weight = {"weight": ref.weight} if ref.weight != 1 else {}
+    return _Flow({ref.kind: ref.slug, **weight, **({"after": ref.after} if ref.after else {})})
 
 
 def _rule_set(rules: RuleSetSpec) -> dict[str, Any]:
@@ -188,15 +204,19 @@ def _programme(programme: ProgrammeSpec) -> dict[str, Any]:
         "recognition": programme.recognition,
         "courses": programme.courses,
         "rules": programme.rules,
+        **({"prerequisites": programme.prerequisites} if programme.prerequisites != "advice" else {}),
     }
 
 
-class _Text(str):
-    """Always in quotes."""
+class Quoted(str):
+    """A text that is always written in quotes."""
 
 
-class _Flow(dict[str, Any]):
-    """A mapping on one line."""
+class Flow(dict[str, Any]):
+    """A mapping that is written on one line."""
+
+
+_Text, _Flow = Quoted, Flow
 
 
 def _yaml(keys: Mapping[str, Any]) -> bytes:

@@ -377,6 +377,28 @@ class Sheet:
         self._canvas._formsinuse.append(picture.name)
         self._code.append(f"/{pdfdoc.xObjectName(picture.name)} Do")
 
+    def image(self, name: str, jpeg: bytes, width: int, height: int, box: Box) -> None:
+        """Add a photograph: JPEG in RGB, its size in pixels. `name` is unique on a sheet, letters and digits."""
+        stream = _Ready(
+            pdfdoc.PDFDictionary(
+                {
+                    "Type": pdfdoc.PDFName("XObject"),
+                    "Subtype": pdfdoc.PDFName("Image"),
+                    "Width": width,
+                    "Height": height,
+                    "ColorSpace": pdfdoc.PDFName("DeviceRGB"),
+                    "BitsPerComponent": 8,
+                    "Filter": pdfdoc.PDFName("DCTDecode"),
+                }
+            ),
+            jpeg,
+            [],
+        )
+        self._document.addForm(name, stream)
+        self._canvas._formsinuse.append(name)
+        place = " ".join(map(number_text, (box.width, 0, 0, box.height, box.left, box.bottom)))
+        self._code.append(f"q {place} cm /{pdfdoc.xObjectName(name)} Do Q")
+
     def link(self, url: str, box: Box) -> None:
         """Make a box lead to an address when the PDF is read on a screen."""
         self._canvas.linkURL(url, tuple(box), relative=0, thickness=0)

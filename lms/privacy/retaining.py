@@ -19,6 +19,7 @@ from lms.errors import Invalid, NotFound
 from lms.identity.models import Session
 from lms.inbox.models import Note
 from lms.inbox.telling import notify
+from lms.media import keeping
 from lms.messages.models import Outgoing
 from lms.privacy import erasing
 from lms.privacy.models import AskedToStay, RetentionTerm
@@ -189,6 +190,10 @@ def _forget_some(before: int) -> int:
 rules = (
     Retention("sessions", _("Where and when people signed in"), 365, 30, _old_sessions, _forget_sessions),
     Retention("notes", _("Messages in inboxes"), 730, 30, _old_notes, _forget_notes),
+    Retention(
+        "originals", _("Pictures, sounds, videos and documents as they were brought, once small copies are made"),
+        keeping.DAYS, keeping.LEAST, keeping.old_originals, keeping.forget_originals,
+    ),
     Retention("outgoing", _("Messages that left by mail or telephone"), 90, 7, _old_messages, _forget_messages),
     Retention(
         "away", _("People who have not come for a long time: asked first, then de-identified"), 1095, 365, _away,

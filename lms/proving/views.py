@@ -25,7 +25,17 @@ from lms.web.rendering import render, render_fragment, say
 from lms.web.routes import STAFF, Routes
 
 routes = Routes("proving", "/can-bo")
-menu = (MenuItem("proving.levels", _("Levels of identity"), "badge-check", "staff", roles_that(May.ADMINISTER), 80),)
+menu = (
+    MenuItem(
+        "proving.levels",
+        _("Levels of identity"),
+        "badge-check",
+        "staff",
+        roles_that(May.ADMINISTER),
+        80,
+        group="office",
+    ),
+)
 Answer = str | Response | tuple[str, int]
 
 

@@ -23,6 +23,7 @@ def make_app(folder: Path, url: str, **settings: object) -> Flask:
         "issuer_name": "Trung tâm Học vụ số (bản thử)",
         "base_url": "https://hocvuso.example.vn",
         "rate_limits": True,
+        "espeak": "off",  # a test that hears a voice brings it, so that all machines hear the same
     }
     app = create_app(Settings.load({}, **{**defaults, **settings}))
     app.testing = True

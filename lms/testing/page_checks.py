@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urldefrag, urlsplit
@@ -84,13 +85,25 @@ def _names(root: Node) -> Iterator[str]:
             yield f"{node!r} has no legend"
 
 
+def _not_json(source: str) -> Iterator[str]:
+    """Data for search engines stands in a script element that no browser runs; it must be JSON that nothing ends."""
+    try:
+        json.loads(source)
+    except ValueError:
+        yield "there is data for search engines that is not JSON"
+    if "<" in source:
+        yield "there is data for search engines that could end its element"
+
+
 def _policy(root: Node, policy: str) -> Iterator[str]:
     parts = [p.strip() for p in policy.split(";")]
     yield from (f"the content security policy lacks {needed!r}" for needed in POLICY if needed not in parts)
     if "unsafe-" in policy:
         yield "the content security policy allows something unsafe"
     for node in root.walk():
-        if node.tag == "script" and (node.source.strip() or not node.attrs.get("src", "").startswith("/")):
+        if node.tag == "script" and node.attrs.get("type") == "application/ld+json":
+            yield from _not_json(node.source)
+        elif node.tag == "script" and (node.source.strip() or not node.attrs.get("src", "").startswith("/")):
             yield "there is a script that is not a file of ours"
         if node.tag == "style":
             digest = base64.b64encode(hashlib.sha256(node.source.encode()).digest()).decode()

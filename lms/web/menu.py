@@ -9,12 +9,15 @@ from typing import Any
 from markupsafe import Markup
 
 from lms.contract.points import ExtensionPoint
-from lms.text import Text
+from lms.text import Text, _
 
 
 @dataclass(frozen=True)
 class MenuItem:
-    """A link: `at` is "tabs" (learners) or "staff"; shown to whoever holds one of `roles` (empty: everyone)."""
+    """A link: `at` is "tabs" (learners) or "staff"; shown to whoever holds one of `roles` (empty: everyone).
+
+    `group`: under which heading of the staff menu, a key of STAFF_GROUPS; what names none comes last.
+    """
 
     endpoint: str
     label: Text
@@ -22,6 +25,16 @@ class MenuItem:
     at: str
     roles: frozenset[str] = frozenset()
     order: int = 50
+    group: str = "more"
+
+
+STAFF_GROUPS: dict[str, Text] = {
+    "content": _("Lessons and questions"),
+    "people": _("People and papers"),
+    "office": _("Units and rights"),
+    "data": _("Data and journal"),
+    "more": _("Other work"),
+}
 
 
 @dataclass(frozen=True)

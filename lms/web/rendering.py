@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import functools
 import gzip
 import hashlib
@@ -21,7 +22,7 @@ from markupsafe import Markup, escape
 from lms.text import Text
 from lms.web import locale as lang
 from lms.web.locale import Catalogue, current_locale
-from lms.web.menu import MenuItem, menu_items
+from lms.web.menu import STAFF_GROUPS, MenuItem, menu_items, panels
 from lms.web.packing import Packer, Shell
 
 HERE = Path(__file__).parent
@@ -124,6 +125,15 @@ class Page:
         self.inline_icons = False
         self._load_person, self._load_roles = load_person, load_roles
 
+    def for_nobody(self) -> Page:
+        """The same place, read by nobody in particular."""
+        nobody = copy.copy(self)
+        nobody.__dict__.update(
+            locale=lang.DEFAULT, text_size="", contrast="", signed_in=False, ban="bạn", idle=0, back="", tab="",
+            icons={}, inline_icons=False, path="/", person=None, roles=frozenset(), menu=[], tabs=[],
+        )  # fmt: skip
+        return nobody
+
     @functools.cached_property
     def path(self) -> str:
         """The address of this page, to come back to."""
@@ -145,8 +155,14 @@ class Page:
 
     @functools.cached_property
     def menu(self) -> list[dict[str, Any]]:
-        """The staff menu for this person's roles."""
-        return [_menu_row(m) for m in menu_items("staff") if not m.roles or m.roles & self.roles]
+        """The staff menu for this person's roles: groups of links, each with its title."""
+        rows = [m for m in menu_items("staff") if not m.roles or m.roles & self.roles]
+        found = []
+        for key, title in STAFF_GROUPS.items():
+            links = [_menu_row(m) for m in rows if (m.group if m.group in STAFF_GROUPS else "more") == key]
+            if links:
+                found.append({"title": say(title), "links": links})
+        return found
 
     @functools.cached_property
     def tabs(self) -> list[dict[str, Any]]:
@@ -184,11 +200,12 @@ class Renderer:
         self.folders = list(folders)
         self._static_version = static_version
         self._environments = {name: self._environment(name) for name in lang.LOCALES}
-        self.css = minified_css()
+        self.css = minified_css("learners")
         digest = base64.b64encode(hashlib.sha256(self.css.encode()).digest()).decode()
         self.style = Markup("<style>") + Markup(self.css) + Markup("</style>")  # noqa: S704  our own file
         self.style_hash = f"sha256-{digest}"
         self.pack = Packer(self.css)
+        self.heads: dict[str, Markup] = {}
 
     def environment(self, locale: str | None = None) -> LocaleEnvironment:
         """The environment of a language: the reader's."""
@@ -217,6 +234,7 @@ class Renderer:
             static=self.static,
             icon=icon,
             symbols=symbols,
+            head=head,
             date=lambda d: lang.short_date(d, locale),
             long_date=lambda d: lang.long_date(d, locale),
             time_and_date=lambda d: lang.time_and_date(d, locale),
@@ -400,6 +418,20 @@ def at_address(path: str) -> Iterator[None]:
 
 
 @contextmanager
+def neutral() -> Iterator[None]:
+    """Draws for nobody in particular: in Vietnamese, at the middle size, as if nobody were signed in.
+
+    For pages that phones keep and show to whoever holds them.
+    """
+    page, g.locale = _page(), lang.DEFAULT
+    try:
+        g.page = page.for_nobody()
+        yield
+    finally:
+        g.page, g.locale = page, page.locale
+
+
+@contextmanager
 def tab(name: str) -> Iterator[None]:
     """Marks which tab the page belongs to."""
     _page().tab = name
@@ -426,6 +458,12 @@ def icon(name: str) -> Markup:
 
 
 @functools.cache
+def icon_names() -> frozenset[str]:
+    """The drawings that there are."""
+    return frozenset(file.stem for file in (HERE / "icons").glob("*.svg"))
+
+
+@functools.cache
 def _reference(name: str) -> Markup:
     _drawing(name)  # an icon that is not there is noticed at once
     return Markup(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{name}"/></svg>')  # noqa: S704
@@ -434,6 +472,19 @@ def _reference(name: str) -> Markup:
 def symbols() -> Markup:
     """The symbol list of the icons that this page has used so far; the layout puts it last."""
     return _symbol_list(tuple(_page().icons))
+
+
+def static_address(path: str) -> str:
+    """Where a static file is served, with its content's hash."""
+    return renderer().static(path)
+
+
+def head() -> Markup:
+    """What plugins put into the head of every page: the same on all of them, so it is asked for once."""
+    held, root = renderer().heads, request.root_path
+    if root not in held:
+        held[root] = Markup("").join(panels("head"))
+    return held[root]
 
 
 @functools.lru_cache(maxsize=2000)
@@ -446,12 +497,19 @@ def _digest(path: str) -> str:
     return hashlib.sha256((HERE / path.removeprefix("/")).read_bytes()).hexdigest()[:8]
 
 
-def minified_css() -> str:
-    """The style sheet: the parts in the order of order.txt, without comments and needless space."""
+def minified_css(readers: str) -> str:
+    """The style sheet of `learners` or `staff`: their parts in the order of order.txt, without needless space.
+
+    A part that only one of them needs says so after its name.
+    """
     folder = HERE / "static" / "lms" / "css"
-    names = (folder / "order.txt").read_text().split()
+    parts = [line.split() for line in (folder / "order.txt").read_text().splitlines()]
+    names = [name for name, *only in parts if not only or readers in only]
     css = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
-    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
-    css = re.sub(r'url\("(/static/[^"?]+)"\)', lambda m: f'url("{m[1]}?v={_digest(m[1])}")', css)
-    css = re.sub(r"\s+", " ", css)
+    return minified(re.sub(r'url\("(/static/[^"?]+)"\)', lambda m: f'url("{m[1]}?v={_digest(m[1])}")', css))
+
+
+def minified(css: str) -> str:
+    """A style sheet without comments and needless space."""
+    css = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.S))
     return re.sub(r"\s*([{};,>])\s*", r"\1", css).replace(";}", "}").strip()

@@ -46,22 +46,24 @@ def refuse_what_must_not_come_in() -> None:
 
 
 class Hardened:
-    """Adds the security headers to every answer, below Flask, where it costs least. A page's own policy stands."""
+    """Adds the security headers to every answer, below Flask, where it costs least. A page's own policies stand."""
 
     def __init__(self, app: WSGIApplication, headers: Mapping[str, str]) -> None:
         self._app = app
         self._headers = list(headers.items())
-        self._but_policy = [(name, value) for name, value in self._headers if name != POLICY]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, given: list[tuple[str, str]], error: Any = None) -> Any:
-            own = any(name == POLICY for name, _value in given)
-            return start_response(status, given + (self._but_policy if own else self._headers), error)
+            own = {name for name, _value in given if name in MAY_BE_OWN}
+            ours = [pair for pair in self._headers if pair[0] not in own] if own else self._headers
+            return start_response(status, given + ours, error)
 
         return self._app(environ, start)
 
 
 POLICY = "Content-Security-Policy"
+PERMISSIONS = "Permissions-Policy"  # a page that records asks for the microphone in its own
+MAY_BE_OWN = (POLICY, PERMISSIONS)
 
 
 def harden(app: Flask, pack: Packer, style_hash: str) -> None:
@@ -75,7 +77,7 @@ def harden(app: Flask, pack: Packer, style_hash: str) -> None:
         POLICY: policy,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+        PERMISSIONS: "camera=(), microphone=(), geolocation=(), browsing-topics=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
 
@@ -89,8 +91,17 @@ def harden(app: Flask, pack: Packer, style_hash: str) -> None:
             response.headers["Cache-Control"] = "no-store" if asked.method not in SAFE else "private, no-cache"
         return _compressed(asked, response, pack)
 
+    app.extensions["lms.policy"] = policy
     app.before_request(refuse_what_must_not_come_in)
     app.wsgi_app = Hardened(app.wsgi_app, headers)  # type: ignore[method-assign]
+
+
+def for_recording(answer: Response) -> Response:
+    """Lets this one page use the microphone, and play what it has just recorded."""
+    policy: str = current_app.extensions["lms.policy"]
+    answer.headers[POLICY] = policy.replace("media-src 'self'", "media-src 'self' blob:")
+    answer.headers[PERMISSIONS] = "camera=(), microphone=(self), geolocation=(), browsing-topics=()"
+    return answer
 
 
 def _compressed(asked: Request, response: Response, pack: Packer) -> Response:

@@ -11,12 +11,13 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, current_app
 from flask.sessions import SessionInterface, SessionMixin
 
 from lms import clock
 
 COOKIE = "hv"
+MARK = "hv_who"  # says to our own script whose phone this is now; see `mark_of`
 LIFETIME = 30 * 86400
 RENEW = 86400  # a session in use is written anew once a day
 STEP = 5  # on a shared device it notes so often, in seconds, when it was last used
@@ -61,6 +62,10 @@ class LeanSessionInterface(SessionInterface):
         self._key = hashlib.blake2b(key, digest_size=32, person=b"session").digest()
         self._secure = secure
 
+    def mark(self, account_id: str) -> str:
+        """What `mark_of` says."""
+        return hashlib.blake2b(account_id.encode(), key=self._key, digest_size=8, person=b"mark").hexdigest()
+
     def _mac(self, body: bytes) -> bytes:
         return hashlib.blake2b(body, key=self._key, digest_size=16).digest()
 
@@ -93,10 +98,30 @@ class LeanSessionInterface(SessionInterface):
         values = {k: v for k, v in session.items() if k != "t"}
         if not values:
             response.delete_cookie(COOKIE, httponly=True, secure=self._secure, samesite="Lax")
+            self._save_mark("", response)
             return
         body = msgspec.msgpack.encode({**values, "t": now})
         token = base64.urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
         response.set_cookie(COOKIE, token, max_age=LIFETIME, httponly=True, secure=self._secure, samesite="Lax")
+        self._save_mark("" if "idle" in values else str(values.get("_user_id", "")), response)
+
+    def _save_mark(self, user: str, response: Response) -> None:
+        """Beside the session, and gone with it: what a phone did without a network is kept under it."""
+        if user:
+            mark = self.mark(user.partition(".")[0])
+            response.set_cookie(MARK, mark, max_age=LIFETIME, secure=self._secure, samesite="Lax")
+        else:
+            response.delete_cookie(MARK, secure=self._secure, samesite="Lax")
+
+
+def mark_of(account_id: int) -> str:
+    """A name for a person that only this installation can make: it tells one from another, and nothing else.
+
+    Pages of a phone without a network read it from a cookie, to keep apart what several people do on one phone.
+    """
+    interface = current_app.session_interface
+    assert isinstance(interface, LeanSessionInterface)
+    return interface.mark(str(account_id))
 
 
 def share(session: MutableMapping[str, Any], idle: int, back: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from lms.api.plugins import ExtensionPoint
 from lms.api.work import Text
@@ -58,6 +58,46 @@ class ItemType(Protocol):
 
     def in_words(self, spec: Mapping[str, Any], answer: Answer) -> list[str]:
         """The answer as texts, for the result page."""
+
+
+@dataclass(frozen=True)
+class OfflineKey:
+    """What a phone without a network says to an answer. `said` goes by what was chosen, joined by commas in the order
+    in which it stands on the page; `otherwise` holds for whatever else was chosen.
+    """
+
+    said: Mapping[str, Mark]
+    otherwise: Mark
+
+
+@runtime_checkable
+class Tellable(Protocol):
+    """An item type whose practice questions can be answered on a phone without a network."""
+
+    def offline_key(self, spec: Mapping[str, Any], order: Sequence[int]) -> OfflineKey:
+        """The key with its reasons: it travels with practice questions, and never with those of exams."""
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """A question on paper: the options in the order in which they are printed, and the answer in words."""
+
+    options: tuple[str, ...]
+    answer: str
+    why: str = ""
+
+
+@runtime_checkable
+class Writable(Protocol):
+    """An item type that can be answered with a pen."""
+
+    def on_paper(self, spec: Mapping[str, Any]) -> OnPaper:
+        """The question as it is printed."""
+
+
+def writable(kind: object) -> Writable | None:
+    """The item type, where its questions can be printed."""
+    return kind if isinstance(kind, Writable) else None
 
 
 ITEM_TYPES: ExtensionPoint[ItemType] = ExtensionPoint("item_types", "Kinds of questions.", lambda t: t.name)

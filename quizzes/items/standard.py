@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
+from lms.api.texts import fold
 from lms.api.work import Text, _
-from quizzes.items.contract import WHOLE, Answer, Mark, keys, place_of
+from quizzes.items.contract import WHOLE, Answer, Mark, OfflineKey, OnPaper, keys, place_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,18 @@ class SingleChoice:
     def in_words(self, spec: Mapping[str, Any], answer: Answer) -> list[str]:
         return [spec["options"][i]["text"] for i in answer]
 
+    def offline_key(self, spec: Mapping[str, Any], order: Sequence[int]) -> OfflineKey:
+        names = zip(keys(len(order)), order, strict=True)
+        return OfflineKey({key: self.grade(spec, [place]) for key, place in names}, Mark(0, ""))
+
+    def on_paper(self, spec: Mapping[str, Any]) -> OnPaper:
+        """The options in the order of their words, which tells nothing."""
+        order = sorted(range(len(spec["options"])), key=lambda i: fold(spec["options"][i]["text"]))
+        options = [spec["options"][i] for i in order]
+        right = [key.upper() for key, option in zip(keys(len(options)), options, strict=True) if option.get("correct")]
+        whys = [option["why"] for option in options if option.get("correct") and option.get("why")]
+        return OnPaper(tuple(option["text"] for option in options), ", ".join(right), " ".join(whys))
+
 
 @dataclass(frozen=True)
 class MultipleChoice(SingleChoice):
@@ -65,6 +79,12 @@ class MultipleChoice(SingleChoice):
         off = len(right ^ given)
         why = [options[i].get("why") for i in sorted(given - right) or sorted(right & given)]
         return Mark(WHOLE if off == 0 else 1 if off == 1 else 0, "\n\n".join(w for w in why if w))
+
+    def offline_key(self, spec: Mapping[str, Any], order: Sequence[int]) -> OfflineKey:
+        named = list(zip(keys(len(order)), order, strict=True))
+        chosen = [c for size in range(1, len(named) + 1) for c in combinations(named, size)]
+        said = {",".join(key for key, _place in c): self.grade(spec, [place for _key, place in c]) for c in chosen}
+        return OfflineKey(said, Mark(0, ""))
 
 
 @dataclass(frozen=True)
@@ -100,6 +120,13 @@ class TrueFalse:
     def in_words(self, spec: Mapping[str, Any], answer: Answer) -> list[str]:
         return [self.texts(spec)[0 if answer[0] else 1]]
 
+    def offline_key(self, spec: Mapping[str, Any], order: Sequence[int]) -> OfflineKey:
+        return OfflineKey({"true": self.grade(spec, [True]), "false": self.grade(spec, [False])}, Mark(0, ""))
+
+    def on_paper(self, spec: Mapping[str, Any]) -> OnPaper:
+        answer = spec["answer"]
+        return OnPaper(tuple(self.texts(spec)), "A" if answer else "B", spec["why_true" if answer else "why_false"])
+
 
 @dataclass(frozen=True)
 class Ordering:
@@ -134,6 +161,17 @@ class Ordering:
 
     def in_words(self, spec: Mapping[str, Any], answer: Answer) -> list[str]:
         return [f"{n}. {spec['steps'][i] if 0 <= i < len(spec['steps']) else '…'}" for n, i in enumerate(answer, 1)]
+
+    def offline_key(self, spec: Mapping[str, Any], order: Sequence[int]) -> OfflineKey:
+        right = list(range(len(order)))
+        return OfflineKey({",".join(self.chosen(right, order)): self.grade(spec, right)}, self.grade(spec, [-1]))
+
+    def on_paper(self, spec: Mapping[str, Any]) -> OnPaper:
+        """The steps in the order of their words, which tells nothing."""
+        order = sorted(range(len(spec["steps"])), key=lambda i: fold(spec["steps"][i]))
+        letters = {place: key.upper() for key, place in zip(keys(len(order)), order, strict=True)}
+        right = " – ".join(letters[i] for i in range(len(order)))
+        return OnPaper(tuple(spec["steps"][i] for i in order), right, spec["why"])
 
 
 STANDARD = (SingleChoice(), MultipleChoice(), TrueFalse(), Ordering())

@@ -11,17 +11,17 @@ from sqlalchemy import LargeBinary, TextClause, bindparam, insert, select, text,
 
 from lms.api.competency import area
 from lms.api.data import Statement
-from lms.api.learning import Kind, Result, enroll, record_result
+from lms.api.learning import Kind, Result, enroll, practised, record_result
 from lms.api.people import hold
 from lms.api.work import Conflict, TooEarly, _, clock, connection, take, tell
 from quizzes import queries
 from quizzes.drawing import BankTooSmall, draw, shuffled
 from quizzes.events import AttemptGraded
 from quizzes.items.contract import ITEM_TYPES, WHOLE
-from quizzes.models import OPEN, SUBMITTED, Attempt, PracticeAnswer, Response
+from quizzes.models import OPEN, SUBMITTED, Attempt, Item, PracticeAnswer, Response
 from quizzes.scoring import Score, score
 
-A, R = Attempt.__table__, Response.__table__
+A, I, R = Attempt.__table__, Item.__table__, Response.__table__
 MOST_PRACTICE = (600, 600)  # answers, in so many seconds: of one account, or of one network address without
 HANDED_IN = _("This paper has been handed in; its answers can no longer be changed.")
 
@@ -163,7 +163,7 @@ def submit(row: queries.AttemptRow, answers: queries.Answers) -> Score:
     record_result(
         row.account_id,
         row.activity_id,
-        Result(Kind.SCORED, result.halves, result.most, result.passed, parts),
+        Result(Kind.SCORED, result.halves, result.most, result.passed, parts, content_id=row.revision_id),
     )
     tell(AttemptGraded(row.id, row.account_id, row.activity_id, result.halves, result.most, result.passed))
     return result
@@ -172,8 +172,22 @@ def submit(row: queries.AttemptRow, answers: queries.Answers) -> Score:
 def practise(item_id: int, account_id: int | None, right: bool, address: str) -> None:
     """Counts an answer to a practice question. TooMany beyond what a person, or a class behind one router, can give."""
     take("practice", str(account_id) if account_id else address, *MOST_PRACTICE)
+    keep_practice(item_id, account_id, right)
+
+
+def practice_order(version: queries.VersionRow) -> list[int]:
+    """The order of its options: mixed once for all, so that the right one does not always stand first."""
+    kind = ITEM_TYPES.get(version.type)
+    size = kind.size(version.spec)
+    return shuffled(size, version.id, 0) if kind.shuffles(version.spec) else list(range(size))
+
+
+def keep_practice(item_id: int, account_id: int | None, right: bool) -> None:
+    """Keeps an answer to a practice question. A person's first right one is done in the lessons that ask for it."""
     connection().execute(
         insert(PracticeAnswer).values(
             item_id=item_id, pool="practice", account_id=account_id, right=right, at=clock.seconds()
         )
     )
+    if right and account_id is not None:
+        practised(account_id, "check", connection().execute(select(I.c.slug).where(I.c.id == item_id)).scalar_one())

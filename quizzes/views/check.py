@@ -13,10 +13,9 @@ from lms.api.people import here_or_none
 from lms.api.web import ANYONE, Routes, render, render_fragment, safe_return, wants_fragment
 from lms.api.work import unit_of_work
 from quizzes.access import practice_item_for_anyone
-from quizzes.drawing import shuffled
-from quizzes.items.contract import ITEM_TYPES, Answer
+from quizzes.items.contract import ITEM_TYPES, Answer, Tellable
 from quizzes.queries import VersionRow
-from quizzes.services.attempts import practise
+from quizzes.services.attempts import practice_order, practise
 from quizzes.views.shown import question, read_answer
 
 routes = Routes("quizzes", "/luyen")
@@ -38,21 +37,35 @@ class Lesson:
     title: str
 
 
-def order_of(item: VersionRow) -> list[int]:
-    """The order of the options: mixed once for all, so that the right one does not always stand first."""
-    kind = ITEM_TYPES.get(item.type)
-    size = kind.size(item.spec)
-    return shuffled(size, item.id, 0) if kind.shuffles(item.spec) else list(range(size))
-
-
 def draw_check(item: VersionRow, return_to: str, answer: Answer | None = None, feedback: Feedback | None = None) -> str:
     """The question as a piece of page."""
     return render_fragment(
         "quizzes/take/check.html",
-        q=question(item, order_of(item), answer, item.slug),
+        q=question(item, practice_order(item), answer, item.slug),
         feedback=feedback,
         return_to=return_to,
         token="",
+    )
+
+
+def draw_copy(item: VersionRow, return_to: str) -> str | None:
+    """The question for a phone without a network, with its key and what is said to each answer.
+
+    None where its type cannot be judged there. Practice questions only: an exam item is never found for it.
+    """
+    kind = ITEM_TYPES.get(item.type)
+    if not isinstance(kind, Tellable):
+        return None
+    order = practice_order(item)
+    key = kind.offline_key(item.spec, order)
+    marks = list(dict.fromkeys([key.otherwise, *key.said.values()]))
+    return render_fragment(
+        "quizzes/copies/check.html",
+        q=question(item, order, None, item.slug),
+        version=item.id,
+        answers={chosen: marks.index(mark) for chosen, mark in key.said.items()},
+        feedback=[Feedback(mark.right, Markup(markdown(mark.why))) for mark in marks],  # noqa: S704  cleaned
+        return_to=return_to,
     )
 
 
@@ -68,7 +81,7 @@ def check_post(item: str) -> str | tuple[str, int]:
     """Says whether the answer is right, and why."""
     row = practice_item_for_anyone(item)
     back = safe_return(request.form.get("return_to"))
-    answer = read_answer(row, order_of(row), request.form)
+    answer = read_answer(row, practice_order(row), request.form)
     feedback = None
     if answer is not None:
         mark = ITEM_TYPES.get(row.type).grade(row.spec, answer)
@@ -86,7 +99,7 @@ def _page(row: VersionRow, back: str, answer: Answer | None, feedback: Feedback 
         "quizzes/take/check_page.html",
         lesson=Lesson(lesson.title if lesson else ""),
         back_url=f"{back}#check-{row.slug}" if back != "/" else back,
-        q=question(row, order_of(row), answer, row.slug),
+        q=question(row, practice_order(row), answer, row.slug),
         feedback=feedback,
         return_to=back,
         token="",

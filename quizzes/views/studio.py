@@ -40,8 +40,8 @@ from quizzes.views.shown import question
 routes = Routes("quizzes", "/studio/ngan-hang")
 items = Routes("quizzes", "/studio/cau-hoi")
 menu = (
-    MenuItem("quizzes.studio_banks", _("Question banks"), "circle-help", "staff", AUTHORS, 12),
-    MenuItem("quizzes.studio_quizzes", _("Quizzes"), "list-checks", "staff", AUTHORS, 13),
+    MenuItem("quizzes.studio_banks", _("Question banks"), "circle-help", "staff", AUTHORS, 12, group="content"),
+    MenuItem("quizzes.studio_quizzes", _("Quizzes"), "list-checks", "staff", AUTHORS, 13, group="content"),
 )
 Answer = str | Response | tuple[str, int]
 POOLS = {"practice": _("Practice"), "exam": _("Exam")}

@@ -45,8 +45,10 @@ def _place(person: Claim, course: str, quiz: str) -> tuple[InCourse, Place]:
     return at, at.place("quiz", quiz)
 
 
-def _refusal(at: InCourse) -> str:
+def _refusal(at: InCourse, place: Place) -> str:
     undone = sum(1 for p in at.places if p.kind == "lesson" and not at.done & p.mask)
+    if not undone and at.is_locked(place):
+        return say(_("First learn “{title}” in this course; then this opens.", title=at.missing(place)[0].title))
     return say(_("This opens when all lessons are learnt. {n} are still to go.", n=undone)) if undone else ""
 
 
@@ -97,7 +99,7 @@ def front(course: str, quiz: str) -> Answer:
     person = claimed()
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
-    if not _refusal(at) and (first := _first_to_do(body)):
+    if not _refusal(at, place) and (first := _first_to_do(body)):
         return redirect(first, 303)
     mine = queries.newest_attempts(person.id, place.activity_id)
     going = next((a for a in mine if a.state == OPEN), None)
@@ -132,7 +134,7 @@ def front(course: str, quiz: str) -> Answer:
         }
         if going
         else None,
-        "refusal": _refusal(at),
+        "refusal": _refusal(at, place),
         "back_url": address("courses.course", slug=course),
     }  # fmt: skip
     if last or going:
@@ -163,7 +165,7 @@ def start(course: str, quiz: str) -> Answer:
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
     front_page = address("quizzes.front", course=course, quiz=quiz)
-    if _refusal(at) or _first_to_do(body):
+    if _refusal(at, place) or _first_to_do(body):
         return redirect(front_page, 303)
     token = request.form.get("token", "")
     try:

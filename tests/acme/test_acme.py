@@ -8,7 +8,8 @@ from collections.abc import Callable
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.api.learning import ACTIVITY_KINDS, Entry, activity, findable, publish_syllabus
+from lms import rebuilding
+from lms.api.learning import ACTIVITY_KINDS, Activity, Entry, activity, findable, publish_syllabus
 from lms.api.people import person_by_id
 from lms.contract.points import Plugin, on
 from lms.db.base import db
@@ -140,6 +141,17 @@ def test_its_figure_is_counted(app: Flask) -> None:
         assert stats()["broadcasts"] == 1
 
 
+def test_what_follows_from_something_else_is_made_anew(app: Flask) -> None:
+    activities = Activity.__table__
+    with app.app_context():
+        assert rebuilding.differences() == []
+        with unit_of_work():
+            connection().execute(db.update(activities).where(activities.c.slug == "tin-sang").values(minutes=9))
+        assert rebuilding.differences() == ["broadcast tin-sang: its length"]
+        rebuilding.rebuild()
+        assert rebuilding.differences() == []
+
+
 def test_what_it_keeps_is_forgotten_by_its_term_and_its_periodic_work(app: Flask) -> None:
     from acme.models import Honor
     from acme.services import honoring
@@ -197,3 +209,17 @@ def test_its_gateway_takes_messages(app: Flask) -> None:
             send("acme-sms", "+84912345678", "Giấy của bác đã có")
         deliver_due()
     assert [(name, e.address) for name, e in handed_over] == [("acme-sms", "+84912345678")]
+
+
+def test_what_was_heard_without_a_network_counts_once(app: Flask, sign_in: SignIn) -> None:
+    client = sign_in("learner", on=app)
+    mark = client.get_cookie("hv_who")
+    assert mark is not None
+    heard = {"key": "a" * 32, "seq": 1, "t": 0, "kind": "acme.heard", "data": {"broadcast": "tin-sang"}}
+    for state in ("applied", "duplicate"):
+        answer = client.post("/api/v1/sync", json={"person": mark.value, "events": [heard]}, headers={"X-Outbox": "1"})
+        assert [a["state"] for a in answer.json["answers"]] == [state]
+    with app.app_context():
+        row = activity("broadcast", "tin-sang")
+        assert row is not None
+        assert evidence(row.id) == 1

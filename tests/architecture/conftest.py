@@ -12,10 +12,34 @@ from flask import Flask
 
 from lms.db.base import db
 from lms.testing.building import make_app
-from tests.browser import recipes_cards, recipes_merging, recipes_places, recipes_privacy, recipes_rosters
+from tests.browser import (
+    recipes_cards,
+    recipes_editor,
+    recipes_merging,
+    recipes_papers,
+    recipes_places,
+    recipes_practice,
+    recipes_privacy,
+    recipes_revisions,
+    recipes_rosters,
+    recipes_tracks,
+)
+from tests.browser.people import World
 from tests.openid.places import never_asked
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_upgrade_fixture.py"
+
+
+def known(app: Flask) -> dict[str, str]:
+    """Addresses whose parts belong together, so that no list of values by name gives them."""
+    world = World(app)
+    return {
+        "courses.studio_bring_report": recipes_papers.report(world),
+        "courses.studio_lesson_sides": recipes_editor.both(world),
+        "offline.along": f"/offline/them/practice/{recipes_practice.SLUG}/0",
+        "practice.studio_look": f"{recipes_practice.STUDIO}/xem/stall",
+        "practice.studio_screen": f"{recipes_practice.STUDIO}/man-hinh/stall",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +58,9 @@ def lived_in(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
     recipes_places.make(app)
     recipes_merging.make(app)
     recipes_rosters.make(app)
+    recipes_revisions.make(app)
+    recipes_tracks.make_first(app)
+    app.extensions["tests.known"] = known(app)
     app.extensions["tests.privacy"] = recipes_privacy.make(app)
     app.extensions["tests.cards"] = recipes_cards.make(app)
     yield app

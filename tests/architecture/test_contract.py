@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
 
+from lms import __version__
 from lms.api.learning import CourseCompleted
 from lms.api.plugins import Event, ExtensionPoint, Plugin, PluginError, on
 from lms.api.web import PANELS, ROUTES, Panel, Routes
@@ -247,13 +248,14 @@ def name_of(wanted: ExtensionPoint[object]) -> str:
     import lms.api.packages
     import lms.api.people
     import lms.api.plugins
+    import lms.api.speech
     import lms.api.web
     import lms.api.work
     import quizzes.api
 
     modules = (
         lms.api.competency, lms.api.data, lms.api.learning, lms.api.packages, lms.api.people, lms.api.plugins,
-        lms.api.web, lms.api.work, courses.api, quizzes.api, certificates.api,
+        lms.api.speech, lms.api.web, lms.api.work, courses.api, quizzes.api, certificates.api,
     )  # fmt: skip
     for module in modules:
         for name in module.__all__:
@@ -267,7 +269,7 @@ def test_every_point_says_what_it_is_for() -> None:
 
 
 def test_every_point_has_an_entry_of_ours() -> None:
-    registry = Registry(discovery.installed(), {p.name: "0.1.0" for p in discovery.installed()})
+    registry = Registry(discovery.installed(), {p.name: __version__ for p in discovery.installed()})
     assert [name for name, p in our_points().items() if not registry.entries(p)] == []
 
 

@@ -140,12 +140,12 @@ def answers(app: Flask, attempt: str, right: bool) -> list[dict[str, list[str]]]
 
 def practice_answer(app: Flask, slug: str, right: bool) -> dict[str, list[str]]:
     """What to post at a practice question."""
-    from quizzes.views.check import order_of
+    from quizzes.services.attempts import practice_order
 
     with app.app_context():
         item = queries.practice_item(slug)
         assert item is not None
-        return _fields(item, order_of(item), right)
+        return _fields(item, practice_order(item), right)
 
 
 def _fields(version: queries.VersionRow, order: list[int], right: bool) -> dict[str, list[str]]:

@@ -12,18 +12,31 @@ from werkzeug.routing import Rule
 
 from lms.api.work import clock, connection
 from quizzes.models import Item, ItemVersion
+from tests.browser import recipes_editor as editing
 from tests.browser import recipes_granting as granting
+from tests.browser import recipes_learning as learning
+from tests.browser import recipes_media as media
 from tests.browser import recipes_merging as merging
+from tests.browser import recipes_offline as offline
+from tests.browser import recipes_papers as papers
 from tests.browser import recipes_places as places
+from tests.browser import recipes_practice as practice
 from tests.browser import recipes_privacy as privacy
+from tests.browser import recipes_revisions as revisions
 from tests.browser import recipes_rosters as rosters
+from tests.browser import recipes_tracks as tracks
 from tests.browser.people import ANYONE, COURSE, PROGRAMME, Address, World, lessons, quiz_path, task_path
 
 # Addresses that answer with something else than a page.
 NO_PAGES = {
     "certificates.pdf": "a file",
     "certificates.share_image": "a picture",
+    "courses.handout_pdf": "a file",
+    "courses.course_picture": "a picture for other sites",
     "courses.file": "a picture or sound of a lesson",
+    "courses.robots": "a list for search engines",
+    "courses.sitemap": "a list for search engines",
+    "courses.open_activity": "a way to another page",
     "courses.studio_export": "a file",
     "openid.start": "a way to another system",
     "packages.export_all": "a file",
@@ -32,6 +45,7 @@ NO_PAGES = {
     "privacy.download": "a file",
     "web.healthz": "JSON for the operator",
     "web.style_sheet": "the style sheet",
+    **offline.NO_PAGES,
 }
 
 # Pages that need more than a session to be seen: the test named here looks at them, in the same way.
@@ -41,7 +55,7 @@ ELSEWHERE = dict.fromkeys(
         "cards.scan", "cards.turn",
     ),
     "tests/browser/test_cards.py",
-)  # fmt: skip
+) | offline.ELSEWHERE  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -191,7 +205,9 @@ STUDIO = (
     Visit("studio-lessons-empty", "courses.studio_lessons", "instructor", "/studio/bai-hoc"),
     Visit("studio-lesson", "courses.studio_lesson", "administrator", _studio_lesson()),
     Visit("studio-questions", "courses.studio_questions", "administrator", _studio_questions),
+    Visit("studio-both", "courses.studio_lesson_sides", "administrator", editing.both),
     Visit("studio-preview", "courses.studio_preview", "administrator", _studio_lesson("/xem-truoc")),
+    Visit("studio-upload", "media.progress", "administrator", media.upload),
     Visit("studio-task", "courses.studio_task", "administrator", _studio_task),
     Visit("studio-quizzes", "quizzes.studio_quizzes", "administrator", "/studio/bai-kiem-tra"),
     Visit("studio-quiz", "quizzes.studio_quiz", "administrator", _studio_quiz),
@@ -314,7 +330,79 @@ ROLES = (
     Visit("my-rights", "grants.mine", "administrator", "/cai-dat/quyen?lam=people.see&o=bac+ha"),
     Visit("my-rights-none", "grants.mine", "holder", "/cai-dat/quyen"),
 )
-VISITS = (*CARDS, *MERGING, *WAYS, *LEARNING, *STUDIO, *PRIVACY, *ROSTERS, *PLACES, *ROLES)
+PAPERS = (
+    Visit("handout", "courses.handout", ANYONE, papers.sheet()),
+    Visit("handout-guide", "courses.handout", "administrator", papers.sheet("?huong-dan=1")),
+    Visit("studio-bring", "courses.studio_bring", "administrator", "/studio/dua-vao"),
+    Visit("studio-brought", "courses.studio_bring_report", "administrator", papers.report),
+)
+KEPT = (
+    Visit("course-anyone", "courses.course", ANYONE, f"/khoa-hoc/{COURSE}"),
+    Visit("course-midway", "courses.course", "midway", f"/khoa-hoc/{COURSE}"),
+    Visit("search", "courses.search", ANYONE, "/tim"),
+    Visit("search-found", "courses.search", ANYONE, "/tim?q=m%C3%A3+otp"),
+    Visit("search-mistyped", "courses.search", "new", "/tim?q=chuyeenr+tienf"),
+    Visit("search-none", "courses.search", ANYONE, "/tim?q=zzzzqq"),
+    Visit("notes", "courses.notes", "midway", learning.lesson("/ghi-chu")),
+    Visit("notes-writing", "courses.notes", "midway", learning.noting),
+    Visit("my-notes", "courses.my_notes", "new", "/cua-toi/ghi-chu"),
+    Visit("studio-unclear", "courses.studio_unclear", "administrator", "/studio/chua-hieu"),
+    Visit("studio-lesson-unclear", "courses.studio_lesson_unclear", "administrator", _studio_lesson("/chua-hieu")),
+    Visit("studio-order", "courses.studio_order", "administrator", f"/studio/khoa-hoc/{COURSE}/thu-tu"),
+    Visit("studio-order-one", "courses.studio_order", "administrator", learning.order),
+)
+TRACKS = (
+    Visit("lesson-languages", "courses.lesson", ANYONE, tracks.told("/hoc/{course}/{slug}")),
+    Visit("studio-tracks", "courses.studio_tracks", "administrator", tracks.told("/studio/bai-hoc/{slug}/tieng")),
+    Visit("studio-tracks-none", "courses.studio_tracks", "administrator", _studio_lesson("/tieng")),
+    Visit("studio-track", "courses.studio_track", "administrator", tracks.told("/studio/bai-hoc/{slug}/tieng/mww")),
+    Visit("studio-voice", "courses.studio_voice", "administrator", tracks.told("/studio/bai-hoc/{slug}/giong/vi")),
+)
+PRACTICE = (
+    Visit("practice", "practice.front", ANYONE, practice.AT),
+    Visit("practice-mine", "practice.front", "midway", f"{practice.AT}?course={COURSE}"),
+    Visit("practice-watch", "practice.play", ANYONE, f"{practice.AT}/xem"),
+    Visit("practice-guided", "practice.play", "new", f"{practice.AT}/chi-dan"),
+    Visit("practice-alone", "practice.play", ANYONE, f"{practice.AT}/tu-lam"),
+    Visit("practice-exam", "practice.play", ANYONE, f"{practice.AT}/kiem-tra"),
+    Visit("practices-studio", "practice.studio_practices", "administrator", "/studio/luyen-tap"),
+    Visit("practices-studio-empty", "practice.studio_practices", "instructor", "/studio/luyen-tap"),
+    Visit("practice-studio", "practice.studio_practice", "administrator", practice.STUDIO),
+    Visit("practice-studio-screen", "practice.studio_screen", "administrator", f"{practice.STUDIO}/man-hinh/stall"),
+    Visit("practice-studio-pay", "practice.studio_screen", "administrator", f"{practice.STUDIO}/man-hinh/pay"),
+    Visit("practice-studio-step", "practice.studio_step", "administrator", f"{practice.STUDIO}/buoc/4"),
+    Visit("practice-studio-filled", "practice.studio_step", "administrator", f"{practice.STUDIO}/buoc/6"),
+    Visit("practice-studio-text", "practice.studio_practice_text", "administrator", f"{practice.STUDIO}/van-ban"),
+    Visit("practice-studio-look", "practice.studio_look", "administrator", f"{practice.STUDIO}/xem/stall"),
+    Visit("practice-studio-try", "practice.studio_try", "administrator", f"{practice.STUDIO}/choi-thu"),
+    Visit("practice-studio-play", "practice.studio_play", "administrator", f"{practice.STUDIO}/choi-thu/chi-dan"),
+    Visit("practice-miss", "practice.play", ANYONE, practice.gone_wrong("tu-lam", "sms")),
+    Visit("practice-done", "practice.play", "midway", practice.ended("tu-lam")),
+    Visit("practice-tested", "practice.play", "midway", practice.ended("kiem-tra")),
+)
+REVISIONS = (
+    Visit("revisions", "courses.studio_revisions", "administrator", revisions.at("/studio/ban/lesson/{lesson}")),
+    Visit("revisions-course", "courses.studio_revisions", "administrator", revisions.at("/studio/ban/course/{course}")),
+    Visit("compare", "courses.studio_compare", "administrator",
+          revisions.at("/studio/ban/lesson/{lesson}/so-sanh?before=1&after=2")),
+    Visit("compare-draft", "courses.studio_compare", "administrator",
+          revisions.at("/studio/ban/lesson/{lesson}/so-sanh")),
+    Visit("publish-first", "courses.studio_publish", "instructor", revisions.at("/studio/ban/lesson/{fork}/xuat-ban")),
+    Visit("publish-again", "courses.studio_publish", "administrator",
+          revisions.at("/studio/ban/lesson/{lesson}/xuat-ban")),
+    Visit("queue", "courses.studio_queue", "administrator", revisions.at("/studio/duyet")),
+    Visit("submission", "courses.studio_submission", "administrator", revisions.at("/studio/duyet/{submission}")),
+    Visit("submission-own", "courses.studio_submission", "instructor", revisions.at("/studio/duyet/{submission}")),
+    Visit("forks", "courses.studio_forks", "instructor", revisions.at("/studio/ban-dia-phuong?q=goi+video")),
+    Visit("fork", "courses.studio_fork", "instructor", revisions.at("/studio/ban-dia-phuong/{fork}")),
+    Visit("studio-lesson-fork", "courses.studio_lesson", "instructor", revisions.at("/studio/bai-hoc/{fork}")),
+    Visit("course-newer", "courses.course", "midway", revisions.at("/khoa-hoc/{course}")),
+)  # fmt: skip
+OFFLINE = tuple(Visit(*row) for row in offline.VISITS)
+VISITS = (
+    *OFFLINE, *TRACKS, *REVISIONS, *KEPT, *PRACTICE, *PAPERS, *CARDS, *MERGING, *WAYS, *LEARNING, *STUDIO, *PRIVACY,
+    *ROSTERS, *PLACES, *ROLES,
+)  # fmt: skip
 
 
 def is_machine(rule: Rule) -> bool:

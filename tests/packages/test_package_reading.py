@@ -122,7 +122,7 @@ def test_everything_is_read(files: Files) -> None:
         (LESSON, "---\nslug", "slug", "front-matter", 1, "---"),
         (LESSON, "\n---\n\n##", "\n\n##", "front-matter", 1, "---"),
         (LESSON, ":::image ma.svg", ":::imagee ma.svg", "unknown-directive", 18, "Did you mean :::image?"),
-        (LESSON, ":::image ma.svg", ":::zzz ma.svg", "unknown-directive", 18, "audio, check, do, image"),
+        (LESSON, ":::image ma.svg", ":::zzz ma.svg", "unknown-directive", 18, "audio, check, do, embed, file, image"),
         (LESSON, ":::image ma.svg", "::: image ma.svg", "unknown-directive", 18, ":::image"),
         (LESSON, ":::image ma.svg", "  :::image ma.svg", "directive-indent", 18, "spaces"),
         (LESSON, ' "Điện thoại có một \\"mã\\"" "Một mã"', "", "alt", 18, ':::image ma.svg "'),

@@ -88,7 +88,7 @@ def test_a_link_or_pipe_in_a_folder_is_refused(files: Files, tmp_path: Path) -> 
         ("package.yml", "`package.yaml`"),
         ("lessons/a.md", "lessons/<slug>/"),
         ("lessons/a/b/c.svg", "lessons/<slug>/"),
-        ("lessons/giu-kin-ma-otp/x.exe", "pictures"),
+        ("lessons/giu-kin-ma-otp/x.exe", "mp3, mp4, pdf"),
         ("lessons/giu-kin-ma-otp/.svg", "letters"),
         ("lessons/giu-kin-ma-otp/ảnh.svg", "letters"),
         ("lessons/Giu/lesson.md", "lower-case"),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.packages.builtin import PARTS
+from lms.packages.importing import known_parts
 from lms.packages.model import Item
 from lms.packages.reading import read_package
 from lms.starting import CONTENT
+from lms.testing.building import make_app
 from quizzes.items.contract import WHOLE, keys
 from quizzes.items.standard import STANDARD
 from quizzes.scoring import score
@@ -22,8 +24,9 @@ KINDS = {kind.name: kind for kind in STANDARD}
 
 
 @pytest.fixture(scope="module")
-def items() -> list[Item]:
-    return list(read_package(CONTENT / "starter", PARTS).items())
+def items(prepared_folder: Path) -> list[Item]:
+    with make_app(prepared_folder, f"sqlite:///{prepared_folder}/lms.sqlite").app_context():
+        return list(read_package(CONTENT / "starter", known_parts()).items())
 
 
 def right(item: Item) -> list[Any]:

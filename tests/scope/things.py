@@ -8,15 +8,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from courses.models import Declaration, Document, Revision
+from courses.drafts import document
+from courses.models import Declaration, Document, Fork, Revision
 from courses.services import authoring as courses
+from courses.services import reviewing
 from lms import clock, progress
 from lms.db.unit_of_work import connection, let_go, unit_of_work
 from lms.identity.making import NewPerson, make_people
 from lms.identity.people import person_by_id
 from lms.learning.models import Activity, Kind
-from lms.learning.queries import activity
+from lms.learning.queries import activity, newest_syllabus
 from lms.learning.record import Result
+from lms.media import taking as media
 from lms.merging.models import Duplicate
 from lms.outbox.worker import Worker
 from lms.packages.importing import take_in
@@ -25,6 +28,8 @@ from lms.privacy import asking, guardians
 from lms.testing import story
 from plugins.cards.queries import room_by_uuid
 from plugins.cards.services import teaching
+from plugins.practice.models import PracticeDocument
+from plugins.practice.services import authoring as practices
 from plugins.rosters.formats.reading import read_paste
 from plugins.rosters.models import CHECKING, TAKEN, Roster, RosterRow, RosterSheet
 from plugins.rosters.queries import roster as roster_by_uuid
@@ -41,6 +46,17 @@ ITEM: dict[str, Any] = {
     "message": None, "data": {"answer": False, "why_true": "Không bao giờ.", "why_false": "Đúng vậy."},
 }  # fmt: skip
 
+PRACTICE: dict[str, Any] = {
+    "promise": "Luyện xong, bác biết bật đèn.", "task": "", "address": "bác", "device": "phone", "minutes": 3,
+    "groups": ["citizens"], "skills": [], "checked": None, "review": None, "sources": [],
+    "screens": [{"id": "den", "name": "Đèn", "view": [{"w": "button", "id": "bat", "text": "Bật", "kind": "plain"}]}],
+    "steps": [
+        {"screen": "den", "say": "Bác bấm Bật.", "want": [{"tap": "bat", "values": {}, "exact": False}], "hint": "",
+         "miss": {}, "traps": {}, "branch": {}, "audio": ""},
+    ],
+    "done": {"say": "Giỏi quá!", "can": ["Bật đèn"]}, "files": {},
+}  # fmt: skip
+
 
 def furnish(site: Site) -> None:
     """Fills a site of people and units with what they can own."""
@@ -54,6 +70,14 @@ def furnish(site: Site) -> None:
                     begin = quizzes.begin_quiz if kind == "quiz" else functools.partial(courses.begin, kind)
                     slug = begin(f"Bản nháp {kind} {n}", nation, author)
                     site.add(kind, slug, _titled(site, kind, _id(kind, slug)), id=_id(kind, slug))
+            title = "Quét mã trả tiền"
+            played = practices.begin(title, nation, author, PRACTICE)
+            practices.publish_body(_id("practice", played), {**PRACTICE, "slug": played, "title": title}, None)
+            site.add("practice", played, "", id=_id("practice", played), published=True)
+            for n in range(3):
+                slug = practices.begin(f"Luyện tập {n}", nation, author, PRACTICE)
+                word = _titled(site, "practice", _id("practice", slug))
+                site.add("practice", slug, word, id=_id("practice", slug))
             for n in range(4):
                 slug, word = quizzes.begin_bank(f"Ngân hàng {n}", nation, author), site.marker()
                 bank = site.add("bank", slug, word, id=_bank(slug))
@@ -63,6 +87,11 @@ def furnish(site: Site) -> None:
                 body = {**ITEM, "stem": ITEM["stem"].format(n=n, word=word)}
                 item = quizzes.add_item(bank.more["id"], "exam", "true_false", body, author)
                 site.add("item", item, word, bank=bank)
+            for _ in range(4):
+                word = site.marker()
+                drawing = SVG.replace(b"</svg>", f"<desc>{word}</desc></svg>".encode())
+                upload = media.take_in(drawing, f"{word}.svg", ("drawing",), nation, author)
+                site.add("upload", str(upload), word, id=upload)
         published = [("lesson", LESSON), ("task", TASK), ("course", COURSE), ("quiz", QUIZ)]
         for kind, slug in published:
             site.add(kind, slug, "", id=_id(kind, slug), published=True)
@@ -70,6 +99,8 @@ def furnish(site: Site) -> None:
         bodies = connection().execute(sa.select(Revision.__table__.c.body)).scalars()
         picture = next(iter(next(body for body in bodies if body.get("files"))["files"].values()))
         site.facts["file"] = f"{picture['key']}.{picture['ending']}"
+        site.facts["syllabus"] = str(newest_syllabus(_id("course", COURSE)))
+        _hand_in(site, author)
         _learn(site)
         _ask(site)
         _look_alike(site)
@@ -95,7 +126,8 @@ def _id(kind: str, slug: str) -> int:
 
 def _titled(site: Site, kind: str, activity_id: int) -> str:
     """Gives a draft its title afterwards, so that its address does not betray it."""
-    word, table = site.marker(), (QuizDocument if kind == "quiz" else Document).__table__
+    tables = {"quiz": QuizDocument.__table__, "practice": PracticeDocument.__table__}
+    word, table = site.marker(), tables.get(kind, Document.__table__)
     draft = connection().execute(sa.select(table.c.draft).where(table.c.activity_id == activity_id)).scalar_one()
     changed = {**draft, "title": f"Bản nháp {word}"}
     connection().execute(sa.update(table).where(table.c.activity_id == activity_id).values(draft=changed))
@@ -107,6 +139,24 @@ def _titled(site: Site, kind: str, activity_id: int) -> str:
 def _bank(slug: str) -> int:
     b = Bank.__table__
     return int(connection().execute(sa.select(b.c.id).where(b.c.slug == slug)).scalar_one())
+
+
+def _hand_in(site: Site, author: int) -> None:
+    """One draft waits for a review; another is an adaptation of the published lesson."""
+    waiting, adapted = site.things["lesson"][0], site.things["lesson"][1]
+    with unit_of_work() as database:
+        row = document("lesson", waiting.key)
+        assert row is not None
+        number = reviewing.submit(row, row.draft, "major", "", author)
+        site.add("submission", number, "", lesson=waiting, by=author)
+        origin = _id("lesson", LESSON)
+        newest = sa.select(sa.func.max(Revision.id)).where(Revision.activity_id == origin).scalar_subquery()
+        database.execute(
+            sa.insert(Fork).values(
+                activity_id=adapted.more["id"], origin_id=origin, revision_id=newest, forked_at=clock.seconds()
+            )
+        )
+        site.add("fork", adapted.key, "", lesson=adapted)
 
 
 def _learn(site: Site) -> None:

@@ -246,15 +246,17 @@ def draw(seed: int, most: int, site: Site, least: int = 8) -> World:
     )  # fmt: skip
 
 
-OWNED = ("lesson", "task", "course", "bank", "item", "quiz", "paper", "roster")
+OWNED = ("lesson", "task", "course", "bank", "item", "quiz", "paper", "roster", "upload", "practice")
 OWNED_BY = {  # kind → table, column of the key, column of the unit
     "lesson": ("courses_document", "activity_id"),
     "task": ("courses_document", "activity_id"),
     "course": ("courses_document", "activity_id"),
     "bank": ("quizzes_bank", "id"),
     "quiz": ("quizzes_document", "activity_id"),
+    "practice": ("practice_document", "activity_id"),
     "paper": ("certificates_credential", "id"),
     "roster": ("rosters_roster", "id"),
+    "upload": ("lms_media", "id"),
 }
 
 

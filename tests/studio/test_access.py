@@ -237,5 +237,5 @@ def test_a_file_of_the_store_cannot_be_claimed_as_a_picture_without_being_one(au
     fields["1-file"], fields["1-key"] = ["la.png"], ["0" * 64]
     author.send(page, fields)
     assert author.fields(page)["1-file"] == [""]
-    author.press(page, b1__upload=("moi.svg", SVG))
+    author.press(page, b1__file__upload=("moi.svg", SVG))
     assert author.fields(page)["1-file"] == ["hinh-ve.svg"], "the same picture is kept once"

@@ -140,7 +140,7 @@ def test_a_question_is_asked_in_a_lesson(author: Author, app: Flask) -> None:
     item = an_item(author, a_bank(author), stem="Ai đó hỏi mã OTP, bạn làm gì?")
     lesson = a_lesson(author)
     author.press(lesson, "add::check")
-    assert author.press(lesson, "find:6").headers["Location"].endswith("/cau-hoi?block=6")
+    assert author.press(lesson, "find:6").headers["Location"].endswith("/cau-hoi?block=6&field=item")
     page = f"{lesson}/cau-hoi"
     assert "Ai đó hỏi mã OTP" in author.get(f"{page}?block=6&q=ma+otp")
     base = author.fields(lesson)["base"]

@@ -22,7 +22,11 @@ from lms.web.rendering import render, say
 from lms.web.routes import STAFF, Routes
 
 routes = Routes("people", "/can-bo/nguoi")
-menu = (MenuItem("people.people", _("People of my units"), "users", "staff", roles_that(May.SEE_PEOPLE), 20),)
+menu = (
+    MenuItem(
+        "people.people", _("People of my units"), "users", "staff", roles_that(May.SEE_PEOPLE), 20, group="people"
+    ),
+)
 LEVELS: dict[int, Text] = {
     0: _("0: their own word"),
     1: _("1: telephone confirmed"),

@@ -24,7 +24,7 @@ from lms.web.rendering import render, say
 from lms.web.routes import STAFF, Routes
 
 routes = Routes("grants", "/can-bo/quyen")
-menu = (MenuItem("grants.grants", _("Roles"), "key-round", "staff", roles_that(May.GIVE_GRANTS), 60),)
+menu = (MenuItem("grants.grants", _("Roles"), "key-round", "staff", roles_that(May.GIVE_GRANTS), 60, group="office"),)
 Answer = str | Response | tuple[str, int]
 
 

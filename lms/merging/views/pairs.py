@@ -31,7 +31,17 @@ from lms.web.rendering import render, render_fragment, say, say_to
 from lms.web.routes import STAFF, Routes
 
 routes = Routes("merging", "/can-bo/trung-ten")
-menu = (MenuItem("merging.pairs", _("People who are here twice"), "users", "staff", roles_that(May.MERGE_PEOPLE), 25),)
+menu = (
+    MenuItem(
+        "merging.pairs",
+        _("People who are here twice"),
+        "users",
+        "staff",
+        roles_that(May.MERGE_PEOPLE),
+        25,
+        group="people",
+    ),
+)
 Answer = str | Response | tuple[str, int]
 REASONS = {
     IDENTITY: _("the same citizen's number"),

@@ -23,7 +23,7 @@ from lms.web.rendering import render, say
 from lms.web.routes import STAFF, Routes
 
 routes = Routes("places", "/can-bo/don-vi")
-menu = (MenuItem("places.units", _("Units"), "landmark", "staff", SEERS, 30),)
+menu = (MenuItem("places.units", _("Units"), "landmark", "staff", SEERS, 30, group="office"),)
 STATES = {
     acts.PLANNED: _("Planned"),
     acts.DONE: _("Done"),

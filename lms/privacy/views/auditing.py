@@ -22,7 +22,9 @@ from lms.web.rendering import render
 from lms.web.routes import STAFF, Routes
 
 routes = Routes("auditing", "/can-bo/nhat-ky")
-menu = (MenuItem("auditing.entries", _("Journal of acts"), "history", "staff", roles_that(May.SEE_AUDIT), 90),)
+menu = (
+    MenuItem("auditing.entries", _("Journal of acts"), "history", "staff", roles_that(May.SEE_AUDIT), 90, group="data"),
+)
 E, A, G = audit.AuditEntry.__table__, Account.__table__, Grant.__table__
 PAGE = 50
 

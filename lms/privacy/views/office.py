@@ -194,8 +194,26 @@ def _guardian_panel(person: Person) -> Markup | None:
 
 
 menu = (
-    MenuItem("privacy_office.requests", _("Requests about data"), "lock", "staff", roles_that(May.ANSWER_REQUESTS), 60),
-    MenuItem("privacy_office.terms", _("How long data are kept"), "archive", "staff", roles_that(May.ADMINISTER), 80),
-    MenuItem("privacy_office.told", _("Who is reached"), "users", "staff", roles_that(May.SEE_REPORTS), 70),
+    MenuItem(
+        "privacy_office.requests",
+        _("Requests about data"),
+        "lock",
+        "staff",
+        roles_that(May.ANSWER_REQUESTS),
+        60,
+        group="data",
+    ),
+    MenuItem(
+        "privacy_office.terms",
+        _("How long data are kept"),
+        "archive",
+        "staff",
+        roles_that(May.ADMINISTER),
+        80,
+        group="data",
+    ),
+    MenuItem(
+        "privacy_office.told", _("Who is reached"), "users", "staff", roles_that(May.SEE_REPORTS), 70, group="data"
+    ),
 )
 panels = (Panel("guardian", "person", _guardian_panel, 40),)

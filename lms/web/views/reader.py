@@ -49,7 +49,7 @@ def settings_reader() -> WerkzeugResponse:
 @routes.get("/static/lms/all.css", ANYONE)
 def style_sheet() -> Response:
     """The style sheet of staff pages, in one file."""
-    answer = Response(minified_css(), mimetype="text/css")
+    answer = Response(minified_css("staff"), mimetype="text/css")
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return answer
 

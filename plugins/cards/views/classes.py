@@ -20,7 +20,7 @@ from plugins.cards.views.office import listed, page_number, paging, site_address
 from plugins.cards.views.room import keep_device
 
 routes = Routes("cards", "/can-bo/lop")
-menu = (MenuItem("cards.classes", _("Classes"), "school", "staff", roles_that(May.HELP), 26),)
+menu = (MenuItem("cards.classes", _("Classes"), "school", "staff", roles_that(May.HELP), 26, group="people"),)
 
 
 @routes.get("", STAFF)

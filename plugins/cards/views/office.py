@@ -41,7 +41,7 @@ from plugins.cards.services import helping, issuing, proving, teaching
 from plugins.cards.views.room import HELPED
 
 routes = Routes("cards", "/can-bo/the")
-menu = (MenuItem("cards.office", _("Cards"), "id-card", "staff", roles_that(May.HELP), 24),)
+menu = (MenuItem("cards.office", _("Cards"), "id-card", "staff", roles_that(May.HELP), 24, group="people"),)
 REASONS: dict[str, Text] = {
     issuing.LOST: _("It is lost"),
     issuing.FOUND: _("Somebody else has it, or a photo of it"),

@@ -22,7 +22,9 @@ from plugins.rosters.services.forgetting import NAMES_DAYS
 from plugins.rosters.views import wording
 
 routes = Routes("rosters", "/can-bo/danh-sach")
-menu = (MenuItem("rosters.lists", _("Lists of people"), "users", "staff", roles_that(May.MAKE_PEOPLE), 35),)
+menu = (
+    MenuItem("rosters.lists", _("Lists of people"), "users", "staff", roles_that(May.MAKE_PEOPLE), 35, group="people"),
+)
 PER_PAGE = 100
 STATES: Mapping[int, tuple[Text, str]] = {
     COLUMNS: (_("Columns to be chosen"), "wait"),

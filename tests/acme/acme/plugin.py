@@ -8,13 +8,15 @@ from acme.gateways import sms, zalo
 from acme.items import NumberItem, NumberReader
 from acme.kinds import BroadcastKind
 from acme.models import Honor
-from acme.services import announcing, honoring
+from acme.services import announcing, honoring, listening
 from acme.views import api, board, radio
+from acme.voices import GongVoice
 from courses.api import BLOCK_TYPES
-from lms.api.learning import ACTIVITY_KINDS, CourseCompleted
+from lms.api.learning import ACTIVITY_KINDS, SYNCED, CourseCompleted
 from lms.api.packages import BLOCK_READERS, ITEM_READERS, PACKAGE_PARTS, PackagePart
 from lms.api.people import ACTIONS, PERSONAL_DATA, RETENTION, Action, Erased, Merged, PersonalTable, Retention
-from lms.api.plugins import COUNTED, EXAMINATIONS, Counted, Examination, Finding, Plugin, on
+from lms.api.plugins import COUNTED, EXAMINATIONS, PROJECTIONS, Counted, Examination, Finding, Plugin, Projection, on
+from lms.api.speech import VOICES
 from lms.api.web import MENU, OPERATIONS, PANELS, ROUTES
 from lms.api.work import CHANNELS, PERIODIC, Periodic, _
 from quizzes.api import ITEM_TYPES
@@ -27,6 +29,7 @@ plugin = Plugin(
     provides=(
         ACTIONS.of(Action("acme.speak", _("Speaking on the commune's loudspeaker"), least=1)),
         ACTIVITY_KINDS.of(BroadcastKind()),
+        SYNCED.of(*listening.synced),
         BLOCK_TYPES.of(BroadcastBlock()),
         BLOCK_READERS.of(BroadcastReader()),
         ITEM_TYPES.of(NumberItem()),
@@ -48,7 +51,9 @@ plugin = Plugin(
         ),
         COUNTED.of(Counted("broadcasts", announcing.how_many)),
         CHANNELS.of(sms, zalo),
+        VOICES.of(GongVoice()),
         EXAMINATIONS.of(Examination("acme.loudspeaker", lambda: [Finding(True, "Loa của xã: nghe được")])),
+        PROJECTIONS.of(Projection("acme.lengths", announcing.wrong_lengths, announcing.mend_lengths)),
         PERIODIC.of(Periodic("acme.forget-orphans", 86_400, honoring.forget_orphans)),
         RETENTION.of(
             Retention(

@@ -56,6 +56,27 @@
       .catch(() => form.submit());
   });
 
+  // How far a lesson was read: told once, on leaving, where it is news.
+  const reading = document.querySelector("[data-place]");
+  if (reading && window.IntersectionObserver && navigator.sendBeacon) {
+    const blocks = [...reading.querySelectorAll(".block")];
+    let furthest = 0;
+    let told = 0;
+    const seen = new IntersectionObserver((entries) =>
+      entries.forEach((entry) => {
+        if (entry.isIntersecting) furthest = Math.max(furthest, blocks.indexOf(entry.target));
+      }),
+    );
+    blocks.forEach((block) => seen.observe(block));
+    const leave = () => {
+      if (furthest <= told || document.querySelector(".dock button:disabled")) return;
+      told = furthest;
+      navigator.sendBeacon(reading.dataset.place, new URLSearchParams({ block: blocks[furthest].id }));
+    };
+    addEventListener("pagehide", leave);
+    document.addEventListener("visibilitychange", () => document.hidden && leave());
+  }
+
   // Back from the phone's own history: wake the buttons again.
   addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("button[data-words]").forEach((button) => wait(button, false));

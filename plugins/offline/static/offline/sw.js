@@ -1,0 +1,76 @@
+// What stands between the pages and the network, so that what was taken along opens without one.
+// The server fills in VERSION, KEEP, SHELL and AWAY, and imports offline.js before this.
+const STATIC = `hv-static:${VERSION}`;
+const COURSE = "hv-course:";
+
+addEventListener("install", (event) => {
+  skipWaiting();
+  event.waitUntil(caches.open(STATIC).then((cache) => cache.addAll(KEEP)));
+});
+
+// A new release takes over at once. Whatever an older worker kept goes, but for the courses.
+addEventListener("activate", (event) => event.waitUntil((async () => {
+  for (const name of await caches.keys()) if (name !== STATIC && !name.startsWith(COURSE)) await caches.delete(name);
+  await clients.claim();
+})()));
+
+addEventListener("sync", (event) => event.waitUntil(outbox.flush()));
+addEventListener("message", (event) => event.waitUntil(outbox.flush()));
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin || AWAY.test(url.pathname)) return;
+  if (request.mode === "navigate") event.respondWith(page(event, url.pathname));
+  else if (/^\/(static|tep)\//.test(url.pathname)) event.respondWith(file(request, url));
+});
+
+// The page from a course that is here whole.
+async function copyOf(path) {
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(COURSE)) continue;
+    const cache = await caches.open(name);
+    const held = (await cache.match("/offline/whole")) && (await cache.match(path));
+    if (held) return held;
+  }
+}
+
+// The network first. Where there is a copy, a weak line gets three seconds, and a server in trouble none.
+async function page(event, path) {
+  const copy = await copyOf(path);
+  const asked = fetch(event.request);
+  const late = new Promise((_, fail) => copy && setTimeout(fail, 3000));
+  try {
+    const answer = await Promise.race([asked, late]);
+    if (copy && answer.status >= 500) return copy;
+    event.waitUntil(outbox.flush());
+    return answer;
+  } catch (error) {
+    asked.catch(() => {});
+    return copy || (await caches.match(SHELL)) || Response.error();
+  }
+}
+
+async function file(request, url) {
+  const held = await caches.match(url.href);
+  if (held) return request.headers.has("range") ? part(held, request.headers.get("range")) : held;
+  try {
+    const answer = await fetch(request);
+    if (answer.status === 200 && url.pathname.startsWith("/static/")) (await caches.open(STATIC)).put(request, answer.clone());
+    return answer;
+  } catch (error) {
+    return (await caches.match(url.href, { ignoreSearch: true })) || Response.error();
+  }
+}
+
+// Players ask for pieces, to start early and to jump.
+async function part(held, range) {
+  const body = await held.blob();
+  const asked = /bytes=(\d*)-(\d*)/.exec(range) || ["", "0", ""];
+  const from = asked[1] ? Number(asked[1]) : body.size - Number(asked[2]);
+  const to = asked[1] && asked[2] ? Math.min(Number(asked[2]), body.size - 1) : body.size - 1;
+  const fits = from >= 0 && from <= to;
+  const headers = { "Content-Type": held.headers.get("Content-Type"), "Accept-Ranges": "bytes" };
+  headers["Content-Range"] = fits ? `bytes ${from}-${to}/${body.size}` : `bytes */${body.size}`;
+  return new Response(fits ? body.slice(from, to + 1) : null, { status: fits ? 206 : 416, headers });
+}

@@ -1,0 +1,1 @@
+"""Practice: real services rehearsed on screens that are copies, where a mistake costs nothing."""

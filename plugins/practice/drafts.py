@@ -1,0 +1,97 @@
+"""Reads of drafts, and of what was published when: what authors see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from lms.api.learning import Activity, Found
+from lms.api.people import fold, reaches
+from lms.api.work import connection
+from plugins.practice.models import PracticeDocument, PracticeRevision
+
+D, R, A = PracticeDocument.__table__, PracticeRevision.__table__, Activity.__table__
+
+
+@dataclass(frozen=True)
+class PracticeDraft:
+    """A draft with the save that it is."""
+
+    activity_id: int
+    slug: str
+    org_id: int
+    draft: Mapping[str, Any]
+    base: int
+    changed_at: int
+    changed_by: int | None
+
+
+def document(slug: str) -> PracticeDraft | None:
+    """A draft by its slug."""
+    row = connection().execute(
+        select(D.c.activity_id, A.c.slug, D.c.org_id, D.c.draft, D.c.base, D.c.changed_at, D.c.changed_by)
+        .join(A, A.c.id == D.c.activity_id)
+        .where(A.c.kind == "practice", A.c.slug == slug)
+    ).first()  # fmt: skip
+    return PracticeDraft(*row) if row else None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A draft in a list."""
+
+    slug: str
+    title: str
+    org_id: int
+    changed_at: int
+    published: int | None  # the number of the newest revision
+    published_at: int | None
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether the draft was saved after it was last published."""
+        return self.published_at is not None and self.changed_at > self.published_at
+
+
+def documents(granted: Collection[int], words: str = "") -> list[Listed]:
+    """The drafts of the units granted and all below them, the one saved last first."""
+    newest = (
+        select(R.c.activity_id, func.max(R.c.number).label("number"), func.max(R.c.published_at).label("at"))
+        .group_by(R.c.activity_id)
+        .subquery()
+    )
+    rows = connection().execute(
+        select(A.c.slug, D.c.draft["title"].as_string(), D.c.org_id, D.c.changed_at, newest.c.number, newest.c.at)
+        .join(A, A.c.id == D.c.activity_id)
+        .outerjoin(newest, newest.c.activity_id == A.c.id)
+        .order_by(D.c.changed_at.desc(), A.c.slug)
+    )
+    wanted = fold(words)
+    return [
+        Listed(*row) for row in rows if (wanted in fold(row[1]) or wanted in row[0]) and reaches(granted, row.org_id)
+    ]
+
+
+def revisions(activity_id: int, most: int = 20) -> list[tuple[int, int, int | None]]:
+    """(number, moment, account) of what was published, the newest first."""
+    rows = connection().execute(
+        select(R.c.number, R.c.published_at, R.c.published_by)
+        .where(R.c.activity_id == activity_id)
+        .order_by(R.c.number.desc())
+        .limit(most)
+    )
+    return [(row.number, row.published_at, row.published_by) for row in rows]
+
+
+def published(words: str, most: int) -> list[Found]:
+    """Published practices whose title or slug holds the words, marks or not."""
+    wanted = fold(words)
+    rows = connection().execute(
+        select(A.c.slug, A.c.title)
+        .where(A.c.kind == "practice", A.c.id.in_(select(R.c.activity_id)))
+        .order_by(A.c.title)
+    )
+    return [Found(r.slug, r.title) for r in rows if wanted in fold(r.title) or wanted in r.slug][:most]

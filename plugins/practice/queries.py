@@ -1,0 +1,82 @@
+"""Reads: published practices, and how far somebody is with them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from lms.api.data import Statement
+from lms.api.learning import Activity
+from lms.api.work import connection
+from plugins.practice.format.stepping import MODES
+from plugins.practice.models import PracticeRevision, Run
+
+R, RUN, A = PracticeRevision.__table__, Run.__table__, Activity.__table__
+MOST_KEPT = 200
+
+
+@dataclass(frozen=True)
+class Published:
+    """A revision of a practice."""
+
+    revision_id: int
+    activity_id: int
+    slug: str
+    body: Mapping[str, Any]
+
+
+_NEWEST: Statement[tuple[int, int]] = Statement(
+    select(R.c.id, R.c.activity_id)
+    .join(A, A.c.id == R.c.activity_id)
+    .where(A.c.kind == "practice", A.c.slug == bindparam("slug"))
+    .order_by(R.c.id.desc())
+    .limit(1),
+    lambda revision_id, activity_id: (revision_id, activity_id),
+)
+_bodies: OrderedDict[tuple[Any, int], Mapping[str, Any]] = OrderedDict()
+
+
+def newest(slug: str) -> Published | None:
+    """The newest published revision of a practice, or None."""
+    row = _NEWEST.first(slug=slug)
+    return Published(row[0], row[1], slug, _body(row[0])) if row else None
+
+
+def revision_of(slug: str, revision_id: int) -> Published | None:
+    """One revision of a practice, for whoever began with it."""
+    row = connection().execute(
+        select(R.c.activity_id)
+        .join(A, A.c.id == R.c.activity_id)
+        .where(A.c.kind == "practice", A.c.slug == slug, R.c.id == revision_id)
+    ).first()  # fmt: skip
+    return Published(revision_id, row.activity_id, slug, _body(revision_id)) if row else None
+
+
+def newest_id(activity_id: int) -> int | None:
+    """The number of the newest revision's row."""
+    found: int | None = connection().execute(select(func.max(R.c.id)).where(R.c.activity_id == activity_id)).scalar()
+    return found
+
+
+def _body(revision_id: int) -> Mapping[str, Any]:
+    """A revision never changes, so a process asks for each once."""
+    database = connection()
+    key = (database.engine, revision_id)
+    held = _bodies.get(key)
+    if held is None:
+        held = _bodies[key] = database.execute(select(R.c.body).where(R.c.id == revision_id)).scalar_one()
+        if len(_bodies) > MOST_KEPT:
+            _bodies.popitem(last=False)
+    return held
+
+
+def modes_done(account_id: int, activity_id: int) -> frozenset[str]:
+    """The modes in which somebody has come to the end."""
+    rows = connection().execute(
+        select(RUN.c.mode).distinct().where(RUN.c.account_id == account_id, RUN.c.activity_id == activity_id)
+    )
+    return frozenset(MODES[mode] for mode in rows.scalars())

@@ -1,0 +1,190 @@
+"""What authors do: begin a draft, save over the save they started from, add a file, publish."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from lms.api.competency import skills_by_code
+from lms.api.data import FileStore
+from lms.api.learning import Activity, anchor, free_slug, set_skills, slug_of
+from lms.api.packages import MOST_FILE_BYTES, Problems, Where, check_picture, check_sound
+from lms.api.work import Conflict, Invalid, Text, _, audit, clock, connection
+from plugins.practice.format.checking import faults
+from plugins.practice.models import PracticeDocument, PracticeRevision
+from plugins.practice.pictures import ENDINGS, PICTURES, described
+
+D, R, A = PracticeDocument.__table__, PracticeRevision.__table__, Activity.__table__
+
+
+def empty_body(slug: str, title: str) -> dict[str, Any]:
+    """What a new draft holds."""
+    return {
+        "slug": slug,
+        "title": title,
+        "promise": "",
+        "task": "",
+        "address": "bạn",
+        "device": "phone",
+        "minutes": 4,
+        "groups": [],
+        "skills": [],
+        "checked": None,
+        "review": None,
+        "sources": [],
+        "screens": [],
+        "steps": [],
+        "done": {"say": "", "can": []},
+        "files": {},
+    }
+
+
+def begin(title: str, org_id: int, by_id: int, like: Mapping[str, Any] | None = None) -> str:
+    """Makes a draft, empty or `like` another one's body, and returns its slug.
+
+    A form sent twice makes one: an untouched draft of the same author with the same title is the same draft.
+    """
+    database = connection()
+
+    def body(slug: str) -> dict[str, Any]:
+        return {**like, "slug": slug, "title": title} if like is not None else empty_body(slug, title)
+
+    untouched = database.execute(
+        select(A.c.slug, D.c.draft)
+        .join(A, A.c.id == D.c.activity_id)
+        .where(D.c.org_id == org_id, D.c.changed_by == by_id, D.c.base == 1, A.c.title == title)
+    )
+    for row in untouched:
+        if row.draft == body(row.slug):
+            return str(row.slug)
+    slug = free_slug(title, "luyen-tap")
+    activity_id = anchor("practice", slug, title, body(slug)["minutes"])
+    values = {"draft": body(slug), "base": 1, "changed_at": clock.seconds(), "changed_by": by_id}
+    database.execute(insert(D).values(activity_id=activity_id, org_id=org_id, **values))
+    audit.record(by_id, "practice.begun", f"practice:{slug}", org=org_id)
+    return slug
+
+
+def save(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> int:
+    """Keeps a draft over the save numbered `base`; returns the number of the save that is now the newest.
+
+    Saving what is there already changes nothing. Raises Conflict where somebody saved something else since.
+    """
+    database = connection()
+    held = database.execute(select(D.c.base, D.c.draft).where(D.c.activity_id == activity_id)).one()
+    if held.draft == body:
+        return int(held.base)
+    if held.base != base:
+        raise Conflict
+    database.execute(
+        update(D)
+        .where(D.c.activity_id == activity_id, D.c.base == base)
+        .values(draft=dict(body), base=base + 1, changed_at=clock.seconds(), changed_by=by_id)
+    )
+    return base + 1
+
+
+def keep_file(
+    store: FileStore, files: Mapping[str, Mapping[str, Any]], name: str, content: bytes
+) -> tuple[str, dict[str, Any]]:
+    """Stores an uploaded picture or sound; returns its name in the practice, and how the body keeps it.
+
+    Raises Invalid saying what is wrong with it.
+    """
+    ending = name.rpartition(".")[2].lower()
+    if ending not in ENDINGS:
+        raise Invalid(_("Please choose a file that ends in {endings}.", endings=", ".join(ENDINGS)))
+    if len(content) > MOST_FILE_BYTES:
+        raise Invalid(_("This file has more than {limit} MB. Please make it smaller.", limit=MOST_FILE_BYTES >> 20))
+    problems = Problems()
+    where = Where(name, 1, problems, [])
+    if ending in PICTURES:
+        check_picture(f"x.{ending}", content, where)
+    else:
+        check_sound(content, where)
+    for problem in problems:
+        raise Invalid(Text(problem.template, dict(problem.values)))
+    try:
+        about = described(f"x.{ending}", content)
+    except (OSError, ValueError, SyntaxError) as error:  # what the picture library says of a torn file
+        raise Invalid(_("This picture is damaged. Please save it again and choose it again.")) from error
+    key = store.put(content)
+    for held, description in files.items():
+        if description["key"] == key and description["ending"] == ending:
+            return held, about
+    stem = slug_of(re.sub(r"\.[^.]*$", "", name)) or ("hinh" if ending in PICTURES else "tieng")
+    free, number = f"{stem}.{ending}", 2
+    while free in files:
+        free, number = f"{stem}-{number}.{ending}", number + 1
+    return free, about
+
+
+def digest_of(body: Mapping[str, Any]) -> str:
+    """SHA-256 of a body's canonical JSON: equal bodies are one revision."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def publish(activity_id: int, by_id: int, icons: Collection[str]) -> tuple[int, bool]:
+    """Publishes the draft as it stands; returns (revision's id, whether it is new).
+
+    Raises Invalid with the first thing that must be mended. `icons`: the drawings that there are.
+    """
+    body = connection().execute(select(D.c.draft).where(D.c.activity_id == activity_id)).scalar_one()
+    for fault in faults(body, icons):
+        raise Invalid(fault.text)
+    unknown = [code for code in body["skills"] if code not in skills_by_code()]
+    if unknown:
+        raise Invalid(_("There is no skill {code} here. Correct the code.", code=unknown[0]))
+    revision_id, new = publish_body(activity_id, body, by_id)
+    if new:
+        audit.record(by_id, "practice.published", f"practice:{body['slug']}", revision=revision_id)
+    return revision_id, new
+
+
+def publish_body(activity_id: int, body: Mapping[str, Any], by_id: int | None) -> tuple[int, bool]:
+    """Stores a body as the next revision, unless it equals the newest. Title, minutes and skills follow."""
+    database = connection()
+    anchor("practice", body["slug"], body["title"], body["minutes"])
+    known = skills_by_code()
+    set_skills(activity_id, [known[code] for code in body["skills"] if code in known])
+    digest = digest_of(body)
+    newest = database.execute(
+        select(R.c.id, R.c.number, R.c.digest)
+        .where(R.c.activity_id == activity_id)
+        .order_by(R.c.number.desc())
+        .limit(1)
+    ).first()
+    if newest is not None and newest.digest == digest:
+        return int(newest.id), False
+    made = insert(R).values(
+        activity_id=activity_id,
+        number=(newest.number if newest else 0) + 1,
+        body=dict(body),
+        digest=digest,
+        published_at=clock.seconds(),
+        published_by=by_id,
+    )
+    return int(database.execute(made.returning(R.c.id)).scalar_one()), True
+
+
+def keep_draft(activity_id: int, org_id: int, body: Mapping[str, Any], by_id: int | None) -> None:
+    """Writes the draft without asking for its base: what an import brings becomes the draft."""
+    database = connection()
+    base = database.execute(select(D.c.base).where(D.c.activity_id == activity_id)).scalar()
+    values = {"draft": dict(body), "changed_at": clock.seconds(), "changed_by": by_id}
+    if base is None:
+        database.execute(insert(D).values(activity_id=activity_id, org_id=org_id, base=1, **values))
+    else:
+        database.execute(update(D).where(D.c.activity_id == activity_id).values(base=base + 1, **values))
+
+
+def org_of(activity_id: int) -> int | None:
+    """The unit that a practice belongs to; None where it has no draft."""
+    found: int | None = connection().execute(select(D.c.org_id).where(D.c.activity_id == activity_id)).scalar()
+    return found
