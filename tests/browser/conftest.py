@@ -16,7 +16,6 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lms.db.base import db
 from lms.errors import Gone, NotAllowed, TooMany
-from lms.testing.browser import chromium
 from lms.testing.building import make_app
 from tests.browser.people import ANYONE, World, make_world
 from tests.browser.tabs import AXE, Look, Seen, Site, open_context
@@ -103,13 +102,6 @@ def world(site: Site) -> World:
 def own_site(prepared_folder: Path, tmp_path: Path) -> Iterator[Site]:
     """A site of the test's own, to write in."""
     yield from _served(_copy(prepared_folder, tmp_path))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

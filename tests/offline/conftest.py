@@ -16,7 +16,6 @@ import pytest
 import sqlalchemy as sa
 
 from lms.starting import demo_sign_ins
-from lms.testing.browser import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -92,13 +91,6 @@ def station(prepared_folder: Path, tmp_path: Path) -> Iterator[Station]:
         made.stop()
 
 
-@pytest.fixture(scope="session")
-def chrome() -> Iterator[Browser]:
-    """Chromium."""
-    with chromium() as running:
-        yield running
-
-
 @dataclass
 class Phone:
     """A phone: one browser with its own store."""
@@ -159,20 +151,20 @@ class Phone:
 
 
 @pytest.fixture
-def phone(chrome: Browser, station: Station) -> Iterator[Phone]:
+def phone(browser: Browser, station: Station) -> Iterator[Phone]:
     """A phone on which nobody has signed in yet."""
-    made = new_phone(chrome, station)
+    made = new_phone(browser, station)
     yield made
     made.context.close()
 
 
 @pytest.fixture
-def more_phones(chrome: Browser, station: Station) -> Iterator[Callable[[], Phone]]:
+def more_phones(browser: Browser, station: Station) -> Iterator[Callable[[], Phone]]:
     """Makes further phones."""
     made: list[Phone] = []
 
     def another(**options: Any) -> Phone:
-        made.append(new_phone(chrome, station, **options))
+        made.append(new_phone(browser, station, **options))
         return made[-1]
 
     yield another
@@ -180,6 +172,6 @@ def more_phones(chrome: Browser, station: Station) -> Iterator[Callable[[], Phon
         each.context.close()
 
 
-def new_phone(chrome: Browser, station: Station, **options: Any) -> Phone:
-    context = chrome.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN", **options)
+def new_phone(browser: Browser, station: Station, **options: Any) -> Phone:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN", **options)
     return Phone(context, context.new_page(), station)

@@ -44,16 +44,19 @@
     const [need, free] = [1.2 * (total - done), room ? room.quota - room.usage : Infinity];
     if (need > free) throw new Stop("room", { need: size(need), free: size(free), more: size(need - free) });
     progress(done, total);
+    let broken = false;
     const next = async () => {
-      for (let file = missing.shift(); file; file = missing.shift()) {
+      for (let file = missing.shift(); file && !broken; file = missing.shift()) {
         const got = (await fetched(file, signal, file.page ? "no-cache" : "default")) || (await fetched(file, signal, "reload"));
         if (!got) throw new Stop("changed");
         await cache.put(file.page || file.url, got);
         done += file.bytes;
-        progress(done, total);
+        if (!broken) progress(done, total);
       }
     };
-    await Promise.all([next(), next(), next()]);
+    // The first that fails ends all three: one that came home later would say again that it is running.
+    const line = () => next().catch((error) => { broken = true; throw error; });
+    await Promise.all([line(), line(), line()]);
     await cache.put("/offline/whole", new Response(plan.rev));
     for (const other of await caches.keys()) {
       if (other.startsWith(`${COURSE}${plan.course}:`) && other !== name) await caches.delete(other);
