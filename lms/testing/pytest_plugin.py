@@ -58,10 +58,16 @@ def app(prepared_folder: Path, tmp_path: Path) -> Iterator[Flask]:
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copy(prepared_folder / "lms.sqlite", folder / "lms.sqlite")
-    (folder / "files").symlink_to(prepared_folder / "files")
+    _lend(prepared_folder, folder)
     made = make_app(folder, f"sqlite:///{folder}/lms.sqlite")
     yield made
     _close(made)
+
+
+def _lend(prepared: Path, folder: Path) -> None:
+    """What is called after its content is the same for all: a test that adds to it takes nothing from another."""
+    for name in ("files", "static"):
+        (folder / name).symlink_to(prepared / name)
 
 
 def _close(app: Flask) -> None:
@@ -105,7 +111,7 @@ def postgres_app(postgres_template: str, prepared_folder: Path, tmp_path: Path) 
     """The application on its own copy of the prepared PostgreSQL database."""
     folder = tmp_path / "data-postgres"
     folder.mkdir()
-    (folder / "files").symlink_to(prepared_folder / "files")
+    _lend(prepared_folder, folder)
     name = f"lms_test_{uuid.uuid4().hex[:10]}"
     _administer(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
     made = make_app(folder, _postgres(name))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
 from flask import Flask, Request, Response
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import MapAdapter, Rule
 from werkzeug.urls import iri_to_uri
+
+from lms.web.spooling import Spool
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -19,6 +21,15 @@ USUAL = frozenset({200, 303, 404, 409, 422})
 
 class PlainRequest(Request):
     """A request whose plain forms are read at once; whatever is unusual about a form goes Werkzeug's way."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return cast(IO[bytes], Spool())
 
     def _load_form_data(self) -> None:
         length, most = self.content_length, self.max_form_memory_size
@@ -59,9 +70,27 @@ class PlainResponse(Response):
         return body
 
 
+class LateRule(Rule):
+    """A rule that makes what builds its address when that is first asked for. Werkzeug compiles two functions a rule at
+    the start, which is half of a start's work, though most addresses are only ever read or come from pieces kept.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+        made: list[Callable[..., tuple[str, str]]] = []
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            if not made:
+                made.append(compiled(append_unknown))
+            return made[0](rule, **values)
+
+        return build
+
+
 class Application(Flask):
     """Flask without questions whose answer is always the same here."""
 
+    url_rule_class = LateRule
     request_class = PlainRequest
     response_class = PlainResponse
 

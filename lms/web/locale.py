@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import functools
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,12 +26,11 @@ class Catalogue:
             for locale in LOCALES:
                 path = folder / f"{locale}.po"
                 if path.exists():
-                    with path.open("rb") as file:
-                        for message in read_po(file, locale=locale):
-                            # a sentence with a number: (one, many) in both; the first names it
-                            key, words = _first(message.id), _first(message.string)
-                            if key and words:
-                                self._said[locale][key] = words
+                    self._said[locale].update(_sentences(path, locale, path.stat().st_mtime_ns))
+
+    def wording(self, locale: str) -> str:
+        """A digest of all sentences of a language."""
+        return hashlib.sha256(repr((locale, sorted(self._said[locale].items()))).encode()).hexdigest()
 
     def say(self, locale: str, msgid: str) -> str:
         """The sentence in a language; the English one where the catalogue has none."""
@@ -39,6 +40,19 @@ class Catalogue:
         """The same as a function of the sentence alone."""
         said = self._said[locale]
         return lambda msgid: said.get(msgid, msgid)
+
+
+@functools.lru_cache(maxsize=100)
+def _sentences(path: Path, locale: str, written_at: int) -> Mapping[str, str]:
+    """What a catalogue holds. Read once a process: reading takes longer than the rest of a start."""
+    found = {}
+    with path.open("rb") as file:
+        for message in read_po(file, locale=locale):
+            # a sentence with a number: (one, many) in both; the first names it
+            key, words = _first(message.id), _first(message.string)
+            if key and words:
+                found[key] = words
+    return found
 
 
 def _first(words: str | Sequence[str] | None) -> str:

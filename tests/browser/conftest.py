@@ -118,6 +118,7 @@ def tab_of(browser: Browser, site: Site, world: World) -> Iterator[Callable[[str
                 context.add_init_script(path=AXE)
                 stack.callback(context.close)
                 kept[key] = Seen(context.new_page(), site.base)
+            kept[key].widen(look)
             kept[key].forget()
             return kept[key]
 

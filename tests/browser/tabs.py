@@ -69,6 +69,9 @@ LOOKS = (
     Look("desktop", 1280, 800),
 )
 
+# A page is opened once for those who differ in their screen alone: its window is made wider while it stands open.
+OPENED = ((LOOKS[0], LOOKS[2]), (LOOKS[1],))
+
 
 @dataclass
 class Seen:
@@ -93,6 +96,10 @@ class Seen:
         answer = [r for r in self.requests if r.is_navigation_request()][-1].response()
         assert answer is not None
         return answer.status
+
+    def widen(self, look: Look) -> None:
+        """Makes the window as large as this screen."""
+        self.page.set_viewport_size({"width": look.width, "height": look.height})
 
     def forget(self) -> None:
         self.requests.clear()

@@ -14,7 +14,7 @@ from plugins.practice.format.stepping import ANYTHING
 from plugins.practice.models import PracticeRevision, Run, RunStep
 from plugins.practice.queries import newest
 from tests.browser.people import ANYONE, World
-from tests.browser.tabs import LOOKS, Look, Seen, Site, faults, open_context
+from tests.browser.tabs import OPENED, Look, Seen, Site, faults, open_context
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -153,12 +153,15 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 @pytest.mark.parametrize("name", STATES)
-def test_every_state_is_for_everybody(name: str, look: Look, world: World, tab_of: Callable[[str, Look], Seen]) -> None:
-    seen = tab_of(ANYONE, look)
-    STATES[name](seen.page, body_of(world.app))
-    found = faults(seen)
+def test_every_state_is_for_everybody(name: str, world: World, tab_of: Callable[[str, Look], Seen]) -> None:
+    found = []
+    for first, *wider in OPENED:
+        seen = tab_of(ANYONE, first)
+        STATES[name](seen.page, body_of(world.app))
+        for look in (first, *wider):
+            seen.widen(look)
+            found += [f"{look.name}: {fault}" for fault in faults(seen)]
     assert not found, f"{name}\n" + "\n".join(found)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.people import ANYONE, COURSE, World, lessons, task_path
 from tests.browser.recipes import practice_in
-from tests.browser.tabs import LOOKS, Look, Seen, faults, fill, press
+from tests.browser.tabs import OPENED, Look, Seen, faults, fill, press
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -140,14 +140,17 @@ STATES = (
 )
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
-def test_state(state: State, look: Look, world: World, tab_of: Callable[[str, Look], Seen], shots: Path | None) -> None:
-    seen = tab_of(state.who, look)
-    state.act(seen.page, world)
-    assert seen.status() == state.status
-    assert seen.page.locator(state.sign).first.is_visible()
-    if shots:
-        seen.page.screenshot(path=shots / f"state-{state.name}.{look.name}.png", full_page=True)
-    found = faults(seen, state.status)
+def test_state(state: State, world: World, tab_of: Callable[[str, Look], Seen], shots: Path | None) -> None:
+    found = []
+    for first, *wider in OPENED:
+        seen = tab_of(state.who, first)
+        state.act(seen.page, world)
+        assert seen.status() == state.status
+        assert seen.page.locator(state.sign).first.is_visible()
+        for look in (first, *wider):
+            seen.widen(look)
+            if shots:
+                seen.page.screenshot(path=shots / f"state-{state.name}.{look.name}.png", full_page=True)
+            found += [f"{look.name}: {fault}" for fault in faults(seen, state.status)]
     assert not found, f"{seen.page.url}\n" + "\n".join(found)
