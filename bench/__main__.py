@@ -10,7 +10,20 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from bench import data, databases, inside, lessons, measuring, phone, photographs, places, rosters, syncing, table
+from bench import (
+    assessing,
+    data,
+    databases,
+    inside,
+    lessons,
+    measuring,
+    phone,
+    photographs,
+    places,
+    rosters,
+    syncing,
+    table,
+)
 from bench.floors import Floors, bare_drawing
 from lms.testing.browser import find_chromium
 
@@ -28,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--write", metavar="FILE", type=Path, help="put the tables into this document")
     chosen = parser.parse_args(arguments)
     names = [w.name for w in table.WORKLOADS] + ["W15", "W16", "W20", inside.WORKER]
-    names += ["places", "photographs", "syncing", "lessons", "pages"]
+    names += ["places", "photographs", "syncing", "lessons", "pages", "assessing"]
     for name in (chosen.only, chosen.profile):
         if name and name not in names:
             parser.error(f"no workload is called {name}; there are {', '.join(names)}")
@@ -42,6 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
         "photographs": small_pictures,
         "syncing": phones,
         "lessons": many_lessons,
+        "assessing": many_papers,
         "pages": slow_phone,
     }
 
@@ -78,6 +92,12 @@ def many_lessons(which: str, quick: bool) -> str:
     """A lesson opened, and something looked for, among few lessons and among many."""
     many = 1_000 if quick else lessons.MANY
     return lessons.markdown(lessons.measure(which, many), many)
+
+
+def many_papers(which: str, quick: bool) -> str:
+    """Papers begun, answered and handed in, with a small bank and few papers and with many."""
+    size = assessing.QUICK if quick else assessing.Size()
+    return assessing.markdown(assessing.measure(which, size), size)
 
 
 def slow_phone(_which: str, _quick: bool) -> str:

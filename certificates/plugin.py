@@ -11,7 +11,7 @@ from lms.api.competency import ProgrammeAttained
 from lms.api.people import PERSONAL_DATA, AccountMergeUndone, Erased, Merged, PersonalTable
 from lms.api.plugins import COUNTED, Counted, Plugin, on
 from lms.api.web import MENU, OPERATIONS, PANELS, ROUTES
-from lms.api.work import _
+from lms.api.work import ACTS, Act, _
 
 _WORK = _("A record of work done by an official; it says nothing about the official but that.")
 
@@ -20,6 +20,7 @@ plugin = Plugin(
     package="certificates",
     needs={"lms": ">=0.1,<1"},
     provides=(
+        ACTS.of(Act("credential.revoked", _("Withdrew a paper"))),
         ROUTES.of(verify.routes, mine.routes, admin.routes),
         OPERATIONS.of(*api.operations),
         COUNTED.of(Counted("certificates", counting.certificates)),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from courses.drafts import DocumentRow, document
-from courses.submissions import SubmissionRow, submission
 from lms.api.learning import author_orgs
-from lms.api.people import May, Person, reaches, units_where
+from lms.api.people import Person, reaches
+from lms.api.reviewing import units_of_studio
 from lms.api.work import NotFound
 
 
@@ -27,25 +27,9 @@ def may_author(person: Person, kind: str, slug: str) -> bool:
     return True
 
 
-def units_of_studio(person: Person) -> frozenset[int]:
-    """The units where a person writes, reviews or publishes; NotFound for whoever does none of it."""
-    units = {unit for may in (May.AUTHOR, May.REVIEW, May.PUBLISH) for unit in units_where(person, may)}
-    if not units:
-        raise NotFound
-    return frozenset(units)
-
-
 def published_for(person: Person, kind: str, slug: str) -> DocumentRow:
     """What was published of a unit, for whoever writes, reviews or publishes there or above. Its draft is not shown."""
     row = document(kind, slug)
-    if row is None or not reaches(units_of_studio(person), row.org_id):
-        raise NotFound
-    return row
-
-
-def submission_for(person: Person, submission_id: int) -> SubmissionRow:
-    """Something that was handed in, for the same people."""
-    row = submission(submission_id) if submission_id < 2**53 else None
     if row is None or not reaches(units_of_studio(person), row.org_id):
         raise NotFound
     return row

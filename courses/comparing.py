@@ -7,20 +7,19 @@ beside them are.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from courses.blocks.ids import with_ids
+from lms.api.texts import words
 
 Body = Mapping[str, Any]
 Block = Mapping[str, Any]
+K = TypeVar("K", bound=Hashable)
 Change = Literal["minor", "major"]
-MOST_WORDS = 3000  # on either side: beyond, whole lines are compared, which is quick
 FEW = 0.75  # how much of a text must have stayed for the change to be one of wording
-_WORD = re.compile(r"\S+\s*|\s+")
 
 # What a learner does or is asked: a change there is one of meaning.
 ASKING = frozenset({"steps", "check", "practice", "do", "task", "embed", "message", "warning"})
@@ -30,33 +29,6 @@ FACTS = ("title", "promise", "minutes", "address", "checked", "review", "sources
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A run of words, and whether it stands on the other side as well."""
-
-    text: str
-    other: bool  # it stands on this side alone
-
-
-def words(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
-    """Both texts in pieces: what is the same, and what stands on one side only."""
-    one, two = _WORD.findall(before), _WORD.findall(after)
-    if max(len(one), len(two)) > MOST_WORDS:
-        one, two = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    if max(len(one), len(two)) > MOST_WORDS:
-        return [Piece(before, before != after)], [Piece(after, before != after)]
-    left: list[Piece] = []
-    right: list[Piece] = []
-    matcher = SequenceMatcher(None, [w.strip() for w in one], [w.strip() for w in two], autojunk=False)
-    for how, i, to_i, j, to_j in matcher.get_opcodes():
-        alone = how != "equal"
-        if i < to_i:
-            left.append(Piece("".join(one[i:to_i]), alone))
-        if j < to_j:
-            right.append(Piece("".join(two[j:to_j]), alone))
-    return left, right
 
 
 def likeness(before: str, after: str) -> float:
@@ -247,13 +219,13 @@ def taken(base: Body, theirs: Body, mine: Body, keys: Collection[str]) -> dict[s
             blocks.pop(offer.key, None)
         else:
             blocks[offer.key] = _with_files(offer.theirs, theirs.get("files", {}), body["files"])
-    order = _ordered(_ids(base), _ids(theirs), _ids(mine), set(blocks))
+    order = ordered(_ids(base), _ids(theirs), _ids(mine), set(blocks))
     body["blocks"] = [dict(blocks[key]) for key in order]
     return body
 
 
-def _ordered(base: list[str], theirs: list[str], mine: list[str], there: set[str]) -> list[str]:
-    """The blocks that are there, in upstream's order where it was not changed here, else in that of this version."""
+def ordered(base: list[K], theirs: list[K], mine: list[K], there: Collection[K]) -> list[K]:
+    """What is there, in upstream's order where it was not changed here, else in that of this version."""
     known = set(base)
     untouched = [k for k in mine if k in known] == [k for k in base if k in set(mine)]
     first, second = (theirs, mine) if untouched else (mine, theirs)

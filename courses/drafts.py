@@ -43,6 +43,16 @@ def document(kind: str, slug: str) -> DocumentRow | None:
     return DocumentRow(*row) if row else None
 
 
+def titles(kind: str, slugs: Collection[str]) -> list[tuple[str, str, int]]:
+    """(slug, title, unit) of those drafts that are there."""
+    rows = connection().execute(
+        select(A.c.slug, DOC.c.draft["title"].as_string(), DOC.c.org_id)
+        .join(A, A.c.id == DOC.c.activity_id)
+        .where(DOC.c.kind == kind, A.c.slug.in_(slugs))
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 @dataclass(frozen=True)
 class ListedRow:
     """A draft in a list."""

@@ -14,10 +14,10 @@ from courses.blocks.fields import BlockField, fields_of
 from courses.blocks.ids import with_ids
 from courses.blocks.standard import BLOCK_TYPES
 from courses.completing import ASKS, DEFAULT
-from courses.services.publishing import digest_of
 from lms.api.packages import BLOCK_READERS, Problems, Where, known_parts, read_blocks, tidy
+from lms.api.reviewing import digest_of
 from lms.api.web import GROUPS, composed, composed_lines
-from lms.api.work import Invalid, Text, _
+from lms.api.work import Invalid, NoRoom, Text, _
 
 ADDRESSES = ("bạn", "bác", "em", "anh/chị", "cô/chú")
 LONGEST_LESSON_TITLE, LONGEST_TITLE, LONGEST_PROMISE = 60, 200, 300
@@ -226,7 +226,7 @@ def _file(
     if upload is not None and upload.filename:
         try:
             name, about = keep(upload, asked, held)
-        except Invalid as error:
+        except (Invalid, NoRoom) as error:
             read.refuse(here, error.text)
         else:
             held[name] = about

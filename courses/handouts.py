@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,6 @@ from lms.api.packages import plain, tokens_of
 
 if TYPE_CHECKING:
     from lms.api.papers import Flow, Run
-
-MOST_PICTURE_PIXELS = 1100  # across: 150 dots an inch on the sheet
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ def pdf(handout: Handout, labels: Labels, read: Callable[[str], bytes], *, with_
 
 
 def _draw(flow: Flow, piece: Piece, labels: Labels, read: Callable[[str], bytes]) -> None:
-    from lms.api.papers import Run
+    from lms.api.papers import Run, photograph
 
     if piece.what == "text":
         _markdown(flow, piece.md)
@@ -206,40 +203,6 @@ def _runs(token: Any) -> list[Run]:
         elif child.content:
             found.append(Run(child.content, bold > 0, italic > 0))
     return found
-
-
-def photograph(content: bytes, ending: str) -> tuple[bytes, int, int] | None:
-    """A picture as (JPEG, width, height) on white, small enough for paper; None where it cannot be drawn."""
-    from PIL import Image
-
-    from lms.api.papers import BRAND_BOLD, BRAND_REGULAR
-
-    try:
-        if ending == "svg":
-            import resvg_py
-
-            content = resvg_py.svg_to_bytes(
-                svg_string=content.decode("utf-8-sig"),
-                width=MOST_PICTURE_PIXELS,
-                skip_system_fonts=True,
-                font_files=[str(BRAND_REGULAR), str(BRAND_BOLD)],
-                font_family="Be Vietnam Pro",
-                sans_serif_family="Be Vietnam Pro",
-                serif_family="Be Vietnam Pro",
-            )
-        with Image.open(io.BytesIO(content)) as found:
-            found.draft("RGB", (MOST_PICTURE_PIXELS, MOST_PICTURE_PIXELS))
-            picture = found.convert("RGBA") if found.mode in ("P", "LA", "RGBA", "PA") else found.convert("RGB")
-            picture.thumbnail((MOST_PICTURE_PIXELS, MOST_PICTURE_PIXELS))
-            if picture.mode == "RGBA":
-                white = Image.new("RGB", picture.size, "white")
-                white.paste(picture, mask=picture.getchannel("A"))
-                picture = white
-            made = io.BytesIO()
-            picture.save(made, "JPEG", quality=82, optimize=True)
-            return made.getvalue(), picture.width, picture.height
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
 
 
 def pieces_of(

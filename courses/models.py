@@ -60,66 +60,6 @@ class Declaration(Base):
     confirmed_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
 
 
-class ReviewRule(Base):
-    """What a unit decided for itself and the units below it: whether somebody else looks before anything is published.
-
-    The nearest unit above that decided counts; where none did, authors publish by themselves.
-    """
-
-    __tablename__ = "courses_review_rule"
-
-    org_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_org.id"), primary_key=True)
-    needs_review: Mapped[bool]
-    set_at: Mapped[Stamp]
-    set_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
-
-
-class Submission(Base):
-    """A draft that was handed in to be reviewed, word for word: what is published is what was reviewed.
-
-    `state`: submitted → reviewed → published, or returned (with a reason), or withdrawn by its author or by an edit.
-    """
-
-    __tablename__ = "courses_submission"
-    __table_args__ = (
-        Index(
-            "uq_courses_submission_open",
-            "activity_id",
-            unique=True,
-            sqlite_where=text("state IN ('submitted', 'reviewed')"),
-            postgresql_where=text("state IN ('submitted', 'reviewed')"),
-        ),
-    )
-
-    id: Mapped[Id]
-    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_activity.id"), index=True)
-    state: Mapped[str] = mapped_column(String(10))
-    body: Mapped[dict[str, Any]]
-    digest: Mapped[str] = mapped_column(String(64))
-    change: Mapped[str] = mapped_column(String(8))
-    note: Mapped[str] = mapped_column(Text)
-    submitted_at: Mapped[Stamp]
-    submitted_by: Mapped[int] = mapped_column(BigId, ForeignKey("lms_account.id"))
-    reviewed_at: Mapped[int | None] = mapped_column(BigInteger)
-    reviewed_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
-    ended_at: Mapped[int | None] = mapped_column(BigInteger)
-    ended_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
-    reason: Mapped[str] = mapped_column(Text)  # why it was returned
-
-
-class Remark(Base):
-    """What a reviewer says of one block of a submission, or of all of it where `block` is empty."""
-
-    __tablename__ = "courses_remark"
-
-    id: Mapped[Id]
-    submission_id: Mapped[int] = mapped_column(BigId, ForeignKey("courses_submission.id"), index=True)
-    block: Mapped[str] = mapped_column(String(16))
-    words: Mapped[str] = mapped_column(Text)
-    by_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_account.id"))
-    at: Mapped[Stamp]
-
-
 class Fork(Base):
     """A unit's own version of a lesson of a unit above it, and the revision of that lesson it was last laid beside."""
 
@@ -237,6 +177,34 @@ class Note(Base):
     passage: Mapped[str] = mapped_column(String(200))  # how the block began: it may have changed since
     words: Mapped[str] = mapped_column(Text)
     at: Mapped[Stamp]
+
+
+class Spoken(Base):
+    """A sentence that somebody spoke, while it is prepared, or after it was refused; then it goes to `lms.speech`.
+
+    `media_id` is the upload; no foreign key, because it goes first where its speaker wants to be heard no more.
+    """
+
+    __tablename__ = "courses_spoken"
+
+    id: Mapped[Id]
+    media_id: Mapped[int] = mapped_column(BigId)
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_activity.id"), index=True)
+    lang: Mapped[str] = mapped_column(String(12))
+    words: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_account.id"), index=True)
+    at: Mapped[Stamp]
+
+
+class CoursePicture(Base):
+    """The picture that other sites show beside a link to a course, by the print of what it is drawn from."""
+
+    __tablename__ = "courses_picture"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    print: Mapped[str] = mapped_column(String(64), primary_key=True)
+    file_key: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[Stamp]
 
 
 class Unclear(Base):

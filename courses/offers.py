@@ -10,26 +10,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import request, session
 from sqlalchemy import Engine, bindparam, literal, null, select, union_all
 
 from courses.models import Reading, Revision, TrackRevision
 from courses.tracks import VIETNAMESE, Published, standing
-from lms.api.speech import Spoken, spoken_by_id
+from lms.api.data import Statement
+from lms.api.speech import LANGUAGES, Spoken, spoken_by_id
 from lms.api.work import clock, connection
 
+COOKIE = "reads"  # the language in which a device's reader wants lessons
 FRESH = 60  # seconds
 MOST_KEPT = 2000
 R, T, G = Revision.__table__, TrackRevision.__table__, Reading.__table__
 _SAME = select(R.c.activity_id).where(R.c.id == bindparam("id")).scalar_subquery()
-_ALL = union_all(
-    select(
-        literal(0).label("what"), T.c.id, T.c.lang, T.c.revision_id, T.c.number, null().label("change")
-    ).where(T.c.revision_id.in_(select(R.c.id).where(R.c.activity_id == _SAME))),
-    select(literal(1), G.c.spoken_id, G.c.lang, G.c.revision_id, literal(0), null()).where(
-        G.c.revision_id == bindparam("id"), G.c.spoken_id.is_not(None)
+_ALL: Statement[tuple[int, int, str, int, int, str | None]] = Statement(
+    union_all(
+        select(
+            literal(0).label("what"), T.c.id, T.c.lang, T.c.revision_id, T.c.number, null().label("change")
+        ).where(T.c.revision_id.in_(select(R.c.id).where(R.c.activity_id == _SAME))),
+        select(literal(1), G.c.spoken_id, G.c.lang, G.c.revision_id, literal(0), null()).where(
+            G.c.revision_id == bindparam("id"), G.c.spoken_id.is_not(None)
+        ),
+        select(literal(2), R.c.id, literal(""), R.c.id, R.c.number, R.c.change).where(R.c.activity_id == _SAME),
     ),
-    select(literal(2), R.c.id, literal(""), R.c.id, R.c.number, R.c.change).where(R.c.activity_id == _SAME),
+    lambda what, number, lang, of, count, change: (what, number, lang, of, count, change),
 )  # fmt: skip
+
+
+def wanted() -> str:
+    """The language that the reader chose for lessons: the person's, else the device's."""
+    chosen = session.get(COOKIE) or request.cookies.get(COOKIE, "")
+    return chosen if chosen in LANGUAGES else VIETNAMESE
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,7 @@ def asked(revision_id: int) -> Offers:
     published: list[Published] = []
     sounds: dict[str, int] = {}
     changes: dict[int, str] = {}
-    for what, number, lang, of_revision, count, change in connection().execute(_ALL, {"id": revision_id}):
+    for what, number, lang, of_revision, count, change in _ALL.all(id=revision_id):
         if what == 0:
             published.append(Published(number, lang, of_revision, count))
         elif what == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from courses import journal
 from courses.blocks.linking import LINKING
 from courses.blocks.media import MEDIA
 from courses.blocks.standard import BLOCK_TYPES, STANDARD
@@ -11,16 +12,15 @@ from courses.models import (
     Document,
     Note,
     ReadTo,
-    Remark,
-    ReviewRule,
     Revision,
     SetAside,
-    Submission,
+    Spoken,
     Track,
     TrackRevision,
     Unclear,
 )
-from courses.services import delivering, exporting, importing, indexing, reading, syncing
+from courses.reviewables import reviewable
+from courses.services import delivering, exporting, importing, indexing, picturing, reading, syncing, voicing
 from courses.views import (
     api,
     catalog,
@@ -40,7 +40,6 @@ from courses.views import (
     studio_forks,
     studio_lessons,
     studio_order,
-    studio_review,
     studio_revisions,
     studio_saving,
     studio_tasks,
@@ -52,18 +51,20 @@ from lms.api.learning import ACTIVITY_KINDS, SYNCED, Practised
 from lms.api.packages import BLOCK_READERS, PACKAGE_PARTS, STANDARD_PARTS, PackagePart
 from lms.api.people import ARRIVALS, PERSONAL_DATA, AccountErased, Arrival, Erased, Merged, PersonalTable
 from lms.api.plugins import PROJECTIONS, Plugin, on
+from lms.api.reviewing import REVIEWABLE
 from lms.api.web import MENU, OPERATIONS, PANELS, ROUTES
-from lms.api.work import PERIODIC, Periodic, _
+from lms.api.work import ACTS, PERIODIC, SUBJECTS, Periodic, _
 
 _WORK = _("A record of work done by an official; it says nothing about the official but that.")
 _SAID = Declaration.__table__
-_SUBMITTED = Submission.__table__
 
 plugin = Plugin(
     name="courses",
     package="courses",
     needs={"lms": ">=0.1,<1"},
     provides=(
+        ACTS.of(*journal.acts),
+        SUBJECTS.of(*journal.subjects),
         ACTIVITY_KINDS.of(LessonKind(), TaskKind()),
         SYNCED.of(*syncing.synced),
         BLOCK_TYPES.of(*STANDARD, *MEDIA, *LINKING),
@@ -92,16 +93,20 @@ plugin = Plugin(
             studio_revisions.routes,
             studio_order.routes,
             studio_unclear.routes,
-            studio_review.routes,
             studio_forks.routes,
         ),
         ARRIVALS.of(Arrival("courses.language-of-lessons", hearing.welcome)),
-        PERIODIC.of(Periodic("courses.read-aloud", 5, reading.read_due, aside=True)),
+        PERIODIC.of(
+            Periodic("courses.keep-sentences", 2, voicing.keep_prepared),
+            Periodic("courses.draw-pictures", 60, picturing.draw_due, aside=True),
+            Periodic("courses.read-aloud", 5, reading.read_due, aside=True),
+        ),
         OPERATIONS.of(*api.operations),
         PANELS.of(*notes.panels),
         PERIODIC.of(*indexing.periodic),
         PROJECTIONS.of(*indexing.projections),
-        MENU.of(*catalog.menu, *confirm.menu, *studio.menu, *studio_review.menu, *studio_unclear.menu),
+        REVIEWABLE.of(*reviewable),
+        MENU.of(*catalog.menu, *confirm.menu, *studio.menu, *studio_unclear.menu),
         PACKAGE_PARTS.of(
             PackagePart("lessons", 30, importing.take_lessons, exporting.give_lessons, prepare=importing.prepare_files),
             PackagePart("courses", 50, importing.take_courses, exporting.give_courses),
@@ -129,6 +134,10 @@ plugin = Plugin(
                 ("lang", "published_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
             ),
             PersonalTable(
+                Spoken.__table__, "by_id", _("Sentences that you spoke and that are being prepared"),
+                ("activity_id", "lang", "words", "at"), Merged.MOVES, Erased.DELETED,
+            ),
+            PersonalTable(
                 Note.__table__, "account_id", _("Your notes and bookmarks in lessons"),
                 ("activity_id", "passage", "words", "at"), Merged.MOVES, Erased.DELETED,
             ),
@@ -147,26 +156,6 @@ plugin = Plugin(
             PersonalTable(
                 Revision.__table__, "published_by", _("Lessons and courses that you published"),
                 ("activity_id", "number", "published_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
-            ),
-            PersonalTable(
-                ReviewRule.__table__, "set_by", _("Units for which you decided whether lessons are reviewed"),
-                ("org_id", "set_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
-            ),
-            PersonalTable(
-                _SUBMITTED, "submitted_by", _("Lessons and courses that you handed in for review"),
-                ("activity_id", "state", "note", "submitted_at", "reason"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
-            ),
-            PersonalTable(
-                _SUBMITTED, "reviewed_by", _("Lessons and courses that you reviewed"),
-                ("activity_id", "reviewed_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
-            ),
-            PersonalTable(
-                _SUBMITTED, "ended_by", _("Lessons and courses that you published, gave back or took back"),
-                ("activity_id", "state", "ended_at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
-            ),
-            PersonalTable(
-                Remark.__table__, "by_id", _("What you remarked in reviews"),
-                ("words", "at"), Merged.STAYS, Erased.KEPT, why_kept=_WORK,
             ),
         ),
     ),

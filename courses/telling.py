@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, session
 from markupsafe import Markup, escape
 
 from courses import tracks
@@ -17,7 +16,6 @@ from courses.queries import part_row
 from lms.api.speech import LANGUAGES, VOICES, sentences
 from lms.api.web import address
 
-COOKIE = "reads"  # the language in which a device's reader wants lessons
 SPOKEN_BY_PHONES = 2  # letters of a code: phones have voices of such languages only, so others are not asked for
 
 
@@ -65,12 +63,6 @@ class Told:
     note: str
     plain_title: str
     asks_to_listen: bool  # the lesson is complete only once it was heard
-
-
-def wanted() -> str:
-    """The language that the reader chose for lessons: the person's, else the device's."""
-    chosen = session.get(COOKIE) or request.cookies.get(COOKIE, "")
-    return chosen if chosen in LANGUAGES else tracks.VIETNAMESE
 
 
 def told(

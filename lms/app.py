@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from lms.db import sqlite, unit_of_work
 from lms.db.base import db
 from lms.db.driving import json_value
 from lms.identity import grants, people, sessions
+from lms.identity.views import returning
 from lms.messages import channels
 from lms.rest.operations import OPERATIONS
 from lms.rest.operations import register as register_operations
@@ -29,10 +29,11 @@ from lms.storage import DiskStore
 from lms.web import errors, security
 from lms.web.application import Application
 from lms.web.locale import Catalogue
-from lms.web.rendering import Page, Renderer, minified_css
+from lms.web.rendering import Page, Renderer
 from lms.web.routes import ROUTES
 from lms.web.routes import register as register_routes
 from lms.web.session import LeanSessionInterface
+from lms.web.static_files import PackedStatic, StaticFiles
 
 MOST_BODY = 32 * 1024 * 1024  # bytes of one request
 MOST_FORM = 2 * 1024 * 1024  # bytes of one form without its files
@@ -64,8 +65,9 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     app.extensions["lms.files"] = DiskStore(settings.data_dir / "files")
     _prepare_people(app)
     _prepare_pages(app, registry)
-    security.harden(app, renderer_of(app).pack, renderer_of(app).style_hash)
+    security.harden(app, renderer_of(app).pack, renderer_of(app).sheets)
     errors.install(app)
+    returning.install(app)
     with app.app_context():
         register_routes(app, registry.owned(ROUTES))
         channels.check()
@@ -73,7 +75,7 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    _prepare_static(app, registry)
+    _prepare_static(app)
     return app
 
 
@@ -108,7 +110,8 @@ def _prepare_database(app: Flask, settings: Settings) -> None:
 def _prepare_people(app: Flask) -> None:
     login = LoginManager()
     login.session_protection = None  # the session is signed; addresses change on a phone
-    login.init_app(app)
+    login.init_app(app, add_context_processor=False)
+    app.after_request_funcs[None].remove(login._update_remember_cookie)  # nobody is remembered but by the session
     login.user_loader(people.from_session)
     sessions.install(app)
 
@@ -118,13 +121,15 @@ def _prepare_pages(app: Flask, registry: Registry) -> None:
     catalogue = Catalogue(f / "translations" for f in folders.values())
     core = Path(__file__).parent / "web" / "templates"
     templates = [core, *(f / "templates" for f in folders.values() if (f / "templates").is_dir())]
-    static = app.extensions["lms.static"] = StaticVersions(registry)
-    app.extensions["lms.renderer"] = Renderer(templates, catalogue, static.of)
+    statics = [Path(__file__).parent / "web" / "static"]
+    statics += [f / "static" for f in folders.values() if (f / "static").is_dir()]
+    static = app.extensions["lms.static"] = StaticFiles(statics)
+    app.extensions["lms.renderer"] = Renderer(templates, catalogue, static)
     app.extensions["lms.page_maker"] = _page
 
 
 def _page() -> Page:
-    settings: Settings = current_app.extensions["lms.settings"]
+    settings: Settings = current_app._get_current_object().extensions["lms.settings"]  # type: ignore[attr-defined]
     claim = people.claim_or_none()
     return Page(
         claim is not None,
@@ -136,37 +141,9 @@ def _page() -> Page:
     )
 
 
-class StaticVersions:
-    """The content hashes of static files, which their addresses carry."""
-
-    def __init__(self, registry: Registry) -> None:
-        self.folders = [Path(__file__).parent / "web" / "static"]
-        self.folders += [folder_of(p) / "static" for p in registry.plugins if (folder_of(p) / "static").is_dir()]
-
-    def of(self, path: str) -> str:
-        """Eight hexadecimal digits of a file's SHA-256."""
-        return hashlib.sha256(self.read(path)).hexdigest()[:8]
-
-    def read(self, path: str) -> bytes:
-        """A static file's bytes as they are sent; FileNotFoundError where there is none."""
-        from lms.web.static_files import as_sent
-
-        if path == "lms/all.css":
-            return minified_css("staff").encode()
-        for folder in self.folders:
-            file = folder / path
-            if file.is_file():
-                return as_sent(path, file.read_bytes())
-        raise FileNotFoundError(f"No static file is called {path!r}.")
-
-
-def _prepare_static(app: Flask, registry: Registry) -> None:
-    from lms.web.static_files import PackedStatic
-
+def _prepare_static(app: Flask) -> None:
     settings: Settings = app.extensions["lms.settings"]
-    static = PackedStatic(app.wsgi_app, settings.data_dir / "static")
-    for folder in StaticVersions(registry).folders:
-        static.add_files(str(folder), prefix="static/")
+    static = PackedStatic(app.wsgi_app, app.extensions["lms.static"], settings.data_dir / "static")
     app.wsgi_app = static  # type: ignore[method-assign]
 
 

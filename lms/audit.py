@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock
 from lms.config import current
+from lms.contract.points import ExtensionPoint
 from lms.db.base import Base, Id, Stamp
 from lms.db.unit_of_work import connection, writing
+from lms.text import Text
 
 
 class AuditEntry(Base):
@@ -30,6 +33,42 @@ class AuditEntry(Base):
     subject: Mapped[str] = mapped_column(String(200))
     detail: Mapped[dict[str, Any]]
     seal: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a code of the journal means, for people. `code`: "bank.begun", or "*.begun" for whatever was begun.
+
+    Whoever records an act declares it; the words may change, the stored code never does.
+    """
+
+    code: str
+    words: Text
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What acts are about: entries whose subject is "lesson:some-slug" are about a `kind` "lesson".
+
+    `names(keys, units)` says what those with these keys (here "some-slug") are called, as far as somebody may know who
+    is responsible for these units; a key that it leaves out is shown as it is.
+    """
+
+    kind: str
+    title: Text
+    names: Callable[[Collection[str], Collection[int]], Mapping[str, str]] = lambda _keys, _units: {}
+
+
+ACTS: ExtensionPoint[Act] = ExtensionPoint("acts", "What the codes of the journal of acts mean.", lambda a: a.code)
+SUBJECTS: ExtensionPoint[Subject] = ExtensionPoint(
+    "subjects", "What acts in the journal are about, and what each is called.", lambda s: s.kind
+)
+
+
+def words_of(code: str) -> Text | None:
+    """What an act is called; None where no plugin in use declares it."""
+    found = ACTS.find(code) or ACTS.find("*." + code.partition(".")[2])
+    return found.words if found else None
 
 
 def record(actor_id: int | None, act: str, subject: str, **detail: Any) -> None:

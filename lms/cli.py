@@ -6,7 +6,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from flask import Flask
 from lms import __version__
 from lms.config import Settings, SettingsError
 from lms.contract.points import PluginError
-from lms.packages.problems import PackageInvalid
+from lms.packages.problems import PackageInvalid, Problem
 from lms.text import Text, _
 
 
@@ -45,9 +45,9 @@ def in_words(app: Flask, sentence: Text) -> str:
     return said.replace("{ban}", "bạn").replace("{Ban}", "Bạn")
 
 
-def problems_in_words(app: Flask, error: PackageInvalid) -> list[str]:
-    """What is wrong with a package, each with its file and line."""
-    return [f"{p.file}:{p.line}: {in_words(app, Text(p.template, dict(p.values)))}" for p in error.problems]
+def problems_in_words(app: Flask, problems: Iterable[Problem]) -> list[str]:
+    """What is wrong with a package, or could be better, each with its file and line."""
+    return [f"{p.file}:{p.line}: {in_words(app, Text(p.template, dict(p.values)))}" for p in problems]
 
 
 def with_app(command: Callable[..., None]) -> Callable[..., None]:
@@ -99,7 +99,7 @@ def start(demo: bool) -> None:
         try:
             counts = starting.load_content(starting.CONTENT / "starter", say)
         except PackageInvalid as error:
-            raise click.ClickException("\n".join(problems_in_words(app, error))) from error
+            raise click.ClickException("\n".join(problems_in_words(app, error.problems))) from error
         say(f"✓ Nội dung: {_counts(counts) if counts else 'không có gì mới'}")
         if demo and starting.make_demo_people():
             say("✓ Người dùng thử đã được tạo")
@@ -233,6 +233,24 @@ def stats(app: Flask, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--clear", is_flag=True, help="Remove now what may be removed; the worker does so once a day.")
+@with_app
+def media(app: Flask, clear: bool) -> None:
+    """Counts the files of the store: what is kept, what nothing names any more, what of that may be removed now."""
+    from lms.media import clearing
+
+    if clear:
+        clearing.clear(even_most=True)
+    found = clearing.usage()
+    for title, files, size in (
+        ("kept", found.files - found.unnamed_files, found.bytes - found.unnamed_bytes),
+        ("named by nothing", found.unnamed_files, found.unnamed_bytes),
+        ("may be removed", found.removable_files, found.removable_bytes),
+    ):
+        say(f"{title:<16} {files:>9} files {size / 1e6:>12.1f} MB")
+
+
+@main.command()
 @with_app
 def doctor(app: Flask) -> None:
     """Says what is configured, reachable, migrated, and what is wrong. Exit status 1 when something must be done."""
@@ -284,28 +302,45 @@ def openapi(app: Flask, target: Path | None) -> None:
 @main.command(name="import")
 @click.argument("package", type=click.Path(exists=True, path_type=Path))
 @click.option("--check", is_flag=True, help="Only look for problems; import nothing.")
+@click.option("--advice", is_flag=True, help="With --check: say too what would make lessons and questions better.")
+@click.option("--strict", is_flag=True, help="With --advice: exit status 1 where there is any.")
 @with_app
-def import_package(app: Flask, package: Path, check: bool) -> None:
+def import_package(app: Flask, package: Path, check: bool, advice: bool, strict: bool) -> None:
     """Imports a content package (folder or zip), all or nothing. Problems are named by file and line."""
     from lms import starting
     from lms.errors import DomainError
-    from lms.packages.importing import known_parts
-    from lms.packages.reading import read_package
 
+    if (advice and not check) or (strict and not advice):
+        raise click.UsageError("--advice goes with --check, and --strict with --advice.")
     try:
         if check:
-            read_package(package, known_parts())
-            say(in_words(app, _("No problem found; nothing was imported")))
+            _check_package(app, package, advice, strict)
             return
         counts = starting.load_content(package, say)
     except PackageInvalid as error:
-        for line in problems_in_words(app, error):
+        for line in problems_in_words(app, error.problems):
             say(line)
         count = _("{n} problems; nothing was imported.", n=len(error.problems))
         raise click.ClickException(in_words(app, count)) from error
     except DomainError as error:
         raise click.ClickException(in_words(app, error.text)) from error
     say(f"Imported: {_counts(counts) if counts else 'nothing new'}")
+
+
+def _check_package(app: Flask, folder: Path, advice: bool, strict: bool) -> None:
+    from lms.packages import check
+    from lms.packages.importing import known_parts
+    from lms.packages.reading import read_package
+
+    parts = known_parts()
+    package = read_package(folder, parts)
+    better = check.advice(package, parts) if advice else []
+    for line in problems_in_words(app, better):
+        say(line)
+    say(f"{package.slug} {package.version}: {check.counts(package)}")
+    say(in_words(app, _("No problem found; nothing was imported")))
+    if better and strict:
+        raise click.ClickException(in_words(app, _("Pieces of advice: {n}", n=len(better))))
 
 
 @main.command()

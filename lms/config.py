@@ -48,6 +48,7 @@ class Settings:
     voice_command: str = ""  # a program that reads aloud: a sentence comes in, WAV goes out, e.g. piper
     voice_command_lang: str = "vi"  # the language that it reads
     espeak: str = "learners"  # who hears espeak-ng where nothing better reads: "learners", "authors" or "off"
+    quiz_grace: int = 60  # seconds that an answer may come after the time is up: lines are slow
     offline: str = "on"  # "off" takes lessons off phones again and stops what phones run without a network
     lang: str = "vi"  # what the command line says of content: "vi" or "en"
 

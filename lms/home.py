@@ -15,14 +15,15 @@ from lms.errors import NotFound
 from lms.identity import accounts
 from lms.identity.people import Person, here, here_or_none
 from lms.learning import queries as learning
-from lms.learning.kinds import ACTIVITY_KINDS, resumable, url_of
+from lms.learning.kinds import url_of
 from lms.learning.models import Kind
 from lms.learning.record import Result
+from lms.learning.resuming import stopped
 from lms.learning.rollup import next_open
 from lms.learning.rollup import progress as measured
 from lms.text import _
 from lms.web.menu import panels
-from lms.web.rendering import render, say, tab
+from lms.web.rendering import address, render, render_alike, say, tab
 from lms.web.routes import ANYONE, LEARNER, Routes
 
 routes = Routes("home")
@@ -61,7 +62,7 @@ class Resume:
 def group_cards() -> list[GroupCard]:
     """The four groups in the reader's language."""
     return [
-        GroupCard(key, say(title), say(about), url_for("home.group", group=key), icon)
+        GroupCard(key, say(title), say(about), address("home.group", group=key), icon)
         for key, (title, about, icon) in GROUPS.items()
     ]
 
@@ -93,14 +94,8 @@ def resume(person: Person) -> Resume | None:
 def _stopped(
     person: Person, enrollment: learning.EnrollmentRow, places: Sequence[learning.Place]
 ) -> tuple[learning.Place, str] | None:
-    """What was begun and not finished since something was finished last, on whatever device, and where in it."""
-    undone = {p.activity_id: p for p in places if not enrollment.done & p.mask and not p.needs & ~enrollment.done}
-    for kind in sorted({p.kind for p in undone.values()}):
-        knows = resumable(ACTIVITY_KINDS.find(kind))
-        left = knows.left_at(person.id, [i for i, p in undone.items() if p.kind == kind]) if knows else None
-        if left is not None and left.at >= enrollment.last_at:
-            return undone[left.activity_id], f"#{left.place}" if left.place else ""
-    return None
+    found = stopped(person.id, enrollment, places)
+    return (found[0], f"#{found[1].place}" if found[1].place else "") if found else None
 
 
 def lamps(done: int, masks: list[int], now: int | None) -> list[str]:
@@ -118,10 +113,10 @@ def home() -> str:
         return render(
             "home/home.html",
             groups=group_cards(),
-            start_url=url_for("home.group", group=(person.target_group if person else None) or "citizens"),
+            start_url=address("home.group", group=(person.target_group if person else None) or "citizens"),
             resume=going_on,
             attained=attained[0] if attained else None,
-            verify_url=url_for("certificates.verify"),
+            verify_url=address("certificates.verify"),
             panels=panels("home", person=person),
         )
 
@@ -141,12 +136,12 @@ def group(group: str) -> Response:
 
 
 @routes.get("/cua-toi", LEARNER)
-def mine() -> str:
+def mine() -> Response:
     """What I am learning and what I have attained."""
     person = here()
     attained = competency.attained_here(person.id)
     with tab("mine"):
-        return render(
+        return render_alike(
             "home/mine.html",
             resume=resume(person),
             programmes=attained,

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from lms import audit, home, limits, personal_data, projected
+from lms import audit, home, journal, limits, personal_data, projected
+from lms.audit import ACTS, SUBJECTS
 from lms.competency.events import ProgrammeAttained
 from lms.contract.findings import EXAMINATIONS
 from lms.contract.points import Plugin, on
 from lms.contract.projections import PROJECTIONS
 from lms.granting.views import mine as my_rights
 from lms.granting.views import people, roles
-from lms.identity import codes, identities, sessions
+from lms.identity import codes, identities, kept_forms, sessions
 from lms.identity import declared as identity_declared
 from lms.identity.arrivals import ARRIVALS, Arrival
 from lms.identity.events import PersonKnownBetter
 from lms.identity.personal import PERSONAL_DATA
-from lms.identity.views import account, agreeing, safety, stepping_in
+from lms.identity.views import account, agreeing, returning, safety, stepping_in
 from lms.inbox import personal as inbox_personal
 from lms.inbox import reminding
 from lms.inbox import views as inbox
 from lms.learning.events import ActivityCompleted, CourseCompleted, Practised
+from lms.media import clearing as media_clearing
 from lms.media import examining as media_examining
+from lms.media import following as media_following
 from lms.media import personal as media_personal
 from lms.media import views as media_views
 from lms.media import working as media_working
@@ -48,6 +51,8 @@ from lms.privacy.views import mine as privacy
 from lms.proving import views as proving
 from lms.rest.operations import OPERATIONS
 from lms.rest.views import operations
+from lms.reviewing import personal as reviewing_personal
+from lms.reviewing import views as reviewing
 from lms.speech import following as speech_following
 from lms.speech.voices import VOICES, RecordedVoice
 from lms.web.menu import MENU, PANELS
@@ -71,15 +76,16 @@ plugin = Plugin(
             auditing.routes,
         ),
         ROUTES.of(people.routes, roles.routes, my_rights.routes),
-        ROUTES.of(stepping_in.routes, agreeing.routes, safety.routes, proving.routes),
+        ROUTES.of(stepping_in.routes, agreeing.routes, returning.routes, safety.routes, proving.routes),
         ROUTES.of(unit_pages.routes, unit_acts.routes, unit_tables.routes, my_units.routes),
-        ROUTES.of(duplicates.routes, media_views.routes),
+        ROUTES.of(duplicates.routes, media_views.routes, reviewing.routes),
         OPERATIONS.of(*operations),
         MENU.of(
             *duplicates.menu,
             *unit_pages.menu,
             *proving.menu,
             *packages.menu,
+            *reviewing.menu,
             *office.menu,
             *auditing.menu,
             *people.menu,
@@ -108,7 +114,10 @@ plugin = Plugin(
             *inbox_personal.tables,
             *media_personal.tables,
             *privacy_personal.tables,
+            *reviewing_personal.tables,
         ),
+        ACTS.of(*journal.acts),
+        SUBJECTS.of(*journal.subjects),
         PROJECTIONS.of(*projected.projections),
         RETENTION.of(*retaining.rules),
         PERIODIC.of(
@@ -116,6 +125,7 @@ plugin = Plugin(
             Periodic("lms.end-idle-sessions", 86_400, sessions.end_idle),
             Periodic("lms.forget-old-codes", 86_400, codes.forget_old),
             Periodic("lms.forget-arriving", 3600, identities.forget_old),
+            Periodic("lms.forget-kept-forms", 900, kept_forms.forget_old),
             Periodic("lms.forget-due", 86_400, retaining.forget_due),
             Periodic("lms.note-audit-head", 3600, audit.note_head),
             Periodic("lms.look-for-duplicates", 86_400, finding.sweep),
@@ -123,11 +133,16 @@ plugin = Plugin(
             Periodic("lms.units-on-their-day", 300, reorganizing.carry_out_due),
             Periodic("lms.make-media", 1, media_working.work_due, aside=True),
             Periodic("lms.tidy-media", 86_400, media_working.tidy_up),
+            Periodic("lms.clear-files", 86_400, media_clearing.clear, aside=True),
         ),
-        ARRIVALS.of(Arrival("keep-what-was-learnt", home.keep_what_was_learnt)),
+        ARRIVALS.of(
+            Arrival("keep-what-was-learnt", home.keep_what_was_learnt),
+            Arrival("kept-forms", kept_forms.when_arrived),
+        ),
     ),
     hears=(
         on(AccountErased, speech_following.when_account_erased),
+        on(AccountErased, media_following.when_account_erased),
         on(AccountMerged, following.when_account_merged),
         on(MessageKept, sending.when_message_kept, sending.hand_over),
         on(PersonKnownBetter, following.when_person_known_better),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import io
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
@@ -16,6 +18,11 @@ from lms.text import _
 
 AT_ONCE = 256 * 1024  # bytes read and written at a time: a file is never whole in memory
 RESERVE = 100 * 1024 * 1024  # bytes of the disk that files never take: the database lies on it too
+
+
+def is_full(error: OSError) -> bool:
+    """Whether an error says that a disk, or somebody's share of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 class Readable(Protocol):
@@ -31,6 +38,14 @@ class Stored(NamedTuple):
     key: str
     size: int
     is_new: bool
+
+
+class Lying(NamedTuple):
+    """A file that lies in the store: its key, how many bytes, when it was stored or renewed (seconds since 1970)."""
+
+    key: str
+    size: int
+    at: float
 
 
 class FileStore(Protocol):
@@ -62,6 +77,18 @@ class FileStore(Protocol):
     def remove(self, key: str) -> None:
         """Forgets the bytes; harmless where there are none."""
 
+    def renew(self, key: str) -> bool:
+        """Makes the bytes count as stored just now, because something is about to name them; False: there are none."""
+
+    def listed(self, prefix: str) -> Iterable[Lying]:
+        """The files whose key begins with two hexadecimal digits."""
+
+    def remove_older(self, key: str, before: float) -> bool:
+        """Forgets the bytes if they were stored and renewed before a moment (seconds since 1970); whether it did."""
+
+    def forget_torn(self, before: float) -> None:
+        """Removes what was left behind, before a moment, by processes that were killed while they stored."""
+
 
 class DiskStore:
     """Files in folders of 256, written beside and renamed, so that a half-written file is never seen."""
@@ -78,9 +105,7 @@ class DiskStore:
 
     def put(self, content: bytes) -> str:
         key = hashlib.sha256(content).hexdigest()
-        if self._path(key).exists():
-            return key
-        return self.put_stream(io.BytesIO(content), len(content)).key
+        return key if self.renew(key) else self.put_stream(io.BytesIO(content), len(content)).key
 
     def put_stream(self, stream: Readable, most: int) -> Stored:
         size, digest, written = 0, hashlib.sha256(), Path()
@@ -108,7 +133,7 @@ class DiskStore:
         except BaseException as error:
             if written != Path():
                 written.unlink(missing_ok=True)
-            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if isinstance(error, OSError) and is_full(error):
                 raise NoRoom from error
             raise
         return Stored(key, size, is_new)
@@ -136,3 +161,43 @@ class DiskStore:
 
     def remove(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
+
+    def renew(self, key: str) -> bool:
+        try:
+            os.utime(self._path(key))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def listed(self, prefix: str) -> Iterator[Lying]:
+        folder = self._folder / prefix
+        if not folder.is_dir():
+            return
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if len(entry.name) == 62:
+                    with contextlib.suppress(FileNotFoundError):
+                        about = entry.stat()
+                        yield Lying(prefix + entry.name, about.st_size, about.st_mtime)
+
+    def remove_older(self, key: str, before: float) -> bool:
+        path = self._path(key)
+        aside = self._folder / f"going-{key}"
+        try:
+            if path.stat().st_mtime >= before:
+                return False
+            os.rename(path, aside)
+            if aside.stat().st_mtime >= before:  # renewed between the two: whoever did so wants it
+                os.rename(aside, path)
+                return False
+        except FileNotFoundError:
+            return False
+        aside.unlink(missing_ok=True)
+        return True
+
+    def forget_torn(self, before: float) -> None:
+        for pattern in ("coming-*", "going-*"):
+            for left in self._folder.glob(pattern):
+                with contextlib.suppress(FileNotFoundError):
+                    if left.stat().st_mtime < before:
+                        left.unlink()

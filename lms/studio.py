@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from lms.errors import Invalid, NotFound
+from lms.errors import Invalid, NoRoom, NotFound
 from lms.identity.people import person_by_id
 from lms.orgs.queries import org, path_name, reaches
 from lms.text import Text, _
@@ -27,6 +27,11 @@ class Field:
 def said(errors: Mapping[str, list[Text]]) -> dict[str, list[str]]:
     """Errors in the reader's language."""
     return {name: [say(text) for text in texts] for name, texts in errors.items()}
+
+
+def status_of(errors: Mapping[str, list[Text]]) -> int:
+    """The status of a form that is shown again: 507 where the server had no room for a file of it, else 422."""
+    return NoRoom.status if any(NoRoom.default in texts for texts in errors.values()) else Invalid.status
 
 
 def unit_name(org_id: int) -> str:

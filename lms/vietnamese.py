@@ -53,6 +53,37 @@ def toned(text: str) -> list[str]:
     return [word for word in words if word]
 
 
+def spelling(text: str, case: bool = False, marks: bool = False) -> str:
+    """A text in the one spelling in which typed answers are compared: words with single spaces, their signs kept.
+
+    Old and new places of the tone are one (hoà, hòa), and i and y where they are (kĩ, kỹ). `case`: capitals differ;
+    `marks`: tones, â, ê, đ and the like differ too. What is composed or decomposed, and which dash, never differs.
+    """
+    text = nfc(text.translate(_ONE_SIGN))
+    return " ".join(_LETTERS.sub(lambda run: _one_spelling(run[0], case, marks), text).split())
+
+
+_ONE_SIGN = {ord(c): "'" for c in "\u2018\u2019\u02bc"} | {ord(c): '"' for c in "\u201c\u201d"}
+_ONE_SIGN |= {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2212"} | {ord("…"): "..."}
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _one_spelling(run: str, case: bool, marks: bool) -> str:
+    parts = unicodedata.normalize("NFD", run)
+    tone = "".join(_TONES[c] for c in parts if c in _TONES)
+    word = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+    if not case:
+        word = word.lower()
+    if not marks:
+        word = word.replace("đ", "d").replace("Đ", "D")
+        word = "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+    word = _ANY_Y.sub(lambda y: "I" if y[0] == "Y" else "i", word)
+    return word + tone if marks else word
+
+
+_ANY_Y = re.compile(_Y.pattern, re.IGNORECASE)
+
+
 def sort_key(text: str) -> str:
     """A key that plain comparison puts into Vietnamese order: letters a ă â b … đ first, marks only where letters tie.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from lms.api.learning import author_orgs
-from lms.api.people import Claim, Person, here, reaches
+from lms.api.people import Claim, May, Person, here, person_for, reaches, require_anywhere
 from lms.api.work import NotFound
-from quizzes import drafts
+from quizzes import brought, drafts
+from quizzes.brought import ImportRow
 from quizzes.drafts import BankRow, ItemRow, QuizDraft
-from quizzes.queries import Answers, AttemptRow, VersionRow, attempt, practice_item
+from quizzes.queries import Answers, AttemptRow, VersionRow, attempt, papers_waiting, practice_item
 
 
 def attempt_for(reader: Person | Claim, uuid: UUID, hold: bool = False) -> tuple[AttemptRow, Answers]:
@@ -36,6 +37,15 @@ def bank_for(person: Person, slug: str) -> BankRow:
     raise NotFound
 
 
+def import_for(person: Person, slug: str, uuid: UUID, *, hold: bool = False) -> tuple[BankRow, ImportRow]:
+    """Questions that were brought from a file into such a bank; `hold` keeps others from changing them meanwhile."""
+    bank = bank_for(person, slug)
+    row = brought.import_by_uuid(uuid, hold=hold)
+    if row is None or row.bank_id != bank.id:
+        raise NotFound
+    return bank, row
+
+
 def item_for(person: Person, slug: str) -> tuple[BankRow, ItemRow]:
     """A question of such a bank."""
     row = drafts.item(slug)
@@ -46,6 +56,18 @@ def item_for(person: Person, slug: str) -> tuple[BankRow, ItemRow]:
     raise NotFound
 
 
+def papers_to_mark(person: Person) -> list[AttemptRow]:
+    """Papers with an answer that waits for a mark: of people of the units where the person confirms, never their own."""
+    return papers_waiting(require_anywhere(person, May.CONFIRM), person.id)
+
+
+def paper_to_mark(person: Person, uuid: UUID) -> AttemptRow:
+    """One of these papers."""
+    for row in papers_waiting(require_anywhere(person, May.CONFIRM), person.id, uuid):
+        return row
+    raise NotFound
+
+
 def quiz_for(person: Person, slug: str) -> QuizDraft:
     """A quiz's draft of such a unit."""
     granted = author_orgs(person)
@@ -53,3 +75,17 @@ def quiz_for(person: Person, slug: str) -> QuizDraft:
     if row is None or not reaches(granted, row.org_id):
         raise NotFound
     return row
+
+
+def person_to_support(officer: Person, uuid: UUID) -> Person:
+    """Somebody of the units that the officer manages, for whom they arrange checks."""
+    return person_for(officer, May.MAKE_PEOPLE, uuid)
+
+
+def supportable(officer: Person, person: Person) -> bool:
+    """Whether the officer arranges checks for this person."""
+    try:
+        person_for(officer, May.MAKE_PEOPLE, person.uuid)
+    except NotFound:
+        return False
+    return True

@@ -1,6 +1,15 @@
-"""All that another plugin may import from quizzes."""
+"""All that another plugin may import from quizzes.
+
+Whoever supervises checks begins papers with `begin(…, session="…")`, and may `pause`, `resume`, `extend` and `hand_in`
+them: each inside a unit of work, each named by the attempt's uuid.
+"""
 
 from quizzes.events import AttemptGraded
 from quizzes.items.contract import ITEM_TYPES, WHOLE, Answer, ItemType, Mark, keys, place_of
+from quizzes.services.attempts import start as begin
+from quizzes.services.timing import extend, hand_in, pause, resume
 
-__all__ = ["ITEM_TYPES", "WHOLE", "Answer", "AttemptGraded", "ItemType", "Mark", "keys", "place_of"]
+__all__ = [
+    "ITEM_TYPES", "WHOLE", "Answer", "AttemptGraded", "ItemType", "Mark", "begin", "extend", "hand_in", "keys", "pause",
+    "place_of", "resume",
+]  # fmt: skip

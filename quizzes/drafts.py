@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from lms.api.learning import Activity, Found
-from lms.api.packages import plain
 from lms.api.people import fold, reaches
 from lms.api.work import connection
 from quizzes.drawing import Candidate, lies_under
 from quizzes.models import Bank, Item, ItemTag, ItemVersion, QuizDocument, QuizRevision
+from quizzes.queries import cards, types_in_use
+from quizzes.stems import words_of
 
 B, IT, T, V, D, R, A = (
     Bank.__table__,
@@ -73,7 +74,7 @@ class ItemRow:
     @property
     def words(self) -> str:
         """The question in plain words, on one line."""
-        return " ".join(plain(self.body["stem"]).split())
+        return words_of(self.body["stem"])
 
 
 _ITEM: Select[Any] = select(
@@ -126,7 +127,7 @@ def practice_items(words: str, most: int) -> list[Found]:
     wanted, code, found = fold(words), words.strip().upper(), []
     for row in rows:
         codes = row.body["skills"]
-        stem = " ".join(plain(row.body["stem"]).split())
+        stem = words_of(row.body["stem"])
         if wanted in fold(stem) or wanted in fold(row.slug) or any(lies_under(c.upper(), code) for c in codes):
             found.append(Found(row.slug, stem, ", ".join(codes)))
             if len(found) == most:
@@ -213,13 +214,5 @@ def revisions(activity_id: int, most: int = 20) -> list[tuple[int, int, int | No
 
 
 def pool_of(pool: str) -> list[Candidate]:
-    """Every question in use of a pool, with its codes."""
-    rows = connection().execute(
-        select(IT.c.id, IT.c.current_id, T.c.code)
-        .join(T, T.c.item_id == IT.c.id)
-        .where(IT.c.pool == pool, IT.c.retired_at.is_(None), IT.c.current_id.is_not(None))
-    )
-    found: dict[int, tuple[int, set[str]]] = {}
-    for row in rows:
-        found.setdefault(row.id, (row.current_id, set()))[1].add(row.code)
-    return [Candidate(i, version, frozenset(codes)) for i, (version, codes) in found.items()]
+    """Every question in use of a pool, its type in use too, as quizzes draw it."""
+    return list(cards(pool, None, types_in_use()))

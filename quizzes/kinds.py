@@ -22,6 +22,7 @@ from quizzes.services import authoring
 from quizzes.views.check import draw_check, draw_copy
 
 R = QuizRevision.__table__
+LINE_TO_WRITE_ON = "…" * 40
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,7 @@ class CheckKind:
 
     def carried(self, slug: str, return_to: str) -> Markup | None:
         item = practice_item(slug)
-        html = draw_copy(item, return_to) if item else None
-        return Markup(html) if html else None  # noqa: S704  a template's own output
+        return Markup(draw_copy(item, return_to)) if item else None  # noqa: S704  a template's own output
 
     def printed(self, slug: str) -> Printed | None:
         item = practice_item(slug)
@@ -85,7 +85,9 @@ class CheckKind:
         if item is None or kind is None:
             return None
         paper = kind.on_paper(item.spec)
-        return Printed(item.body["stem"], paper.options, paper.answer, paper.why)
+        rows = [LINE_TO_WRITE_ON] * paper.lines
+        stem = "\n\n".join(piece for piece in (item.body["stem"], paper.ask, *rows) if piece)
+        return Printed(stem, paper.options, paper.answer, paper.why)
 
     def content_of(self, slug: str) -> int | None:
         return None

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.api.data import Base, BigId, Id, LinkId, Small, Stamp
@@ -32,6 +44,7 @@ class Item(Base):
         CheckConstraint("pool IN ('practice', 'exam')", name="pool"),
         UniqueConstraint("id", "pool"),
         Index("ix_quizzes_item_pool", "pool"),
+        Index("ix_quizzes_item_twins", "twins"),
     )
 
     id: Mapped[Id]
@@ -41,6 +54,7 @@ class Item(Base):
     pool: Mapped[str] = mapped_column(String(8))
     current_id: Mapped[int | None]  # the version in use
     retired_at: Mapped[int | None]
+    twins: Mapped[str | None] = mapped_column(String(64))  # of the version in use: no paper holds two of one group
 
 
 class ItemVersion(Base):
@@ -57,6 +71,8 @@ class ItemVersion(Base):
     pool: Mapped[str] = mapped_column(String(8))
     number: Mapped[int]
     type: Mapped[str] = mapped_column(String(32))
+    level: Mapped[Small | None]  # of the framework, from 1
+    thinking: Mapped[str | None] = mapped_column(String(10))  # know, understand, apply, extend
     body: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[Stamp]
@@ -100,11 +116,88 @@ class QuizRevision(Base):
     published_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
 
 
+class BankState(Base):
+    """One row about all banks: a trigger counts every change of a question, so that decks are made anew after it."""
+
+    __tablename__ = "quizzes_state"
+
+    id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    changes: Mapped[Stamp] = mapped_column(default=0, server_default="0")
+    counted_to: Mapped[Stamp] = mapped_column(default=0, server_default="0")  # the last attempt in quizzes_exposure
+
+
+class StoredDeck(Base):
+    """What a revision drew from while its bank was in one state, packed; with it every paper can be rebuilt."""
+
+    __tablename__ = "quizzes_deck"
+    __table_args__ = (UniqueConstraint("revision_id", "digest"),)
+
+    id: Mapped[Id]
+    revision_id: Mapped[int] = mapped_column(BigId, ForeignKey("quizzes_revision.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[Stamp]
+
+
+class Exposure(Base):
+    """In how many papers of a quiz an item stood that were begun on a day; item 0 counts the papers themselves."""
+
+    __tablename__ = "quizzes_exposure"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_activity.id"), primary_key=True)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # days since 1970, UTC
+    item_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    times: Mapped[int]
+
+
+class Resting(Base):
+    """An item that was given too often lately to be drawn by a quiz while others remain."""
+
+    __tablename__ = "quizzes_resting"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    activity_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_activity.id"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(BigId, ForeignKey("quizzes_item.id"), primary_key=True)
+
+
+class Accommodation(Base):
+    """What makes a check fair to a person: more time or none to watch, breaks, questions read aloud.
+
+    Given by whoever manages their unit. A person has one in force at most; one that ended says what held then.
+    """
+
+    __tablename__ = "quizzes_accommodation"
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_account.id"), index=True)
+    extra: Mapped[Small]  # more time, in percent
+    no_limit: Mapped[bool]
+    read_aloud: Mapped[bool]
+    break_minutes: Mapped[Small]  # of breaks in each paper, the clock standing still
+    reason: Mapped[str] = mapped_column(String(300))
+    valid_from: Mapped[Stamp]
+    valid_to: Mapped[int | None] = mapped_column(BigInteger)
+    given_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
+    ended_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
+
+
 class Attempt(Base):
-    """One go at a quiz. `paper` is what was drawn: [item version, order of options, area] a question."""
+    """One go at a quiz. `paper` is what was drawn: [item version, order of options, area] a question.
+
+    `deck_id`, `seed`, `had` and the quiz's `when_short` are all that the draw went by. `had`: [item, times] of the
+    deck's items that the person had been given before; kept here because merging moves papers to other accounts.
+    `passing`: what passes where fewer questions were drawn than the quiz asks for.
+    """
 
     __tablename__ = "quizzes_attempt"
-    __table_args__ = (Index("ix_quizzes_attempt_who", "account_id", "activity_id"),)
+    __table_args__ = (
+        Index("ix_quizzes_attempt_due", "due_at", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
+        Index("ix_quizzes_attempt_who", "account_id", "activity_id"),
+        Index(
+            "ix_quizzes_attempt_waits", "account_id", sqlite_where=text("waits > 0"), postgresql_where=text("waits > 0")
+        ),
+    )
 
     id: Mapped[Id]
     uuid: Mapped[UUID] = mapped_column(unique=True)
@@ -118,8 +211,18 @@ class Attempt(Base):
     state: Mapped[Small] = mapped_column(default=OPEN)
     started_at: Mapped[Stamp]
     submitted_at: Mapped[int | None]
-    marks: Mapped[list[Any] | None]  # halves of a point, one a question
+    marks: Mapped[list[Any] | None]  # parts of a point, one a question; see items/contract.py
     passed: Mapped[bool | None]
+    waits: Mapped[Small] = mapped_column(default=0, server_default="0")  # questions that a person has yet to mark
+    deck_id: Mapped[int | None] = mapped_column(BigInteger)
+    had: Mapped[list[Any] | None]
+    passing: Mapped[dict[str, Any] | None]
+    due_at: Mapped[int | None] = mapped_column(BigInteger)  # None: no clock
+    paused_at: Mapped[int | None] = mapped_column(BigInteger)  # the clock stands still since then
+    pause_ends_at: Mapped[int | None] = mapped_column(BigInteger)  # a break of one's own; None: until somebody goes on
+    break_left: Mapped[int] = mapped_column(default=0, server_default="0")  # seconds of breaks that are left
+    aloud: Mapped[bool] = mapped_column(default=False, server_default=false())  # its questions may be read aloud
+    session: Mapped[str | None] = mapped_column(String(64))  # the supervised session in which it was begun
 
 
 class Response(Base):
@@ -132,6 +235,34 @@ class Response(Base):
     position: Mapped[Small] = mapped_column(primary_key=True)
     answer: Mapped[list[Any]]
     saved_at: Mapped[Stamp]
+
+
+class ResponseHistory(Base):
+    """An answer that a later one took the place of. A trigger writes it, so that saving stays one statement."""
+
+    __tablename__ = "quizzes_response_history"
+    __table_args__ = (Index("ix_quizzes_response_history_which", "attempt_id", "position"),)
+
+    id: Mapped[Id]
+    attempt_id: Mapped[int] = mapped_column(BigId, ForeignKey("quizzes_attempt.id"))
+    position: Mapped[Small]
+    answer: Mapped[list[Any]]
+    saved_at: Mapped[Stamp]
+
+
+class Marking(Base):
+    """The mark that a person gave to one answer: the level reached in each line of the rubric."""
+
+    __tablename__ = "quizzes_marking"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    attempt_id: Mapped[int] = mapped_column(BigId, ForeignKey("quizzes_attempt.id"), primary_key=True)
+    position: Mapped[Small] = mapped_column(primary_key=True)
+    levels: Mapped[list[Any]]
+    parts: Mapped[Small]
+    note: Mapped[str] = mapped_column(Text)
+    marked_by: Mapped[int] = mapped_column(BigId, ForeignKey("lms_account.id"))
+    marked_at: Mapped[Stamp]
 
 
 class Seen(Base):
@@ -166,3 +297,30 @@ class PracticeAnswer(Base):
     account_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_account.id"))
     right: Mapped[bool]
     at: Mapped[Stamp]
+
+
+class Import(Base):
+    """Questions from somebody's file on their way into a bank: looked at, taken in, perhaps taken out again.
+
+    `content` is the packed JSON of what was read; once it is taken in, only of what is to be told of it. `choices` are
+    the sender's: the skill for all, and by number what each question gets. `made` are the ids of the questions made.
+    """
+
+    __tablename__ = "quizzes_import"
+
+    id: Mapped[Id]
+    uuid: Mapped[LinkId]
+    bank_id: Mapped[int] = mapped_column(BigId, ForeignKey("quizzes_bank.id"), index=True)
+    pool: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(200))  # of the file
+    form: Mapped[str] = mapped_column(String(8))  # word, excel, xml, gift, aiken
+    state: Mapped[Small] = mapped_column(default=0)  # a draft, taken in, taken out
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    choices: Mapped[dict[str, Any]]
+    questions: Mapped[int]  # that were read
+    made: Mapped[list[Any]]
+    taken_out: Mapped[int] = mapped_column(default=0, server_default="0")  # deleted again
+    retired: Mapped[int] = mapped_column(default=0, server_default="0")  # could only be taken out of use
+    made_by: Mapped[int] = mapped_column(BigId, ForeignKey("lms_account.id"))
+    made_at: Mapped[Stamp]
+    changed_at: Mapped[Stamp]

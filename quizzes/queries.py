@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Select, and_, bindparam, literal_column, select
+from sqlalchemy import BigInteger, Engine, Select, and_, bindparam, literal_column, select
 
 from lms.api.data import Json, Statement
-from lms.api.people import CLAIM_HOLDS, Claim, Person
-from lms.api.work import NotFound, connection
+from lms.api.people import CLAIM_HOLDS, Claim, Person, people_below
+from lms.api.work import NotFound, clock, connection
 from quizzes.drawing import Candidate
-from quizzes.items.contract import ITEM_TYPES
-from quizzes.models import Attempt, Item, ItemTag, ItemVersion, QuizRevision, Response, Seen
+from quizzes.items.contract import ITEM_TYPES, asked_now
+from quizzes.models import Accommodation, Attempt, Item, ItemTag, ItemVersion, QuizRevision, Response, Resting
+from quizzes.policies import Clock, Fairness
 
-V, I, T, R, A, S = (
+V, I, T, R, A, RESP, RT, F = (
     ItemVersion.__table__,
     Item.__table__,
     ItemTag.__table__,
     QuizRevision.__table__,
     Attempt.__table__,
-    Seen.__table__,
+    Response.__table__,
+    Resting.__table__,
+    Accommodation.__table__,
 )
-RESP = Response.__table__
 
 
 @dataclass(frozen=True)
@@ -91,27 +94,41 @@ def revision(revision_id: int) -> Mapping[str, Any]:
     return held
 
 
-_CANDIDATES: Statement[tuple[Any, ...]] = Statement(
-    select(I.c.id, I.c.current_id, T.c.code, S.c.times, V.c.type)
+_CARDS: Statement[tuple[Any, ...]] = Statement(
+    select(I.c.id, I.c.current_id, I.c.twins, V.c.level, V.c.thinking, V.c.type, T.c.code, RT.c.item_id)
     .join(V, V.c.id == I.c.current_id)
     .join(T, T.c.item_id == I.c.id)
-    .outerjoin(S, and_(S.c.item_id == I.c.id, S.c.account_id == bindparam("who")))
-    .where(
-        I.c.pool == bindparam("pool"),
-        I.c.retired_at.is_(None),
-    ),
+    .outerjoin(RT, and_(RT.c.item_id == I.c.id, RT.c.activity_id == bindparam("quiz", type_=BigInteger)))
+    .where(I.c.pool == bindparam("pool"), I.c.retired_at.is_(None))
+    .order_by(I.c.id),
     lambda *row: row,
 )
 
 
-def candidates(pool: str, account_id: int) -> list[Candidate]:
-    """Every item in use of a pool, its type in use too, with its codes and how often this person has had it."""
-    types = {t.name for t in ITEM_TYPES}
-    found: dict[int, tuple[int, set[str], int]] = {}
-    for item_id, version_id, code, times, type_name in _CANDIDATES.all(who=account_id, pool=pool):
-        if type_name in types:
-            found.setdefault(item_id, (version_id, set(), times or 0))[1].add(code)
-    return [Candidate(i, version, frozenset(codes), seen) for i, (version, codes, seen) in found.items()]
+def types_in_use() -> frozenset[str]:
+    """The names of the item types that can be asked now."""
+    return frozenset(kind.name for kind in ITEM_TYPES if asked_now(kind))
+
+
+def cards(pool: str, activity_id: int | None, types: Collection[str]) -> Iterator[Candidate]:
+    """Every question in use of a pool that is of one of these types; some rest, where a quiz is named."""
+    held: tuple[Any, ...] | None = None
+    codes: set[str] = set()
+
+    def made(row: tuple[Any, ...]) -> Candidate:
+        item_id, version_id, twins, level, thinking, _type, _code, rests = row
+        return Candidate(item_id, version_id, frozenset(codes), level, thinking or "", twins or "", rests is not None)
+
+    for row in _CARDS.all(quiz=activity_id, pool=pool):
+        if row[5] not in types:
+            continue
+        if held is not None and row[0] != held[0]:
+            yield made(held)
+            codes = set()
+        held = row
+        codes.add(row[6])
+    if held is not None:
+        yield made(held)
 
 
 Answers = dict[int, list[Any]]
@@ -132,8 +149,15 @@ class AttemptRow:
     state: int
     started_at: int
     submitted_at: int | None
-    marks: Sequence[int | None] | None  # None: the question could not be asked
-    passed: bool | None
+    marks: Sequence[int | None] | None  # in parts of a point; None: the question could not be asked
+    passed: bool | None  # None too while answers wait for a person's mark
+    waits: int
+    passing: Mapping[str, Any] | None  # what passes, where it is not what the quiz says
+    due_at: int | None
+    paused_at: int | None
+    pause_ends_at: int | None
+    break_left: int
+    aloud: bool
 
     @property
     def total(self) -> int:
@@ -142,12 +166,23 @@ class AttemptRow:
     @property
     def counted(self) -> list[int]:
         """The marks of the questions that count."""
-        return [m for m in self.marks or () if m is not None]
+        return [m for m in self.marks or () if m is not None and m >= 0]
+
+    @property
+    def got(self) -> int:
+        """The points, in parts, as far as they are marked."""
+        return sum(self.counted)
+
+    @property
+    def clock(self) -> Clock:
+        """The paper's clock."""
+        return Clock(self.due_at, self.paused_at, self.pause_ends_at, self.break_left)
 
 
 _ATTEMPT: Select[*tuple[Any, ...]] = select(
     A.c.id, A.c.uuid, A.c.account_id, A.c.activity_id, A.c.course_id, A.c.revision_id, A.c.seed, A.c.paper, A.c.state,
-    A.c.started_at, A.c.submitted_at, A.c.marks, A.c.passed,
+    A.c.started_at, A.c.submitted_at, A.c.marks, A.c.passed, A.c.waits,
+    A.c.passing, A.c.due_at, A.c.paused_at, A.c.pause_ends_at, A.c.break_left, A.c.aloud,
 )  # fmt: skip
 _ANSWERS = {
     "sqlite": "(SELECT json_group_object(r.position, json(r.answer)) FROM quizzes_response r"
@@ -176,7 +211,45 @@ def attempt(uuid: UUID, reader: Person | Claim, hold: bool = False) -> tuple[Att
 
     `hold`: until the unit of work ends nobody else may change it.
     """
-    return (_MINE_HELD if hold else _MINE).first(uuid=uuid, who=reader.id, session=reader.session_id)
+    found = (_MINE_HELD if hold else _MINE).first(uuid=uuid, who=reader.id, session=reader.session_id)
+    if found is not None:
+        _note(found[0])
+    return found
+
+
+MOST_KNOWN = 500  # papers that a process remembers, 5 KB each
+_known: OrderedDict[tuple[Engine, UUID], AttemptRow] = OrderedDict()
+
+
+def _note(row: AttemptRow) -> None:
+    _known[(connection().engine, row.uuid)] = row
+    if len(_known) > MOST_KNOWN:
+        _known.popitem(last=False)
+
+
+def known(uuid: UUID, account_id: int) -> AttemptRow | None:
+    """A person's attempt as this process saw it last: whose it is, its paper and its revision never change.
+
+    All else may have changed since: whoever writes by it says in the statement what must still hold.
+    """
+    row = _known.get((connection().engine, uuid))
+    return row if row is not None and row.account_id == account_id else None
+
+
+_ANY_HELD = Statement(
+    {
+        dialect: _ATTEMPT.add_columns(literal_column(answers, Json))
+        .where(A.c.uuid == bindparam("uuid"))
+        .with_for_update(of=A)
+        for dialect, answers in _ANSWERS.items()
+    },
+    _with_answers,
+)
+
+
+def attempt_held(uuid: UUID) -> tuple[AttemptRow, Answers] | None:
+    """An attempt with its saved answers, whoever's it is, held until the unit of work ends: for services."""
+    return _ANY_HELD.first(uuid=uuid)
 
 
 def attempt_by_uuid(uuid: UUID) -> AttemptRow | None:
@@ -204,3 +277,56 @@ _RESPONSES = select(RESP.c.position, RESP.c.answer).where(RESP.c.attempt_id == b
 def responses(attempt_id: int) -> dict[int, list[Any]]:
     """The saved answers by position."""
     return {row.position: row.answer for row in connection().execute(_RESPONSES, {"attempt": attempt_id})}
+
+
+@dataclass(frozen=True)
+class AccommodationRow:
+    """What makes a check fair to a person, for a time."""
+
+    fairness: Fairness
+    reason: str
+    valid_from: int
+    valid_to: int | None
+    given_by: int | None
+    ended_by: int | None
+
+
+def _accommodation(*row: Any) -> AccommodationRow:
+    return AccommodationRow(Fairness(*row[:4]), *row[4:])
+
+
+_ACCOMMODATIONS = select(
+    F.c.extra, F.c.no_limit, F.c.read_aloud, F.c.break_minutes, F.c.reason, F.c.valid_from, F.c.valid_to, F.c.given_by,
+    F.c.ended_by,
+).where(F.c.account_id == bindparam("who"))  # fmt: skip
+_IN_FORCE = Statement(
+    _ACCOMMODATIONS.where(
+        F.c.valid_from <= bindparam("now"), F.c.valid_to.is_(None) | (F.c.valid_to > bindparam("now"))
+    ).limit(1),
+    _accommodation,
+)
+_ALL_GIVEN = Statement(_ACCOMMODATIONS.order_by(F.c.id.desc()).limit(20), _accommodation)
+
+
+def accommodation(account_id: int) -> AccommodationRow | None:
+    """What is in force for a person now."""
+    return _IN_FORCE.first(who=account_id, now=clock.seconds())
+
+
+def accommodations(account_id: int) -> list[AccommodationRow]:
+    """What was given to a person, the newest first."""
+    return _ALL_GIVEN.all(who=account_id)
+
+
+MOST_WAITING = 200
+
+
+def papers_waiting(units: Sequence[int], officer: int, uuid: UUID | None = None) -> list[AttemptRow]:
+    """Papers in which an answer waits for a person's mark, the oldest first: of people of these units, not
+    one's own.
+    """
+    wanted = _ATTEMPT.where(A.c.waits > 0, A.c.account_id != officer, people_below(A.c.account_id, units))
+    if uuid is not None:
+        wanted = wanted.where(A.c.uuid == uuid)
+    found = connection().execute(wanted.order_by(A.c.submitted_at, A.c.id).limit(MOST_WAITING))
+    return [AttemptRow(*row) for row in found]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, url_for
+from flask import Response, current_app
 from markupsafe import Markup
 
 from certificates import queries
@@ -17,10 +17,25 @@ from lms.api.competency import attained_here
 from lms.api.data import FileStore
 from lms.api.people import Claim, Person, here, is_minor, mask_name
 from lms.api.qr import qr_runs
-from lms.api.web import LEARNER, Panel, Routes, render, render_fragment, say, tab
+from lms.api.web import (
+    LEARNER,
+    Panel,
+    Routes,
+    address,
+    at_address,
+    current_locale,
+    hole,
+    render_alike,
+    render_fragment,
+    say,
+    short_date,
+    tab,
+)
 from lms.api.work import Text, _
 
 routes = Routes("certificates", "/giay")
+NOBODYS = "00000000-0000-4000-8000-000000000000"  # stands for a paper's name in what is drawn for all
+NOBODY = UUID(NOBODYS)
 STATES: dict[str, Text] = {
     "valid": _("Valid"),
     "revoked": _("Withdrawn"),
@@ -36,18 +51,18 @@ class PaperRow:
     kind_title: str
     about: str
     number: str
-    issued: int
+    issued: str
     state: str
     state_label: str
 
 
 def _row(row: queries.CredentialRow) -> PaperRow:
     return PaperRow(
-        url_for("certificates.show", uuid=row.uuid),
+        address("certificates.show", uuid=NOBODY).replace(NOBODYS, str(row.uuid)),
         row.paper["title"].capitalize(),
         row.facts["programme"]["title"],
         row.number,
-        row.issued_at,
+        short_date(row.issued_at, current_locale()),
         row.state,
         say(STATES[row.state]),
     )
@@ -60,21 +75,29 @@ def waiting(person: Person | Claim, rows: list[queries.CredentialRow]) -> bool:
 
 
 @routes.get("", LEARNER)
-def mine() -> str:
+def mine() -> Response:
     """My papers."""
     person = here()
     rows = queries.credentials_of(person.id)
+    own, alike = {}, []
+    for nth, row in enumerate(
+        _row(r) for r in rows
+    ):  # the page is the same for all who hold such papers, but for these
+        url, number, issued = hole(f"url{nth}"), hole(f"number{nth}"), hole(f"issued{nth}")
+        own |= {url: row.url, number: row.number, issued: row.issued}
+        alike.append(replace(row, url=url, number=number, issued=issued))
     with tab("mine"):
-        return render(
+        return render_alike(
             "certificates/mine/list.html",
-            papers=[_row(r) for r in rows],
-            start_url=url_for("courses.programmes"),
+            own,
+            papers=alike,
+            start_url=address("courses.programmes"),
             waiting=waiting(person, rows),
         )
 
 
 @routes.get("/<uuid:uuid>", LEARNER)
-def show(uuid: UUID) -> str:
+def show(uuid: UUID) -> Response:
     """One paper on the screen, with the same content as the PDF."""
     row = credential_for(here(), uuid)
     paper = row.paper
@@ -89,21 +112,31 @@ def show(uuid: UUID) -> str:
         "place_and_date": say(_("Given on")),
         "check_code": say(_("Check code")),
     }
-    with tab("mine"):
-        return render(
+    facts = [(label, key, _without_label(paper[key])) for key, label in labels.items() if paper.get(key)]
+    own = {
+        NOBODYS: str(row.uuid),
+        hole("name"): paper["full_name"],
+        hole("text"): ". ".join(paper["statement_lines"]),
+        hole("number"): row.number,
+        hole("qr"): qr_svg(paper["verify_url"]),
+        hole("verify_url"): paper["verify_url"],
+        **{hole(key): value for _label, key, value in facts},
+    }
+    with tab("mine"), at_address(address("certificates.show", uuid=NOBODY)):
+        return render_alike(
             "certificates/mine/show.html",
+            own,
             paper={
-                "uuid": row.uuid,
+                "uuid": NOBODYS,
                 "kind_title": paper["title"].capitalize(),
                 "about": paper["subtitle"] or "",
-                "name": paper["full_name"],
+                "name": hole("name"),
                 "issuer": list(paper["issuer_lines"]),
-                "text": ". ".join(paper["statement_lines"]),
-                "facts": [(label, _without_label(paper[key])) for key, label in labels.items() if paper.get(key)],
-                "number": row.number,
-                "issued": row.issued_at,
-                "qr": qr_svg(paper["verify_url"]),
-                "verify_url": paper["verify_url"],
+                "text": hole("text"),
+                "facts": [(label, hole(key)) for label, key, _value in facts],
+                "number": hole("number"),
+                "qr": hole("qr"),
+                "verify_url": hole("verify_url"),
                 "pdf_bytes": 0,
                 "standing_note": " · ".join([*paper["notes"], paper["unsigned_notice"] or ""]).strip(" ·"),
                 "state": row.state,

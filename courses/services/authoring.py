@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from courses.models import Document, Submission
+from courses.models import Document
 from lms.api.learning import Activity, anchor, free_slug
+from lms.api.reviewing import edited
 from lms.api.work import Conflict, audit, clock, connection
 
-D, A, S = Document.__table__, Activity.__table__, Submission.__table__
+D, A = Document.__table__, Activity.__table__
 FALLBACKS = {"course": "khoa-hoc", "lesson": "bai-hoc", "task": "viec-that"}
 
 
@@ -76,7 +77,11 @@ def save(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> in
     saved something else since.
     """
     database = connection()
-    held = database.execute(select(D.c.base, D.c.draft).where(D.c.activity_id == activity_id)).one()
+    held = database.execute(
+        select(D.c.base, D.c.draft, D.c.kind, A.c.slug)
+        .join(A, A.c.id == D.c.activity_id)
+        .where(D.c.activity_id == activity_id)
+    ).one()
     if held.draft == body:
         return int(held.base)
     if held.base != base:
@@ -86,20 +91,8 @@ def save(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> in
         .where(D.c.activity_id == activity_id, D.c.base == base)
         .values(draft=dict(body), base=base + 1, changed_at=clock.seconds(), changed_by=by_id)
     )
-    _end_submission(activity_id, by_id)
+    edited(held.kind, held.slug, by_id)
     return base + 1
-
-
-def _end_submission(activity_id: int, by_id: int) -> None:
-    """What was handed in for review and is edited after that is a draft again: the editor says so beforehand."""
-    ended = connection().execute(
-        update(S)
-        .where(S.c.activity_id == activity_id, S.c.state.in_(("submitted", "reviewed")))
-        .values(state="withdrawn", ended_at=clock.seconds(), ended_by=by_id)
-        .returning(S.c.id)
-    )
-    for submission_id in ended.scalars().all():
-        audit.record(by_id, "submission.edited", f"submission:{submission_id}")
 
 
 def add_to_course(activity_id: int, module: int, title: str, kind: str, slug: str, by_id: int) -> None:

@@ -1,4 +1,4 @@
-"""A unit's own version of a lesson of a unit above: begun, kept in step with the original, used in its place."""
+"""A unit's own version of a lesson or course of a unit above: begun, kept in step, used in the original's place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import exists, func, insert, select, update
 
-from courses import comparing
+from courses import comparing, structures
 from courses.blocks.ids import with_ids
 from courses.comparing import Offer
 from courses.drafts import DocumentRow, newest_body
@@ -19,13 +19,14 @@ from lms.api.people import ancestors, fold, reaches
 from lms.api.work import Conflict, Invalid, NotFound, _, audit, clock, connection
 
 A, D, F, R = Activity.__table__, Document.__table__, Fork.__table__, Revision.__table__
-NOT_ABOVE = _("Only lessons of a unit above yours can be adapted. Your own you can simply change.")
+NOT_ABOVE = _("Only what a unit above yours has published can be adapted. Your own you can simply change.")
+KINDS = ("lesson", "course")
 NEWER = _("The original was published once more meanwhile. Please look at what changed again.")
 
 
 @dataclass(frozen=True)
 class OriginRow:
-    """A published lesson of a unit above."""
+    """A published lesson or course of a unit above."""
 
     activity_id: int
     slug: str
@@ -33,14 +34,14 @@ class OriginRow:
     org_id: int
 
 
-def origins(granted: Collection[int], words: str = "", most: int = 100) -> list[OriginRow]:
-    """Published lessons of the units above those granted, by title."""
+def origins(granted: Collection[int], words: str = "", most: int = 100, kind: str = "lesson") -> list[OriginRow]:
+    """What the units above those granted have published of a kind, by title."""
     above = {org for unit in granted for org in ancestors(unit)} - set(granted)
     published = exists().where(R.c.activity_id == A.c.id)
     rows = connection().execute(
         select(A.c.id, A.c.slug, A.c.title, D.c.org_id)
         .join(D, D.c.activity_id == A.c.id)
-        .where(A.c.kind == "lesson", D.c.org_id.in_(above), published)
+        .where(A.c.kind == kind, D.c.org_id.in_(above), published)
         .order_by(A.c.title)
     )
     wanted = fold(words)
@@ -49,9 +50,10 @@ def origins(granted: Collection[int], words: str = "", most: int = 100) -> list[
 
 @dataclass(frozen=True)
 class ForkRow:
-    """An adapted lesson and its original: the revision that it follows, and the original's newest."""
+    """An adapted lesson or course and its original: the revision that it follows, and the original's newest."""
 
     activity_id: int
+    kind: str
     slug: str
     org_id: int
     origin_id: int
@@ -72,8 +74,8 @@ def _forks() -> Any:
     newest = select(func.max(R.c.id)).where(R.c.activity_id == F.c.origin_id).correlate(F).scalar_subquery()
     return (
         select(
-            F.c.activity_id, A.c.slug, D.c.org_id, F.c.origin_id, o.c.slug, o.c.title, od.c.org_id, F.c.revision_id,
-            newest,
+            F.c.activity_id, A.c.kind, A.c.slug, D.c.org_id, F.c.origin_id, o.c.slug, o.c.title, od.c.org_id,
+            F.c.revision_id, newest,
         )
         .join(A, A.c.id == F.c.activity_id)
         .join(D, D.c.activity_id == F.c.activity_id)
@@ -83,34 +85,37 @@ def _forks() -> Any:
 
 
 def fork_of(activity_id: int) -> ForkRow | None:
-    """An adapted lesson's row; None where it is no adaptation."""
+    """An adaptation's row; None where it is none."""
     row = connection().execute(_forks().where(F.c.activity_id == activity_id)).first()
     return ForkRow(*row) if row else None
 
 
 def forks_of(origin_id: int) -> list[ForkRow]:
-    """Where a lesson was adapted."""
+    """Where a lesson or course was adapted."""
     rows = connection().execute(_forks().where(F.c.origin_id == origin_id).order_by(F.c.activity_id))
     return [ForkRow(*row) for row in rows]
 
 
 def forks_in(granted: Collection[int]) -> list[ForkRow]:
-    """The adapted lessons of these units and those below them."""
+    """The adaptations of these units and those below them."""
     rows = connection().execute(_forks().order_by(F.c.activity_id))
     return [row for row in (ForkRow(*r) for r in rows) if reaches(granted, row.org_id)]
 
 
-def fork(origin_slug: str, org_id: int, by_id: int) -> str:
-    """Begins a unit's own version of a published lesson of a unit above; returns its slug. Twice is once.
+def fork(origin_slug: str, org_id: int, by_id: int, kind: str = "lesson") -> str:
+    """Begins a unit's own version of a published lesson or course of a unit above; returns its slug. Twice is once.
 
-    It is a lesson of its own: completing it is not completing the original.
+    It is an activity of its own: completing it is not completing the original. A course's own version holds the same
+    lessons; each of them can be adapted by itself.
     """
+    if kind not in KINDS:
+        raise NotFound
     row = (
         connection()
         .execute(
             select(A.c.id, A.c.title, A.c.minutes, D.c.org_id)
             .join(D, D.c.activity_id == A.c.id)
-            .where(A.c.kind == "lesson", A.c.slug == origin_slug)
+            .where(A.c.kind == kind, A.c.slug == origin_slug)
             .with_for_update(of=A)
         )
         .first()
@@ -123,17 +128,19 @@ def fork(origin_slug: str, org_id: int, by_id: int) -> str:
     for held in forks_of(row.id):
         if held.org_id == org_id:
             return held.slug
-    slug = free_slug(row.title, authoring.FALLBACKS["lesson"])
-    activity_id = anchor("lesson", slug, row.title, row.minutes)
-    body = {**newest[1], "slug": slug, "blocks": with_ids(newest[1]["blocks"])}
+    slug = free_slug(row.title, authoring.FALLBACKS[kind])
+    activity_id = anchor(kind, slug, row.title, row.minutes)
+    body = {**_written(newest[1]), "slug": slug}
+    if kind == "lesson":
+        body["blocks"] = with_ids(body["blocks"])
     at, database = clock.seconds(), connection()
     database.execute(
         insert(D).values(
-            activity_id=activity_id, org_id=org_id, kind="lesson", draft=body, base=1, changed_at=at, changed_by=by_id
+            activity_id=activity_id, org_id=org_id, kind=kind, draft=body, base=1, changed_at=at, changed_by=by_id
         )
     )
     database.execute(insert(F).values(activity_id=activity_id, origin_id=row.id, revision_id=newest[0], forked_at=at))
-    audit.record(by_id, "lesson.adapted", f"lesson:{slug}", origin=origin_slug, org=org_id, revision=newest[0])
+    audit.record(by_id, f"{kind}.adapted", f"{kind}:{slug}", origin=origin_slug, org=org_id, revision=newest[0])
     return slug
 
 
@@ -146,40 +153,93 @@ def _newest(activity_id: int) -> tuple[int, Mapping[str, Any]] | None:
     return (int(row.id), row.body) if row is not None else None
 
 
-def locked_skills(activity_id: int) -> list[str] | None:
-    """The framework's tags of an adapted lesson: those of the original, which stay. None: it is no adaptation."""
-    row = (
+def _written(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body as its author wrote it: without what publishing a course adds."""
+    return {name: value for name, value in body.items() if name != "pinned"}
+
+
+def _followed(activity_id: int) -> Mapping[str, Any] | None:
+    """The revision of its original that an adaptation follows; None: it is none."""
+    found: Mapping[str, Any] | None = (
         connection()
         .execute(select(R.c.body).join(F, F.c.revision_id == R.c.id).where(F.c.activity_id == activity_id))
-        .first()
+        .scalar()
     )
-    return list(row.body["skills"]) if row is not None else None
+    return found
+
+
+def locked_skills(activity_id: int) -> list[str] | None:
+    """The framework's tags of an adapted lesson: those of the original, which stay. None: it is no adaptation."""
+    body = _followed(activity_id)
+    return list(body["skills"]) if body is not None else None
+
+
+def locked_framework(activity_id: int) -> str | None:
+    """The framework of an adapted course: that of the original. None: it is no adaptation."""
+    body = _followed(activity_id)
+    return str(body["framework"]) if body is not None else None
 
 
 def with_locked(activity_id: int, body: Mapping[str, Any]) -> dict[str, Any]:
-    """A body with the original's skills where it is an adaptation; itself where it is none."""
-    skills = locked_skills(activity_id) if "skills" in body else None
-    return dict(body) if skills is None else {**body, "skills": skills}
+    """A body with the original's skills, or framework, where it is an adaptation; itself where it is none."""
+    original = _followed(activity_id) if "skills" in body or "modules" in body else None
+    if original is None:
+        return dict(body)
+    if "skills" in body:
+        return {**body, "skills": list(original["skills"])}
+    return structures.locked(original, body, _put_instead(activity_id, body, original))
+
+
+def _instead(activity_id: int) -> dict[str, str]:
+    """The lessons that its unit adapted: the slug here by the original's. In its course they stand in the original's
+    place.
+    """
+    o, own = A.alias("origin"), D.alias("own")
+    rows = connection().execute(
+        select(o.c.slug, A.c.slug)
+        .select_from(F)
+        .join(A, A.c.id == F.c.activity_id)
+        .join(o, o.c.id == F.c.origin_id)
+        .join(D, D.c.activity_id == F.c.activity_id)
+        .join(own, own.c.org_id == D.c.org_id)
+        .where(A.c.kind == "lesson", own.c.activity_id == activity_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _put_instead(activity_id: int, body: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, str]:
+    """Those of them that the course really holds in place of the original."""
+    here = {a["slug"] for m in body["modules"] for a in m["activities"] if a["kind"] == "lesson"}
+    there = {a["slug"] for m in base["modules"] for a in m["activities"] if a["kind"] == "lesson"}
+    return {origin: own for origin, own in _instead(activity_id).items() if own in here - there and origin not in here}
 
 
 @dataclass(frozen=True)
 class Upstream:
-    """What the original offers an adapted lesson: three bodies, and each thing that changed."""
+    """What the original offers an adaptation: three bodies, and each thing that changed.
+
+    `instead`: in a course, the lessons that took an original's place: the slug here by the original's.
+    """
 
     base: Mapping[str, Any]
     theirs: Mapping[str, Any]
     mine: Mapping[str, Any]
     offers: list[Offer]
+    instead: Mapping[str, str]
 
 
 def upstream(row: ForkRow, draft: Mapping[str, Any]) -> Upstream:
-    """What changed in the original since the revision that this lesson follows, beside what stands here now."""
+    """What changed in the original since the revision that this one follows, beside what stands here now."""
     found = connection().execute(select(R.c.id, R.c.body).where(R.c.id.in_((row.revision_id, row.newest_id))))
-    bodies = {r.id: r.body for r in found}
+    bodies = {r.id: _written(r.body) for r in found}
+    if row.kind == "course":
+        old, new = bodies[row.revision_id], bodies[row.newest_id]
+        instead = _put_instead(row.activity_id, draft, old)
+        return Upstream(old, new, draft, structures.offers(old, new, draft, instead), instead)
     base = _named(bodies[row.revision_id], ())
     mine = _named(draft, base["blocks"])
     theirs = _named(bodies[row.newest_id], base["blocks"])
-    return Upstream(base, theirs, mine, comparing.offers(base, theirs, mine))
+    return Upstream(base, theirs, mine, comparing.offers(base, theirs, mine), {})
 
 
 def _named(body: Mapping[str, Any], before: Any) -> dict[str, Any]:
@@ -198,28 +258,26 @@ def take(document: DocumentRow, keys: Collection[str], newest_id: int, by_id: in
     if row.newest_id != newest_id:
         raise Conflict(NEWER)
     found = upstream(row, document.draft)
-    body = comparing.taken(found.base, found.theirs, found.mine, keys)
+    body = (
+        structures.taken(found.base, found.theirs, found.mine, found.instead, keys)
+        if row.kind == "course"
+        else comparing.taken(found.base, found.theirs, found.mine, keys)
+    )
     authoring.save(document.activity_id, document.base, body, by_id)
     connection().execute(update(F).where(F.c.activity_id == document.activity_id).values(revision_id=newest_id))
     taken = sorted(set(keys) & {offer.key for offer in found.offers})
-    audit.record(by_id, "lesson.followed", f"lesson:{document.slug}", revision=newest_id, taken=len(taken))
+    audit.record(by_id, f"{row.kind}.followed", f"{row.kind}:{document.slug}", revision=newest_id, taken=len(taken))
 
 
 def use_in(course: DocumentRow, fork: ForkRow, by_id: int) -> None:
     """Puts the adapted lesson in the original's place in a course's draft. Harmless when repeated."""
-    modules = [{**m, "activities": [_instead(a, fork) for a in m["activities"]]} for m in course.draft["modules"]]
-    authoring.save(course.activity_id, course.base, {**course.draft, "modules": modules}, by_id)
+    body = structures.replaced(course.draft, fork.origin_slug, fork.slug)
+    authoring.save(course.activity_id, course.base, body, by_id)
 
 
 def holds(draft: Mapping[str, Any], slug: str) -> bool:
     """Whether a course holds a lesson."""
     return any((a["kind"], a["slug"]) == ("lesson", slug) for m in draft["modules"] for a in m["activities"])
-
-
-def _instead(ref: Mapping[str, Any], fork: ForkRow) -> dict[str, Any]:
-    if (ref["kind"], ref["slug"]) == ("lesson", fork.origin_slug):
-        return {**ref, "slug": fork.slug}
-    return dict(ref)
 
 
 def is_published(activity_id: int) -> bool:

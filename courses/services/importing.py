@@ -10,11 +10,10 @@ from courses.drafts import newest_body
 from courses.media import KINDS_BY_ENDING
 from courses.services import publishing
 from courses.services.carrying import take_tracks
-from courses.submissions import rule_at
 from lms.api.learning import anchor
 from lms.api.media import ENDINGS, Received, keep_made, made_now
 from lms.api.packages import ActivityRef, CourseSpec, Importing, Lesson, TaskSpec, sounds_of
-from lms.api.people import May, may_at, person_by_id
+from lms.api.reviewing import refuse_unreviewed
 from lms.api.work import Conflict, Invalid, _
 
 Files = Mapping[str, tuple[str, Mapping[str, Any]]]  # by the name in the package: the name in the lesson, and the entry
@@ -87,23 +86,9 @@ def _take(importing: Importing, kind: str, activity_id: int, body: dict[str, Any
                     slug=body["slug"],
                 )
             )
-        _refuse_unreviewed(importing)
+        refuse_unreviewed(importing.org_id, importing.by_id)
         publishing.keep_draft(activity_id, kind, importing.org_id, body, importing.by_id)
         importing.count(f"{kind}s")
-
-
-def _refuse_unreviewed(importing: Importing) -> None:
-    """A package is no way around a review: it publishes at once, so only who publishes for the unit brings it in."""
-    if importing.by_id is None or not rule_at(importing.org_id).needs_review:
-        return  # on the server nobody is asked
-    person = person_by_id(importing.by_id)
-    if person is None or not may_at(person, May.PUBLISH, importing.org_id):
-        raise Conflict(
-            _(
-                "This unit asks for a review before anything is published, and a package is published at once. Please"
-                " ask whoever publishes for the unit to bring it in."
-            )
-        )
 
 
 def lesson_body(lesson: Lesson, before: Sequence[Mapping[str, Any]], files: Files) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,16 +26,10 @@ from lms.api.learning import (
     set_skills,
 )
 from lms.api.learning import counts_from as oldest_that_counts
+from lms.api.reviewing import LONGEST_NOTE, digest_of
 from lms.api.work import Invalid, NotFound, _, audit, clock, connection
 
 A, D, R = Activity.__table__, Document.__table__, Revision.__table__
-LONGEST_NOTE = 300
-
-
-def digest_of(body: Mapping[str, Any]) -> str:
-    """SHA-256 of a body's canonical JSON: equal bodies are one revision."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def publish_revision(
@@ -260,6 +252,10 @@ def publish(
     if len(note) > LONGEST_NOTE:
         text = _("Please keep it under {most} letters.", most=LONGEST_NOTE)
         raise Invalid(text, note=text)
+    framework = forking.locked_framework(activity_id) if kind == "course" else None
+    if framework is not None and framework != body["framework"]:
+        text = _("The competence framework of an adapted course is that of its original.")
+        raise Invalid(text, framework=text)
     revision_id, new = PUBLISH[kind](activity_id, body, by_id, change, note)
     if new and kind != "course":  # a course says it itself
         audit.record(by_id, f"{kind}.published", f"{kind}:{body['slug']}", revision=revision_id)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from flask import current_app
-from sqlalchemy import and_, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
 from courses import offers, tracks
 from courses.blocks.fields import BlockField, fields_of
 from courses.blocks.standard import BLOCK_TYPES
 from courses.models import Reading, Revision
+from lms.api.data import Statement
 from lms.api.learning import Activity
 from lms.api.people import AccountErased
 from lms.api.speech import RECORDED, ProgramError, Spoken, forget_torn, speak
@@ -20,16 +23,32 @@ AT_ONCE = 1  # lesson in one round: it takes seconds, and other work waits meanw
 LOOKED_AT = 500  # revisions in one look for new ones
 _SEEN = "courses.readings"  # up to which revision this process has looked
 log = structlog.get_logger("courses.reading")
+# Made once: they are asked every few seconds, mostly for nothing.
+_WAITING: Statement[Any] = Statement(
+    select(G.c.id, G.c.revision_id, G.c.lang)
+    .where(G.c.state == "waiting")
+    .order_by(G.c.at.desc(), G.c.id.desc())
+    .limit(AT_ONCE)
+)
+_NEWEST = select(func.max(R.c.id)).where(R.c.activity_id == A.c.id, A.c.kind == "lesson").correlate(A)
+_UNNOTED: Statement[Any] = Statement(
+    select(R.c.id)
+    .join(A, and_(A.c.id == R.c.activity_id, A.c.kind == "lesson"))
+    .where(
+        R.c.id > bindparam("upto"),
+        R.c.id == _NEWEST.scalar_subquery(),
+        ~exists().where(G.c.revision_id == R.c.id, G.c.lang == tracks.VIETNAMESE),
+    )
+    .order_by(R.c.id)
+    .limit(LOOKED_AT)
+)
+_STUCK: Statement[Any] = Statement(select(G.c.id).where(or_(G.c.state == "none", G.c.state == "failed")).limit(1))
 
 
 def read_due() -> None:
     """One round: what is new is noted, and a few of what waits are read."""
     _note_new()
-    newest_first = (G.c.at.desc(), G.c.id.desc())
-    waiting = connection().execute(
-        select(G.c.id, G.c.revision_id, G.c.lang).where(G.c.state == "waiting").order_by(*newest_first).limit(AT_ONCE)
-    ).all()  # fmt: skip
-    for row in waiting:
+    for row in _WAITING.all():
         _read(row.id, row.revision_id, row.lang)
 
 
@@ -37,21 +56,9 @@ def _note_new() -> None:
     """Lessons' newest revisions that nobody has asked to be read. Where a process starts, what found no voice before
     is asked again: there may be one now."""
     seen: dict[str, int] = current_app.extensions.setdefault(_SEEN, {"upto": 0})
-    newest = select(func.max(R.c.id)).where(R.c.activity_id == A.c.id, A.c.kind == "lesson").correlate(A)
-    rows = connection().execute(
-        select(R.c.id)
-        .join(A, and_(A.c.id == R.c.activity_id, A.c.kind == "lesson"))
-        .where(
-            R.c.id > seen["upto"],
-            R.c.id == newest.scalar_subquery(),
-            ~exists().where(G.c.revision_id == R.c.id, G.c.lang == tracks.VIETNAMESE),
-        )
-        .order_by(R.c.id)
-        .limit(LOOKED_AT)
-    ).scalars().all()  # fmt: skip
-    again = connection().execute(select(G.c.id).where(G.c.state.in_(("none", "failed"))).limit(1)).scalar()
+    rows = _UNNOTED.scalars(upto=seen["upto"])
     first = seen["upto"] == 0
-    if rows or (first and again is not None):
+    if rows or (first and _STUCK.scalar() is not None):
         with unit_of_work():
             if first:
                 stuck = G.c.state.in_(("none", "failed"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from courses.drafts import DocumentRow, body_of, newest_body
 from courses.services import authoring, setting_aside
 from courses.services.forking import with_locked
-from courses.services.publishing import digest_of
+from lms.api.reviewing import digest_of
 from lms.api.work import audit
 
 

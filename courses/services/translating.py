@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select, update
 from courses import tracks
 from courses.models import Reading, Revision, Track, TrackRevision
 from courses.services import indexing
-from courses.services.publishing import digest_of
+from lms.api.media import settled as settled_files
+from lms.api.reviewing import digest_of
 from lms.api.speech import language
 from lms.api.work import Conflict, Invalid, NotFound, _, audit, clock, connection
 
@@ -61,7 +62,10 @@ def publish(activity_id: int, lang: str, by_id: int | None) -> int:
     if track is None:
         raise NotFound
     revision_id, lesson = newest_of(activity_id)
-    body = settled(lesson, track)
+    body = settled(lesson, {**track, "files": settled_files(track["files"])})
+    unready = sorted(name for name, entry in body["files"].items() if "key" not in entry)
+    if unready:
+        raise Invalid(_("The file {name} is still being prepared. Publish when it is done.", name=unready[0]))
     if not any((body["title"], body["promise"], body["sound"], body["blocks"])):
         raise Invalid(_("Nothing is told in this language yet. Write or record at least one block, then publish."))
     digest = digest_of(body)

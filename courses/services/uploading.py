@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lms.api.learning import slug_of
-from lms.api.media import ENDINGS, KINDS, Received, endings, file_entry, media, most_bytes, settled, take_in
+from lms.api.media import ENDINGS, KINDS, REFUSED, Received, endings, file_entry, media, most_bytes, settled, take_in
 from lms.api.work import Text, _
 
 Files = Mapping[str, Mapping[str, Any]]
 STEMS = {
     "picture": "anh", "drawing": "hinh", "sound": "tieng", "video": "video", "document": "tai-lieu",
-    "captions": "phu-de",
+    "captions": "phu-de", "speech": "cau",
 }  # fmt: skip
 _KINDS_BY_ENDING = {
     **{ending: kind for kind, ending in ENDINGS.items()},
@@ -74,6 +75,25 @@ def how_far(entry: Mapping[str, Any]) -> tuple[int, Text | None]:
     if row is None:
         return (0, None) if "key" in entry else (0, GONE)
     return row.percent, row.problem
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """A sound that is not ready: waiting, working or refused; how far it is, and what is wrong with it."""
+
+    state: str
+    percent: int
+    problem: Text | None
+    media_id: int
+
+
+def preparing(entry: Mapping[str, Any]) -> Preparing | None:
+    """How far a file is that is not ready; None for one that is."""
+    if "key" in entry:
+        return None
+    percent, problem = how_far(entry)
+    state = entry.get("state", REFUSED) if entry.get("media") and problem is not GONE else REFUSED
+    return Preparing(state, percent, problem, entry.get("media", 0))
 
 
 GONE = _("This file is no longer on the server. Please choose it again.")

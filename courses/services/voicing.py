@@ -1,74 +1,95 @@
-"""Sounds of lessons that people record: a track's passages, and single sentences for reading aloud."""
+"""Single sentences of lessons that people speak for reading aloud: prepared by the worker, then kept."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
+from sqlalchemy import delete, insert, select
+
+from courses.models import Spoken
 from courses.services import reading
 from courses.services.translating import newest_of, to_read
-from lms.api.data import FileStore
-from lms.api.learning import slug_of
+from lms.api.media import READY, MediaRow, forget, media
 from lms.api.people import VOICE, give_consent, has_consent, withdraw_consent
-from lms.api.speech import (
-    Prepared,
-    ProgramError,
-    can_encode,
-    forget_recording,
-    forget_voice_of,
-    keep_recording,
-    pair_of,
-)
-from lms.api.work import Invalid, _, audit
+from lms.api.speech import Prepared, forget_recording, forget_voice_of, keep_recording
+from lms.api.work import audit, clock, connection, unit_of_work
 
-MOST_SECONDS = 900  # of one sound
+S = Spoken.__table__
 CONSENT_TEXT = "2026-11"  # the version of the words beside the box: changed words are a new version
+AT_ONCE = 50  # sentences in one look
 
 
-def prepare_sound(store: FileStore, files: Mapping[str, Any], name: str, content: bytes) -> tuple[str, dict[str, Any]]:
-    """A recording made ready for phones: the name that it gets in the track, and how the track keeps it.
+def record(activity_id: int, slug: str, lang: str, words: str, media_id: int, by_id: int) -> None:
+    """Takes a sentence that this person spoke, with their yes to its being heard. Inside a unit of work.
 
-    Outside the unit of work: it takes a second for each minute. Raises Invalid with what to do.
+    It is heard once the worker has prepared it (`keep_prepared`); until then the one before it is.
     """
-    if not can_encode():
-        raise Invalid(_("This server cannot work with sound yet. Ask whoever runs it to install ffmpeg."))
-    try:
-        pair = pair_of(content, MOST_SECONDS)
-    except ProgramError as error:
-        raise Invalid(
-            _("This is no sound that can be used, or it is longer than {n} minutes. Please record it again.",
-              n=MOST_SECONDS // 60)
-        ) from error  # fmt: skip
-    made = {"opus": pair.opus, "mp3": pair.mp3}
-    variants = [{"key": store.put(data), "ending": ending, "bytes": len(data)} for ending, data in made.items()]
-    entry = {
-        "key": variants[1]["key"], "ending": "mp3", "bytes": len(pair.opus), "width": 0, "height": 0,
-        "seconds": max(1, round(pair.ms / 1000)), "variants": variants,
-    }  # fmt: skip
-    return free_name(files, name, entry), entry
-
-
-def free_name(files: Mapping[str, Any], name: str, entry: Mapping[str, Any]) -> str:
-    """A name that no other sound of the track has."""
-    stem = slug_of(re.sub(r"\.[^.]*$", "", name)) or "tieng"
-    free, number = f"{stem}.mp3", 2
-    while free in files and files[free] != entry:
-        free, number = f"{stem}-{number}.mp3", number + 1
-    return free
-
-
-def record(activity_id: int, slug: str, lang: str, words: str, prepared: Prepared, by_id: int) -> None:
-    """Keeps a sentence that this person spoke, with their yes to its being heard, and has the lesson read anew."""
     if not has_consent(by_id, VOICE):
         give_consent(by_id, VOICE, CONSENT_TEXT, "self", None)
-    keep_recording(lang, words, prepared, by_id)
+    _drop(list(waiting(activity_id, lang).get(words, ())), keep=media_id)
+    values = {"activity_id": activity_id, "lang": lang, "words": words, "by_id": by_id, "at": clock.seconds()}
+    connection().execute(insert(S).values(media_id=media_id, **values))
     audit.record(by_id, "lesson.sentence_recorded", f"lesson:{slug}", lang=lang)
-    read_anew(activity_id, lang)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A spoken sentence that is not kept yet: its row, who spoke it, and its upload."""
+
+    id: int
+    by_id: int
+    media_id: int
+
+
+def waiting(activity_id: int, lang: str) -> dict[str, list[Waiting]]:
+    """The sentences of a lesson that are being prepared, or were refused, by their words."""
+    rows = connection().execute(
+        select(S.c.words, S.c.id, S.c.by_id, S.c.media_id)
+        .where(S.c.activity_id == activity_id, S.c.lang == lang)
+        .order_by(S.c.id)
+    )
+    found: dict[str, list[Waiting]] = {}
+    for words, *more in rows:
+        found.setdefault(words, []).append(Waiting(*more))
+    return found
+
+
+def uploads(rows: Mapping[str, Sequence[Waiting]]) -> dict[int, MediaRow]:
+    """The uploads of such sentences, by their numbers."""
+    return media(one.media_id for each in rows.values() for one in each)
+
+
+def _drop(rows: Sequence[Waiting], keep: int = 0) -> None:
+    if rows:
+        uploaded = {row.media_id for row in rows} - {keep}
+        connection().execute(delete(S).where(S.c.id.in_([row.id for row in rows])))
+        still = connection().execute(select(S.c.media_id).where(S.c.media_id.in_(uploaded))).scalars()
+        forget(uploaded - set(still))  # the same bytes may have been brought for another sentence too
+
+
+def keep_prepared() -> None:
+    """The sentences that have been prepared are kept, and their lessons read anew; periodic.
+
+    The upload goes with that: of a voice there is one sound, which its speaker can have forgotten.
+    """
+    rows = connection().execute(select(S).order_by(S.c.id).limit(AT_ONCE)).all()
+    uploaded = media(row.media_id for row in rows)
+    ready = [row for row in rows if row.media_id in uploaded and uploaded[row.media_id].state == READY]
+    for row in ready:
+        facts = uploaded[row.media_id].facts
+        with unit_of_work():
+            if not connection().execute(delete(S).where(S.c.id == row.id)).rowcount:
+                continue  # taken back meanwhile
+            keep_recording(row.lang, row.words, Prepared(facts["key"], facts["ms"]), row.by_id)
+            if not connection().execute(select(S.c.id).where(S.c.media_id == row.media_id).limit(1)).scalar():
+                forget([row.media_id])
+            read_anew(row.activity_id, row.lang)
 
 
 def take_away(activity_id: int, slug: str, lang: str, words: str, by_id: int) -> None:
     """Forgets a recorded sentence; the lesson is read by another voice then, if there is one."""
+    _drop(waiting(activity_id, lang).get(words, []))
     forget_recording(lang, words)
     audit.record(by_id, "lesson.sentence_forgotten", f"lesson:{slug}", lang=lang)
     read_anew(activity_id, lang)
@@ -76,11 +97,17 @@ def take_away(activity_id: int, slug: str, lang: str, words: str, by_id: int) ->
 
 def be_silent(account_id: int) -> int:
     """Takes back a person's yes and forgets all that they recorded anywhere; returns how many sentences."""
-    gone = forget_voice_of(account_id)
+    gone = _forget_waiting(account_id) + forget_voice_of(account_id)
     withdraw_consent(account_id, VOICE)
     reading.voices_changed()
     audit.record(account_id, "account.voice_forgotten", f"account:{account_id}", sentences=gone)
     return gone
+
+
+def _forget_waiting(account_id: int) -> int:
+    rows = connection().execute(select(S.c.id, S.c.by_id, S.c.media_id).where(S.c.by_id == account_id)).all()
+    _drop([Waiting(*row) for row in rows])
+    return len(rows)
 
 
 def read_anew(activity_id: int, lang: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from werkzeug.wrappers import Response
+
 from courses.views.moving_on import newer_for
 from courses.views.outside import preview_of
 from lms.api.competency import (
@@ -19,7 +21,7 @@ from lms.api.competency import (
 )
 from lms.api.learning import ACTIVITY_KINDS, InCourse, course_for, next_open, progress, url_of
 from lms.api.people import Person, here_or_none
-from lms.api.web import ANYONE, GROUPS, MenuItem, Routes, address, lamps, panels, render, say, tab
+from lms.api.web import ANYONE, GROUPS, MenuItem, Routes, address, lamps, panels, render, render_alike, say, tab
 from lms.api.work import NotFound, _
 
 routes = Routes("courses")
@@ -111,7 +113,7 @@ def programmes() -> str:
 
 
 @routes.get("/chuong-trinh/<slug>", ANYONE)
-def programme(slug: str) -> str:
+def programme(slug: str) -> Response:
     """What a programme asks, how far I am, and the one thing to do next."""
     row = programme_by_slug(slug)
     if row is None:
@@ -119,7 +121,7 @@ def programme(slug: str) -> str:
     person = here_or_none()
     here_in = [course_for(person, course_slug) for _id, course_slug, _title in courses_of(row.id)]
     with tab("courses.programmes"):
-        return render("courses/catalog/programme.html", **_programme_page(row, here_in, person))
+        return render_alike("courses/catalog/programme.html", **_programme_page(row, here_in, person))
 
 
 def _programme_page(row: ProgrammeRow, here_in: list[InCourse], person: Person | None) -> dict[str, Any]:
@@ -183,7 +185,7 @@ def _programme_page(row: ProgrammeRow, here_in: list[InCourse], person: Person |
         "newer": [n for at in here_in if (n := newer_for(at, person.id if person else None)) is not None],
         "courses": [Course(at.course.slug, at.course.title, _modules(at)) for at in here_in],
         "attained": {"on": attained.attained_at, "url": address("certificates.mine")} if attained else None,
-        "panels": panels("programme", programme=row, person=person),
+        "panels": panels("programme", programme=row, person=person, courses=here_in),
     }
 
 

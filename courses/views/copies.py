@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from courses import offers, queries, telling
 from courses.tracks import VIETNAMESE
-from lms.api.learning import InCourse, Place, url_of
+from lms.api.learning import InCourse, Place, told_in, url_of
 from lms.api.packages import render as markdown
 from lms.api.web import address, render, render_fragment
 
@@ -51,7 +51,7 @@ def lesson_copy(at: InCourse, place: Place) -> str:
     told = telling.told(
         content,
         offers.offers(place.content_id),
-        VIETNAMESE,
+        told_in() or VIETNAMESE,
         lambda body, _key: queries.blocks_html(body, here, course=course, offline=True, asks=asks),
     )
     return render(
@@ -64,7 +64,7 @@ def lesson_copy(at: InCourse, place: Place) -> str:
             content["minutes"],
             lessons.index(place) + 1,
             len(lessons),
-            VIETNAMESE,
+            told.title_lang,
             date.fromisoformat(content["checked"]) if content["checked"] else None,
             tuple(content["sources"]),
         ),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
 
 from courses.blocks.fields import fields_of, icon_of
 from courses.blocks.standard import BLOCK_TYPES
-from courses.comparing import Piece, paired, words
+from courses.comparing import paired
 from lms.api.packages import BLOCK_READERS
+from lms.api.reviewing import STATES, Difference, Row, Shown, fact_row, told_parts
 from lms.api.web import GROUPS, say
 from lms.api.work import Text, _
 
@@ -25,73 +25,6 @@ FACTS: dict[str, Text] = {
     "address": _("How it speaks to its reader"), "checked": _("Facts checked by a person on"),
     "review": _("To be checked again on"), "sources": _("Sources"), "guide": _("Guide for whoever teaches it"),
 }  # fmt: skip
-STATES: dict[str, Text] = {
-    "added": _("New"), "removed": _("Removed"), "changed": _("Changed"), "same": _("Unchanged"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Part:
-    """One field of a block, or one fact: both sides in pieces."""
-
-    label: str
-    before: list[Piece]
-    after: list[Piece]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A file of a block: its name, and where it is seen if it is a picture."""
-
-    name: str
-    picture: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class Row:
-    """A place in two bodies. `state`: added, removed, changed, same; `before`/`after`: whether it is there."""
-
-    key: str
-    title: str
-    icon: str
-    state: str
-    state_words: str
-    moved: bool
-    parts: list[Part]
-    files_before: list[Shown] = field(default_factory=list)
-    files_after: list[Shown] = field(default_factory=list)
-
-    @property
-    def before(self) -> bool:
-        return self.state != "added"
-
-    @property
-    def after(self) -> bool:
-        return self.state != "removed"
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Everything that differs, and how many blocks are the same."""
-
-    facts: list[Row]
-    blocks: list[Row]
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.facts and all(row.state == "same" and not row.moved for row in self.blocks)
-
-    @property
-    def same(self) -> int:
-        return sum(row.state == "same" and not row.moved for row in self.blocks)
-
-    @property
-    def counted(self) -> dict[str, int]:
-        """How many blocks were added, removed, changed, and how many facts."""
-        found = {state: sum(row.state == state for row in self.blocks) for state in ("added", "removed", "changed")}
-        return {**found, "facts": len(self.facts)}
 
 
 def difference(before: Body, after: Body) -> Difference:
@@ -100,17 +33,12 @@ def difference(before: Body, after: Body) -> Difference:
     for name, title in FACTS.items():
         one, other = fact_text(name, before.get(name)), fact_text(name, after.get(name))
         if one != other:
-            facts.append(_fact(name, say(title), one, other))
+            facts.append(fact_row(name, say(title), one, other))
     blocks = [
         _block(pair.id, pair.before, pair.after, pair.moved, before, after)
         for pair in paired(before.get("blocks", ()), after.get("blocks", ()))
     ]
     return Difference(facts, blocks)
-
-
-def _fact(name: str, title: str, one: str, other: str) -> Row:
-    state = "added" if not one else "removed" if not other else "changed"
-    return Row(f"fact-{name}", title, "info", state, say(STATES[state]), False, [Part("", *words(one, other))])
 
 
 def fact_text(name: str, value: Any) -> str:
@@ -136,11 +64,7 @@ def _block(key: str, before: Any, after: Any, moved: bool, one: Body, other: Bod
     block = after if after is not None else before
     kind = BLOCK_TYPES.find(block["kind"])
     old, new = _texts(before), _texts(after)
-    parts = [
-        Part(label, *words(old.get(name, ("", ""))[1], new.get(name, ("", ""))[1]))
-        for name, label in {**{n: t[0] for n, t in old.items()}, **{n: t[0] for n, t in new.items()}}.items()
-        if old.get(name, ("", ""))[1] or new.get(name, ("", ""))[1]
-    ]
+    parts = told_parts(old, new)
     files_before, files_after = _files(before, one), _files(after, other)
     state = (
         "added" if before is None
@@ -190,14 +114,3 @@ def _file(name: str, entry: Mapping[str, Any]) -> Shown:
     key, ending = entry.get("key", ""), entry.get("ending", "")
     seen = url_for("courses.file", key=key, ending=ending) if key and ending in PICTURES else ""
     return Shown(name, seen, entry.get("width") or 0, entry.get("height") or 0)
-
-
-def in_short(counted: Mapping[str, int]) -> list[str]:
-    """What changed, counted, in a few words each."""
-    said: Sequence[tuple[int, Text]] = (
-        (counted["added"], _("new blocks: {n}", n=counted["added"])),
-        (counted["changed"], _("changed blocks: {n}", n=counted["changed"])),
-        (counted["removed"], _("removed blocks: {n}", n=counted["removed"])),
-        (counted["facts"], _("changed facts: {n}", n=counted["facts"])),
-    )
-    return [say(text) for n, text in said if n]

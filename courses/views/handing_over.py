@@ -9,11 +9,11 @@ from typing import Any
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from courses import drafts, submissions
+from courses import drafts
 from courses.drafts import DocumentRow
 from courses.services import authoring, forking, publishing
 from lms.api.people import Person
-from lms.api.studio import name_of, unit_name
+from lms.api.reviewing import Standing, rule_at, standing_of
 from lms.api.work import unit_of_work
 
 
@@ -23,13 +23,7 @@ class Chain:
 
     kind: str
     slug: str
-    needs_review: bool
-    decided_at: str  # the unit that asks for a review
-    state: str  # of the newest submission; empty where there is none
-    submission_id: int
-    submitted_at: int
-    reason: str
-    ended_by: str
+    standing: Standing
     revisions: bool
     fork: forking.ForkRow | None
     locked: list[str]
@@ -37,22 +31,14 @@ class Chain:
 
 def chain_of(row: DocumentRow) -> Chain:
     """Where a draft stands."""
-    rule = submissions.rule_at(row.org_id)
-    held = submissions.newest_of(row.activity_id)
-    fork = forking.fork_of(row.activity_id) if row.kind == "lesson" else None
+    fork = forking.fork_of(row.activity_id) if row.kind in forking.KINDS else None
     return Chain(
         row.kind,
         row.slug,
-        rule.needs_review,
-        unit_name(rule.decided_at) if rule.decided_at is not None else "",
-        held.state if held else "",
-        held.id if held else 0,
-        held.submitted_at if held else 0,
-        held.reason if held else "",
-        name_of(held.ended_by) if held else "",
+        standing_of(row.kind, row.slug, row.org_id),
         drafts.newest_body(row.activity_id) is not None,
         fork,
-        (forking.locked_skills(row.activity_id) or []) if fork is not None else [],
+        (forking.locked_skills(row.activity_id) or []) if fork is not None and row.kind == "lesson" else [],
     )
 
 
@@ -76,7 +62,7 @@ def hand_over(person: Person, row: DocumentRow, body: Mapping[str, Any]) -> Resp
     page what kind of change it is.
     """
     body = forking.with_locked(row.activity_id, plain(body))
-    needs_review = submissions.rule_at(row.org_id).needs_review
+    needs_review = rule_at(row.org_id).needs_review
     first = drafts.newest_body(row.activity_id) is None
     with unit_of_work():
         authoring.save(row.activity_id, row.base, body, person.id)

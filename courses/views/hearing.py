@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import make_response, redirect, request, session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from courses.telling import COOKIE
+from courses.offers import COOKIE
 from courses.tracks import VIETNAMESE
 from lms.api.learning import LISTENED, course_for, practised
 from lms.api.people import Person, claim_or_none, here_or_none, lesson_language, set_lesson_language

@@ -51,7 +51,7 @@ def lesson(course: str, lesson: str) -> WerkzeugResponse:
     reader = claim_or_none()
     at, (read_to,) = _READING(reader, course, lesson=lesson)
     place = at.place("lesson", lesson)
-    offered, lang = offers.offers(place.content_id), telling.wanted()
+    offered, lang = offers.offers(place.content_id), offers.wanted()
     seen = Seen(at.is_locked(place), at.locks, (reader is not None and not at.done & place.mask and read_to) or "", ())
     content = queries.body(place.content_id)
     if asks_more(content) and not at.done & place.mask and not seen.locked:

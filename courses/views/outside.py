@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
@@ -12,16 +11,15 @@ from flask import Response, request
 from markupsafe import Markup
 
 from courses import queries
+from courses.services import picturing
+from courses.services.picturing import SITE
 from lms.api.competency import programmes
 from lms.api.learning import InCourse, course_for, url_of
 from lms.api.web import ANYONE, Routes, address, say
 from lms.api.work import _, settings
 
 routes = Routes("courses")
-SITE = "Học vụ số"
 LONGEST_ABOUT = 200
-MOST_PICTURES = 40  # drawn and kept in this process: about 20 KB each
-_pictures: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
 
 def outside(path: str) -> str:
@@ -87,19 +85,9 @@ def about_course(at: InCourse) -> str:
 
 @routes.get("/khoa-hoc/<slug>/anh.png", ANYONE)
 def course_picture(slug: str) -> Response:
-    """The picture beside a link to a course. Drawn when it is first asked for, and kept by whoever shows it."""
+    """The picture beside a link to a course."""
     at = course_for(None, slug)
-    lessons = [place for place in at.places if place.kind == "lesson"]
-    line = say(_("{n} short lessons, {minutes} minutes", n=len(lessons), minutes=sum(p.minutes for p in at.places)))
-    key = (at.course.title, line)
-    drawn = _pictures.get(key)
-    if drawn is None:
-        from courses.pictures import draw_course  # Pillow only when asked for
-
-        drawn = _pictures[key] = draw_course(at.course.title, line, SITE)
-        if len(_pictures) > MOST_PICTURES:
-            _pictures.popitem(last=False)
-    answer = Response(drawn, mimetype="image/png")
+    answer = Response(picturing.picture_of(at), mimetype="image/png")
     answer.headers["Cache-Control"] = "public, max-age=86400"
     return answer
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from courses import drafts, forms
 from courses.access import document_for
 from courses.drafts import DocumentRow
-from courses.services import authoring
+from courses.services import authoring, forking
 from courses.views.handing_over import chain_of, hand_over
 from lms.api.competency import framework_titles
 from lms.api.learning import ACTIVITY_KINDS, AUTHORS, activity, author_orgs, authored, findable
@@ -191,6 +191,7 @@ def save_course(slug: str) -> Answer:
     read = forms.read_course(request.form, dict(row.draft), [s for s, _title in framework_titles()])
     what, where, more = asked()
     body, anchor = _changed(read.body, what, where, more)
+    body = forking.with_locked(row.activity_id, body)
     if read.errors:
         return _editor(row, body, read.errors), 422
     try:

@@ -18,13 +18,13 @@ from courses.blocks.standard import BLOCK_TYPES
 from courses.completing import rule_of
 from courses.drafts import DocumentRow
 from courses.services import setting_aside, uploading
-from courses.services.publishing import digest_of
 from courses.views.handing_over import chain_of
 from courses.views.studio import history
 from lms.api.competency import skill_areas, skills
 from lms.api.learning import ACTIVITY_KINDS, findable
 from lms.api.packages import BLOCK_READERS, known_parts
 from lms.api.people import Person
+from lms.api.reviewing import digest_of
 from lms.api.studio import Field, is_number, said, unit_name
 from lms.api.web import GROUPS, render, render_fragment, say, short_date
 from lms.api.work import Text, _

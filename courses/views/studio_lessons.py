@@ -22,6 +22,7 @@ from lms.api.studio import (
     base_of_form,
     chosen_unit,
     said,
+    status_of,
     typed_title,
     unit_choices,
     unit_name,
@@ -102,7 +103,7 @@ def save(slug: str) -> Answer:
         return studio_saving.refused(row, person, body, read_marks(request.form.get("was", "")))
     if read.errors:
         now = document_for(person, "lesson", slug)
-        return studio_editor.editor(now, person, errors=read.errors, typed=read.typed), 422
+        return studio_editor.editor(now, person, errors=read.errors, typed=read.typed), status_of(read.errors)
     if what in AFTER_SAVING:
         return AFTER_SAVING[what](slug)
     if what == "find":

@@ -8,16 +8,17 @@ from typing import Any, get_args
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from courses import checking, comparing, drafts, submissions
+from courses import checking, comparing, drafts
 from courses.access import document_for, may_author, published_for
 from courses.comparing import Change
 from courses.drafts import DocumentRow
-from courses.services import forking, publishing, restoring, reviewing, uploading
+from courses.services import forking, publishing, restoring, uploading
 from courses.views import studio_editor, studio_publishing
-from courses.views.differences import difference, in_short
+from courses.views.differences import difference
 from courses.views.handing_over import editor_url, is_new, plain
 from lms.api.learning import SyllabusRow, author_orgs, syllabuses
 from lms.api.people import May, Person, here, may_at, reaches
+from lms.api.reviewing import CHANGES, digest_of, rule_at, submit
 from lms.api.studio import Field, is_number, name_of, unit_name
 from lms.api.web import STAFF, Routes, composed, render, say
 from lms.api.work import Conflict, Invalid, NotFound, Text, _, unit_of_work
@@ -25,9 +26,6 @@ from lms.api.work import Conflict, Invalid, NotFound, Text, _, unit_of_work
 routes = Routes("courses", "/studio/ban")
 Answer = str | Response | tuple[str, int]
 KINDS = ("lesson", "task", "course")
-CHANGES: dict[str, Text] = {
-    "first": _("First publication"), "minor": _("Wording"), "major": _("Meaning"),
-}  # fmt: skip
 CHANGED_MEANWHILE = _("The draft was changed meanwhile. Please look at the difference again, then publish.")
 
 
@@ -97,7 +95,7 @@ def revisions(kind: str, slug: str) -> str:
         learners=learners,
         behind=_behind(person, row) if writes and newest is not None else [],
         forks=[{"slug": f.slug, "unit": unit_name(f.org_id), "follows": not f.is_behind}
-               for f in forking.forks_of(row.activity_id)] if kind == "lesson" else [],
+               for f in forking.forks_of(row.activity_id)] if kind in forking.KINDS else [],
         writes=writes,
         edit_url=editor_url(kind, slug) if writes else "",
         draft_is_new=writes and newest is not None and is_new(row, row.draft),
@@ -174,7 +172,7 @@ def refresh(kind: str, slug: str) -> Answer:
         for course_id, course_slug, _title, org_id in behind:
             if course_slug not in chosen or not reaches(granted, org_id):
                 continue
-            if submissions.rule_at(org_id).needs_review and not may_at(person, May.PUBLISH, org_id):
+            if rule_at(org_id).needs_review and not may_at(person, May.PUBLISH, org_id):
                 raise Invalid(_needs_publisher(org_id))
             publishing.publish_again(course_id, person.id)
     return redirect(url_for("courses.studio_revisions", kind=kind, slug=slug) + "#courses", 303)
@@ -197,14 +195,14 @@ def _publish_page(
     body = plain(row.draft)
     proposed = comparing.proposed(row.kind, plain(newest), body) if newest is not None else "first"
     found = difference(plain(newest), body) if newest is not None else None
-    rule = submissions.rule_at(row.org_id)
+    rule = rule_at(row.org_id)
     return render(
         "courses/studio/publish.html",
         kind=row.kind,
         slug=row.slug,
         title=body["title"],
         unit=unit_name(row.org_id),
-        digest=publishing.digest_of(row.draft),
+        digest=digest_of(row.draft),
         first=newest is None,
         newest_number=drafts.revisions(row.activity_id, 1)[0].number if newest is not None else 0,
         proposed=proposed,
@@ -212,7 +210,7 @@ def _publish_page(
         note=Field(note, (errors or {}).get("note", [])),
         errors=errors or {},
         difference=found,
-        short=in_short(found.counted) if found is not None else [],
+        short=found.short if found is not None else [],
         newer_parts=row.kind == "course" and newest is not None and publishing.has_newer_parts(newest),
         needs_review=rule.needs_review,
         decided_at=unit_name(rule.decided_at) if rule.decided_at is not None else "",
@@ -234,7 +232,7 @@ def publish_now(kind: str, slug: str) -> Answer:
     note = composed(request.form.get("note")) or ""
     typed = request.form.get("change", "")
     change: Change | None = typed if typed in get_args(Change) else None  # type: ignore[assignment]
-    if request.form.get("digest") != publishing.digest_of(row.draft):
+    if request.form.get("digest") != digest_of(row.draft):
         return _publish_page(row, note, typed, {"": [say(CHANGED_MEANWHILE)]}), 409
     if not _is_ready(row):
         return studio_publishing.publish(slug) if kind == "lesson" else redirect(editor_url(kind, slug), 303)
@@ -242,9 +240,9 @@ def publish_now(kind: str, slug: str) -> Answer:
     try:
         with unit_of_work():
             _still(row)
-            if submissions.rule_at(row.org_id).needs_review:
-                submission_id = reviewing.submit(row, body, change or _proposed(row, body), note, person.id)
-                after = url_for("courses.studio_submission", submission=submission_id)
+            if rule_at(row.org_id).needs_review:
+                number = submit(kind, slug, body["title"], body, person.id, change or _proposed(row, body), note)
+                after = url_for("reviewing.submission", submission=number)
             else:
                 publishing.publish(kind, row.activity_id, body, person.id, change, note)
                 after = url_for("courses.studio_revisions", kind=kind, slug=slug) + "#published"

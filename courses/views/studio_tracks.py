@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
 from markupsafe import Markup
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from courses import offers, queries, tracks
@@ -17,26 +18,23 @@ from courses.blocks.fields import BlockField, fields_of
 from courses.blocks.standard import BLOCK_TYPES
 from courses.drafts import DocumentRow
 from courses.models import Track
-from courses.services import reading, translating, voicing
+from courses.services import reading, translating, uploading
 from courses.services.publishing import newest_revision
-from courses.submissions import rule_at
-from lms.api.data import FileStore
+from lms.api.media import REFUSED, allow_upload, received
 from lms.api.packages import tidy
 from lms.api.people import May, here, may_at
+from lms.api.reviewing import rule_at
 from lms.api.speech import LANGUAGES, Language, can_encode, recordings, sentences, voices
-from lms.api.studio import Field, asked, base_of_form, said
+from lms.api.studio import Field, asked, base_of_form, said, status_of
 from lms.api.web import STAFF, Routes, address, composed, composed_lines, for_recording, render, say
-from lms.api.work import Conflict, Invalid, NotFound, Text, _, connection, unit_of_work
+from lms.api.work import Conflict, Invalid, NoRoom, NotFound, Text, _, connection, unit_of_work
 
 routes = Routes("courses", "/studio/bai-hoc")
 Answer = str | WerkzeugResponse | tuple[str, int]
 MOST_LETTERS = 20_000  # of a block
+SOUND = "sound"
+MOST_SOUNDS = 4  # of the largest size in one form; of the usual size it may be dozens
 T = Track.__table__
-
-
-def _store() -> FileStore:
-    found: FileStore = current_app.extensions["lms.files"]
-    return found
 
 
 def _lesson(slug: str) -> tuple[DocumentRow, int, Mapping[str, Any]]:
@@ -104,7 +102,11 @@ def _list(slug: str, errors: Mapping[str, list[str]]) -> str:
         if known is None:
             continue
         state = "new" if offer is None else "older" if offer.older else "published"
-        if offer is not None and offer.track is not None and translating.settled(body, draft) != offer.track:
+        if (
+            offer is not None
+            and offer.track is not None
+            and translating.settled(body, uploading.refreshed(draft)) != offer.track
+        ):
             state = "changed"
         rows.append(
             TrackRow(
@@ -193,7 +195,18 @@ class PartView:
     sound: str
     sound_url: str
     sound_seconds: int
+    coming: Coming | None
     errors: list[str]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A sound that is being prepared, or was refused: waiting, working, refused."""
+
+    state: str
+    percent: int
+    problem: str
+    progress_url: str
 
 
 def _words(field: BlockField, value: Any) -> str:
@@ -201,7 +214,15 @@ def _words(field: BlockField, value: Any) -> str:
 
 
 def _sound_url(file: Mapping[str, Any] | None) -> str:
-    return address("courses.file", key=file["key"], ending=file["ending"]) if file else ""
+    return address("courses.file", key=file["key"], ending=file["ending"]) if file and "key" in file else ""
+
+
+def _coming(file: Mapping[str, Any] | None) -> Coming | None:
+    held = uploading.preparing(file) if file else None
+    if held is None:
+        return None
+    page = url_for("media.progress", media_id=held.media_id) if held.state != REFUSED else ""
+    return Coming(held.state, held.percent, say(held.problem) if held.problem else "", page)
 
 
 def _parts(
@@ -234,7 +255,8 @@ def _parts(
                 queries.blocks_html({**body, "blocks": [block]}, url_for("courses.studio_track", slug=slug, lang="x")),
                 told,
                 "changed" if changed else "told" if tracks.is_told(entry) or sound else "untold" if told else "same",
-                entry.get("sound", ""), _sound_url(sound), sound["seconds"] if sound else 0, errors.get(key, []),
+                entry.get("sound", ""), _sound_url(sound), sound.get("seconds", 0) if sound else 0, _coming(sound),
+                errors.get(key, []),
             )
         )  # fmt: skip
     return found
@@ -247,9 +269,9 @@ def _editor(
 ) -> Response:  # fmt: skip
     revision_id, body = translating.newest_of(row.activity_id)
     offer = offers.asked(revision_id).by_lang.get(lang)
-    errors = errors or {}
+    errors, draft = errors or {}, uploading.refreshed(draft)
     parts = _parts(body, draft, row.slug, errors)
-    whole = tracks.sound_of(draft)
+    whole = draft["files"].get(draft["sound"])
     page = render(
         "courses/studio/track.html",
         slug=row.slug,
@@ -261,7 +283,8 @@ def _editor(
         f={name: Field(draft[name], []) for name in ("title", "promise")},
         sound=draft["sound"],
         sound_url=_sound_url(whole),
-        sound_seconds=whole["seconds"] if whole else 0,
+        sound_seconds=whole.get("seconds", 0) if whole else 0,
+        coming=_coming(whole),
         parts=parts,
         untold=sum(part.state == "untold" for part in parts),
         changed=sum(part.state == "changed" for part in parts),
@@ -293,6 +316,7 @@ def track(slug: str, lang: str) -> Response:
 @routes.post("/<slug>/tieng/<lang>", STAFF, endpoint="studio_track_save")
 def save_track(slug: str, lang: str) -> Answer:
     """Saves a track; publishes it where that button was pressed."""
+    allow_upload((SOUND,), MOST_SOUNDS)
     person = here()
     _known(lang)
     row, _revision, body = _lesson(slug)
@@ -302,7 +326,7 @@ def save_track(slug: str, lang: str) -> Answer:
     publishes = may_at(person, May.PUBLISH, row.org_id) or (writes and not rule_at(row.org_id).needs_review)
     if not writes and not (what == "publish" and publishes):
         raise NotFound
-    draft, errors = _read(body, held.draft) if writes else (held.draft, {})
+    draft, errors = _read(body, uploading.refreshed(held.draft), row.org_id, person.id) if writes else (held.draft, {})
     try:
         with unit_of_work():
             translating.save(held.id, base_of_form(), draft, person.id)
@@ -310,7 +334,7 @@ def save_track(slug: str, lang: str) -> Answer:
         return _editor(row, lang, held.base, draft, held.changed_at, {"": [say(error.text)]}, 409)
     if errors:
         now = _held(row.activity_id, lang)
-        return _editor(row, lang, now.base, draft, now.changed_at, said(errors), 422)
+        return _editor(row, lang, now.base, draft, now.changed_at, said(errors), status_of(errors))
     if what == "publish":
         if not publishes:
             text = _("This unit asks for a review: somebody who publishes for it opens this page and presses publish.")
@@ -327,8 +351,16 @@ def save_track(slug: str, lang: str) -> Answer:
     return redirect(url_for("courses.studio_track", slug=slug, lang=lang) + "#saved", 303)
 
 
-def _read(body: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[Text]]]:
+def _read(
+    body: Mapping[str, Any], held: Mapping[str, Any], org_id: int, by_id: int
+) -> tuple[dict[str, Any], dict[str, list[Text]]]:
     """The track that the form holds, and what is wrong with sounds that came with it."""
+
+    def keep(draft: Mapping[str, Any], upload: FileStorage, name: str) -> tuple[str, dict[str, Any]]:
+        came = received(upload.stream, upload.filename or "", (SOUND,))
+        with unit_of_work():
+            return uploading.kept(draft["files"], came, f"{name}.mp3", (SOUND,), org_id, by_id)
+
     form = request.form
     errors: dict[str, list[Text]] = {}
     draft: dict[str, Any] = {
@@ -338,7 +370,7 @@ def _read(body: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[dict[str, A
         "files": dict(held["files"]),
         "blocks": {},
     }
-    draft["sound"] = _sound(draft, held["sound"], "whole", "ca-bai", errors)
+    draft["sound"] = _sound(draft, held["sound"], "whole", "ca-bai", errors, keep)
     for place, block in enumerate(body["blocks"]):
         name, key = tracks.name_of(block, place), f"t{place}"
         before = held["blocks"].get(name, {})
@@ -351,7 +383,7 @@ def _read(body: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[dict[str, A
                 data[field.name] = (
                     lines if field.kind == "lines" else " ".join(lines) if field.kind == "line" else typed
                 )
-        sound = _sound(draft, before.get("sound", ""), key, f"doan-{place + 1}", errors)
+        sound = _sound(draft, before.get("sound", ""), key, f"doan-{place + 1}", errors, keep)
         if data or sound:
             same = before.get("data", {}) == data and before.get("sound", "") == sound and not form.get(f"{key}-seen")
             mark = before.get("of", tracks.mark_of(block)) if same else tracks.mark_of(block)
@@ -362,13 +394,16 @@ def _read(body: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[dict[str, A
     return draft, errors
 
 
-def _sound(draft: dict[str, Any], held: str, key: str, stem: str, errors: dict[str, list[Text]]) -> str:
+Keeper = Callable[[Mapping[str, Any], FileStorage, str], tuple[str, dict[str, Any]]]
+
+
+def _sound(draft: dict[str, Any], held: str, key: str, stem: str, errors: dict[str, list[Text]], keep: Keeper) -> str:
     """The name of a passage's sound after the form: a new one, none, or the one before."""
     upload = request.files.get(f"{key}-upload")
     if upload is not None and upload.filename:
         try:
-            name, entry = voicing.prepare_sound(_store(), draft["files"], stem, upload.read())
-        except Invalid as error:
+            name, entry = keep(draft, upload, stem)
+        except (Invalid, NoRoom) as error:
             errors.setdefault(key, []).append(error.text)
             return held
         draft["files"][name] = entry

@@ -12,11 +12,13 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from courses.access import document_for
 from courses.drafts import DocumentRow
 from courses.services import reading, translating, voicing
+from courses.services.uploading import GONE
+from lms.api.media import REFUSED, SPEECH, MediaRow, allow_upload, received, take_in
 from lms.api.people import VOICE, has_consent, here
-from lms.api.speech import LANGUAGES, can_encode, prepare_recording, recordings, sentences
+from lms.api.speech import LANGUAGES, can_encode, recordings, sentences
 from lms.api.studio import name_of
 from lms.api.web import STAFF, Routes, address, for_recording, render, say
-from lms.api.work import Conflict, Invalid, NotFound, Text, _, unit_of_work
+from lms.api.work import Conflict, Invalid, NoRoom, NotFound, Text, _, unit_of_work
 
 routes = Routes("courses", "/studio/bai-hoc")
 
@@ -31,6 +33,18 @@ class SentenceRow:
     by: str
     mine: bool
     seconds: str
+    coming: Coming | None  # a newer one that is not ready
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A spoken sentence that is being prepared, or was refused: waiting, working, refused, gone."""
+
+    state: str
+    percent: int
+    problem: str
+    by: str
+    progress_url: str
 
 
 @routes.get("/<slug>/giong/<lang>", STAFF, endpoint="studio_voice")
@@ -41,7 +55,8 @@ def voice(slug: str, lang: str) -> Response:
 
 @routes.post("/<slug>/giong/<lang>", STAFF, endpoint="studio_voice_record")
 def record(slug: str, lang: str) -> WerkzeugResponse:
-    """Keeps one recorded sentence, in place of the one before."""
+    """Takes one recorded sentence; once it is prepared, it is kept in place of the one before."""
+    allow_upload((SPEECH,))
     person = here()
     row, _body, said_here = _said(slug, lang)
     typed = request.form.get("number", "")
@@ -54,11 +69,12 @@ def record(slug: str, lang: str) -> WerkzeugResponse:
             raise Invalid(_("Please tick the box first: without the speaker’s yes nothing is kept."))
         if upload is None or not upload.filename:
             raise Invalid(_("Please record the sentence, or choose a sound file of it."))
-        prepared = prepare_recording(upload.read())
-    except Invalid as error:
-        return _with_microphone(_voice(slug, lang, error.text, int(typed)), 422)
+        came = received(upload.stream, upload.filename, (SPEECH,))
+    except (Invalid, NoRoom) as error:
+        return _with_microphone(_voice(slug, lang, error.text, int(typed)), error.status)
     with unit_of_work():
-        voicing.record(row.activity_id, slug, lang, words, prepared, person.id)
+        media_id = take_in(came, upload.filename, (SPEECH,), row.org_id, person.id)
+        voicing.record(row.activity_id, slug, lang, words, media_id, person.id)
     following = min(int(typed) + 1, len(said_here) - 1)
     return redirect(url_for("courses.studio_voice", slug=slug, lang=lang) + f"#s{following}", 303)
 
@@ -100,8 +116,10 @@ def _said(slug: str, lang: str) -> tuple[DocumentRow, Mapping[str, Any], list[st
 
 def _voice(slug: str, lang: str, error: Text | None = None, wrong: int = -1) -> str:
     person = here()
-    _row, body, said_here = _said(slug, lang)
+    row, body, said_here = _said(slug, lang)
     held = recordings(lang, said_here)
+    waiting = voicing.waiting(row.activity_id, lang)
+    uploads = voicing.uploads(waiting)
     rows = []
     for number, words in enumerate(said_here):
         one = held.get(words)
@@ -111,6 +129,7 @@ def _voice(slug: str, lang: str, error: Text | None = None, wrong: int = -1) -> 
                 address("courses.file", key=one.file_key, ending="flac") if one else "",
                 name_of(one.said_by) if one else "", bool(one and one.said_by == person.id),
                 f"{one.ms / 1000:.1f}".replace(".", ",") if one else "",
+                _coming(waiting[words][-1], uploads) if words in waiting else None,
             )
         )  # fmt: skip
     return render(
@@ -120,12 +139,22 @@ def _voice(slug: str, lang: str, error: Text | None = None, wrong: int = -1) -> 
         language=LANGUAGES[lang],
         rows=rows,
         done=sum(bool(row.url) for row in rows),
-        mine=sum(row.mine for row in rows),
+        mine=sum(row.mine for row in rows) + sum(each.by_id == person.id for one in waiting.values() for each in one),
         agreed=has_consent(person.id, VOICE),
         can_record=can_encode(),
         error=say(error) if error else "",
         wrong=wrong,
     )
+
+
+def _coming(one: voicing.Waiting, uploads: Mapping[int, MediaRow]) -> Coming:
+    by, row = name_of(one.by_id), uploads.get(one.media_id)
+    if row is None:
+        return Coming(REFUSED, 0, say(GONE), by, "")
+    return Coming(
+        row.state, row.percent, say(row.problem) if row.problem else "", by,
+        url_for("media.progress", media_id=row.id) if row.state != REFUSED else "",
+    )  # fmt: skip
 
 
 def _with_microphone(page: str, status: int = 200) -> Response:

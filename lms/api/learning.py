@@ -36,6 +36,8 @@ from lms.learning.portable import (
     leads_to,
     portable,
     seen_in,
+    telling_in,
+    told_in,
 )
 from lms.learning.practising import LISTENED, READ, practised, practised_of
 from lms.learning.queries import (
@@ -50,12 +52,15 @@ from lms.learning.queries import (
     enrollment,
     enrollments,
     evidence_of,
+    named_of,
     newest_syllabus,
     places,
     syllabuses,
 )
 from lms.learning.record import Result, done_before
+from lms.learning.resuming import stopped
 from lms.learning.rollup import Progress, counts_from, next_open, progress
+from lms.learning.running import RUNNERS, Outcome, Runner
 from lms.progress import (
     Joined,
     Joining,
@@ -70,14 +75,15 @@ from lms.progress import (
 from lms.syncing import SYNCED, Happening, Synced
 
 __all__ = [
-    "ACTIVITY_KINDS", "AUTHORS", "LISTENED", "READ", "SYNCED", "Activity", "ActivityCompleted", "ActivityKind",
-    "ActivityRow", "Along", "Authored", "Carried", "CourseCompleted", "EnrollmentRow", "Entry", "Findable", "Found",
-    "Happening", "InCourse", "Joined", "Joining", "Kind", "LeftAt", "Place", "Portable", "Practised", "Printable",
-    "Printed", "Progress", "Reading", "Result", "Resumable", "Revised", "Syllabus", "SyllabusEntry", "SyllabusRow",
-    "Synced", "activity", "activity_by_id", "activity_slug", "along", "anchor", "author_orgs", "authored", "carried",
-    "circle", "counts_from", "course_for", "course_on", "course_with", "done_before", "enroll", "enrollment",
-    "enrollments", "evidence_of", "findable", "first_free", "free_slug", "gathering", "join_many", "join_newcomers",
-    "leads_to", "masks_of", "move_on", "newest_syllabus", "next_open", "places", "portable", "practised",
-    "practised_of", "printable", "progress", "publish_syllabus", "record_result", "resumable", "revised", "seen_in",
-    "set_skills", "slug_of", "syllabuses", "unjoin_many", "unmake_newcomers", "url_of",
+    "ACTIVITY_KINDS", "AUTHORS", "LISTENED", "READ", "RUNNERS", "SYNCED", "Activity", "ActivityCompleted",
+    "ActivityKind", "ActivityRow", "Along", "Authored", "Carried", "CourseCompleted", "EnrollmentRow", "Entry",
+    "Findable", "Found", "Happening", "InCourse", "Joined", "Joining", "Kind", "LeftAt", "Outcome", "Place", "Portable",
+    "Practised", "Printable", "Printed", "Progress", "Reading", "Result", "Resumable", "Revised", "Runner", "Syllabus",
+    "SyllabusEntry", "SyllabusRow", "Synced", "activity", "activity_by_id", "activity_slug", "along", "anchor",
+    "author_orgs", "authored", "carried", "circle", "counts_from", "course_for", "course_on", "course_with",
+    "done_before", "enroll", "enrollment", "enrollments", "evidence_of", "findable", "first_free", "free_slug",
+    "gathering", "join_many", "join_newcomers", "leads_to", "masks_of", "move_on", "named_of", "newest_syllabus",
+    "next_open", "places", "portable", "practised", "practised_of", "printable", "progress", "publish_syllabus",
+    "record_result", "resumable", "revised", "seen_in", "set_skills", "slug_of", "stopped", "syllabuses", "telling_in",
+    "told_in", "unjoin_many", "unmake_newcomers", "url_of",
 ]  # fmt: skip

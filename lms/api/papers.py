@@ -26,9 +26,10 @@ from lms.papers.fonts import (
     MARK_ASCENT,
     Face,
 )
+from lms.papers.photographs import photograph
 
 __all__ = [
     "ASCENT", "BRAND_BOLD", "BRAND_REGULAR", "DESCENT", "FACE_FILES", "FONT_FOLDER", "MARK_ASCENT", "Box", "Face",
     "Flow", "Picture", "Rgb", "Run", "Sheet", "TextMark", "advances", "colour_numbers", "glyph_bounds", "letters_of",
-    "missing_letters", "number_text", "picture", "text_width",
+    "missing_letters", "number_text", "photograph", "picture", "text_width",
 ]  # fmt: skip

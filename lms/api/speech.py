@@ -1,10 +1,10 @@
 """Reading aloud: voices, sentences, sound with times. It knows nothing of lessons."""
 
 from lms.languages import LANGUAGES, Language, language, name_of
-from lms.speech.programs import ProgramError, there
-from lms.speech.programs import run as run_program
+from lms.programs import ProgramError, there
+from lms.programs import run as run_program
 from lms.speech.sentences import sentences
-from lms.speech.sound import Pair, can_encode, pair_of
+from lms.speech.sound import Pair, can_encode
 from lms.speech.speaking import (
     AudioFile,
     Prepared,
@@ -15,7 +15,6 @@ from lms.speech.speaking import (
     forget_torn,
     forget_voice_of,
     keep_recording,
-    prepare_recording,
     recordings,
     speak,
     spoken,
@@ -26,6 +25,6 @@ from lms.speech.voices import RECORDED, VOICES, Voice, voices
 __all__ = [
     "LANGUAGES", "RECORDED", "VOICES", "AudioFile", "Language", "Pair", "Prepared", "ProgramError", "Recording",
     "Spoken", "Time", "Voice", "can_encode", "forget_recording", "forget_torn", "forget_voice_of", "keep_recording",
-    "language", "name_of", "pair_of", "prepare_recording", "recordings", "run_program", "sentences", "speak", "spoken",
+    "language", "name_of", "recordings", "run_program", "sentences", "speak", "spoken",
     "spoken_by_id", "there", "voices",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from lms.studio import (
     name_of,
     published,
     said,
+    status_of,
     theirs,
     typed_title,
     unit_choices,
@@ -17,6 +18,6 @@ from lms.studio import (
 )
 
 __all__ = [
-    "Field", "Theirs", "asked", "base_of_form", "chosen_unit", "is_number", "name_of", "published", "said", "theirs",
-    "typed_title", "unit_choices", "unit_name",
+    "Field", "Theirs", "asked", "base_of_form", "chosen_unit", "is_number", "name_of", "published", "said", "status_of",
+    "theirs", "typed_title", "unit_choices", "unit_name",
 ]  # fmt: skip

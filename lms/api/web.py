@@ -4,18 +4,21 @@ from lms.home import GROUPS, lamps
 from lms.rest.operations import OPERATIONS, Operations
 from lms.rest.problems import Problem
 from lms.web.errors import problem, wants_json
-from lms.web.forms import PageForm, composed, composed_lines
-from lms.web.locale import current_locale, long_date, short_date
+from lms.web.forms import Needed, PageForm, composed, composed_lines
+from lms.web.locale import LOCALES, current_locale, long_date, short_date
 from lms.web.locale import time_and_date as _time_and_date
 from lms.web.menu import MENU, PANELS, MenuItem, Panel, panels
 from lms.web.rendering import (
     address,
     at_address,
+    hole,
     icon_names,
+    macro,
     neutral,
     piece,
     remembered,
     render,
+    render_alike,
     render_fragment,
     renderer_key,
     say,
@@ -31,11 +34,12 @@ from lms.web.session import mark_of, share
 from lms.web.views.reader import safe_return
 
 __all__ = [
-    "ANYONE", "GROUPS", "LEARNER", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem",
-    "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed", "composed_lines",
-    "current_locale", "for_recording", "icon_names", "lamps", "long_date", "mark_of", "neutral", "panels", "piece",
-    "problem", "remembered", "render", "render_fragment", "renderer_key", "safe_return", "say", "say_to", "share",
-    "shelled", "short_date", "static_address", "tab", "time_and_date", "wants_fragment", "wants_json",
+    "ANYONE", "GROUPS", "LEARNER", "LOCALES", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem",
+    "Needed", "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed",
+    "composed_lines", "current_locale", "for_recording", "hole", "icon_names", "lamps", "long_date", "macro", "mark_of",
+    "neutral", "panels", "piece", "problem", "remembered", "render", "render_alike", "render_fragment", "renderer_key",
+    "safe_return", "say", "say_to", "share", "shelled", "short_date", "static_address", "tab", "time_and_date", "wants_fragment",
+    "wants_json",
 ]  # fmt: skip
 
 

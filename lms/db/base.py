@@ -36,6 +36,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 # BIGINT, except as a SQLite primary key, where only INTEGER is the row's own number.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
+NO_FILES = {"files": False}  # of a column of JSON, or of strings of 64: it never names a file of the store
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 

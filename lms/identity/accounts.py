@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ScalarSelect, func, insert, select, update
+from sqlalchemy import ScalarSelect, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import audit, clock, limits
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.errors import Invalid
 from lms.identity import passwords, sessions
@@ -158,28 +160,30 @@ def standing(column: str, value: object) -> ScalarSelect[int]:
     return select(func.coalesce(held.c.merged_into_id, held.c.id)).where(held.c[column] == value).scalar_subquery()
 
 
+def _with_password(*row: Any) -> tuple[Person, str | None, int | None]:
+    return Person(*row[:-2]), row[-2], row[-1]
+
+
+_SIGNING_IN = PERSON.add_columns(A.c.password_hash, A.c.password_once_until)
+_BY_PHONE = Statement(_SIGNING_IN.where(A.c.id == standing("phone", bindparam("login"))), _with_password)
+_BY_USERNAME = Statement(_SIGNING_IN.where(A.c.id == standing("username", bindparam("login"))), _with_password)
+
+
 def check_credentials(login: str, password: str) -> Person:
     """The person with this login and password. Raises Invalid without saying which half was wrong. Reads only."""
     phone, username = normal_phone(login), normal_username(login)
     row = None
     if phone or username:
-        row = (
-            connection()
-            .execute(
-                PERSON.add_columns(A.c.password_hash, A.c.password_once_until).where(
-                    A.c.id == standing("phone" if phone else "username", phone or username)
-                )
-            )
-            .first()
-        )
-    right = passwords.matches(row.password_hash if row else None, password)
-    if row is None or not right:
+        row = _BY_PHONE.first(login=phone) if phone else _BY_USERNAME.first(login=username)
+    person, hashed, once_until = row or (None, None, None)
+    right = passwords.matches(hashed, password)
+    if person is None or not right:
         raise Invalid(WRONG)
-    if row.password_once_until is not None and row.password_once_until < clock.seconds():
+    if once_until is not None and once_until < clock.seconds():
         raise Invalid(
             _("This PIN was for one use and is too old now. Please ask your helper or officer for a new one.")
         )
-    return Person(*row[:-2])
+    return person
 
 
 def normal_login(login: str) -> str:
@@ -220,9 +224,12 @@ def choose(account_id: int, *, address_form: str, locale: str) -> None:
     connection().execute(update(A).where(A.c.id == account_id).values(address_form=address_form, locale=locale))
 
 
+_LESSON_LANG: Statement[Any] = Statement(select(A.c.lesson_lang).where(A.c.id == bindparam("who")))
+
+
 def lesson_language(account_id: int) -> str:
     """The code of the language in which a person reads lessons; empty for Vietnamese."""
-    found: str | None = connection().execute(select(A.c.lesson_lang).where(A.c.id == account_id)).scalar()
+    found: str | None = _LESSON_LANG.scalar(who=account_id)
     return found or ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lms.identity.models import Code, Proof, RecoveryCode, RequiredLevel, SecondFactor, Session
+from lms.identity.models import Code, KeptForm, Proof, RecoveryCode, RequiredLevel, SecondFactor, Session
 from lms.identity.personal import Erased, Merged, PersonalTable
 from lms.text import _
 
@@ -39,5 +39,9 @@ tables = (
     ),
     PersonalTable(
         RecoveryCode.__table__, "account_id", _("Your codes on paper"), ("used_at",), Merged.STAYS, Erased.DELETED,
+    ),
+    PersonalTable(
+        KeptForm.__table__, "account_id", _("What you had typed when you were signed out"), ("at",), Merged.STAYS,
+        Erased.DELETED,
     ),
 )  # fmt: skip

@@ -208,6 +208,21 @@ class RecoveryCode(Base):
     used_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class KeptForm(Base):
+    """What somebody typed into a form that came after their session had ended; only their browser holds the key.
+
+    `browser` names that key and does not tell it.
+    """
+
+    __tablename__ = "lms_kept_form"
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_account.id"), index=True)
+    browser: Mapped[bytes] = mapped_column(LargeBinary(16), index=True)
+    at: Mapped[Stamp]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Arriving(Base):
     """What a provider has proved of somebody who has not said yet which account it belongs to. Kept for minutes."""
 

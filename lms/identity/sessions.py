@@ -167,8 +167,8 @@ def install(app: Flask) -> None:
     @app.after_request
     def _touch(response: Response) -> Response:
         if request.method == "POST" and response.status_code < 400:
-            claim = claim_or_none()
-            if claim is not None and int(session.get("seen", 0)) < clock.seconds() - SEEN_EVERY:
+            late = int(session.get("seen", 0)) < clock.seconds() - SEEN_EVERY
+            if late and (claim := claim_or_none()) is not None:
                 with unit_of_work():
                     connection().execute(
                         update(S)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.inbox.models import Note, NoteChoice
 
@@ -48,11 +49,12 @@ _NOTES = (
     .limit(bindparam("most"))
     .offset(bindparam("skip"))
 )
-_UNREAD = (
+_UNREAD: Statement[tuple[int, str]] = Statement(
     select(N.c.title, func.count().over())
     .where(N.c.account_id == bindparam("who"), N.c.read_at.is_(None))
     .order_by(N.c.id.desc())
-    .limit(1)
+    .limit(1),
+    lambda title, count: (count, title),
 )
 _CHOICE = select(
     C.c.remind, C.c.hour_from, C.c.hour_to, C.c.by_mail, C.c.by_phone, C.c.email, C.c.asked_email, C.c.code_until
@@ -67,8 +69,7 @@ def notes(account_id: int, page: int = 1) -> tuple[list[NoteRow], bool]:
 
 def unread(account_id: int) -> tuple[int, str]:
     """How many notes a person has not read, and the newest one's title."""
-    row = connection().execute(_UNREAD, {"who": account_id}).first()
-    return (row[1], row[0]) if row else (0, "")
+    return _UNREAD.first(who=account_id) or (0, "")
 
 
 def choice_of(account_id: int) -> Choice:

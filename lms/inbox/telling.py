@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from lms import clock
 from lms.config import current
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account
 from lms.inbox import stopping
@@ -18,12 +20,12 @@ from lms.text import Text
 from lms.web.rendering import say_to
 
 A, N, C = Account.__table__, Note.__table__, NoteChoice.__table__
-_READER = (
+_READER: Statement[Any] = Statement(
     select(A.c.locale, A.c.address_form, A.c.phone, C.c.email, C.c.by_mail, C.c.by_phone)
     .select_from(A.outerjoin(C, C.c.account_id == A.c.id))
-    .where(A.c.closed_at.is_(None))
+    .where(A.c.closed_at.is_(None), A.c.id == bindparam("who"))
 )
-_NOTE = insert(N)
+_NOTE: Statement[Any] = Statement(insert(N), columns=("uuid", "account_id", "kind", "title", "body", "link", "at"))
 
 
 def notify(account_id: int, kind: str, title: Text, body: Text, link: str = "") -> None:
@@ -31,22 +33,19 @@ def notify(account_id: int, kind: str, title: Text, body: Text, link: str = "") 
 
     Where they asked for mail or messages to their telephone, and a channel is in use, it goes out there as well.
     """
-    reader = connection().execute(_READER.where(A.c.id == account_id)).first()
+    reader = _READER.first(who=account_id)
     if reader is None:
         return
     said = say_to(title, reader.locale, reader.address_form)
     words = say_to(body, reader.locale, reader.address_form)
-    connection().execute(
-        _NOTE,
-        {
-            "uuid": uuid4(),
-            "account_id": account_id,
-            "kind": kind,
-            "title": said[:200],
-            "body": words,
-            "link": link,
-            "at": clock.seconds(),
-        },
+    _NOTE.run(
+        uuid=uuid4(),
+        account_id=account_id,
+        kind=kind,
+        title=said[:200],
+        body=words,
+        link=link,
+        at=clock.seconds(),
     )
     stop = stopping.url_for_account(account_id)
     text = words + (f"\n{current().public_url()}{link}" if link else "")

@@ -14,9 +14,8 @@ from lms.identity.people import Person, here
 from lms.inbox import choosing, queries, stopping, telling
 from lms.inbox.forms import ChoiceForm, CodeForm, MailForm
 from lms.messages.channels import channel_for
-from lms.web.forms import PageForm
 from lms.web.menu import Panel
-from lms.web.rendering import render, render_fragment, say
+from lms.web.rendering import render, render_fragment
 from lms.web.routes import ANYONE, LEARNER, Routes
 
 routes = Routes("inbox")
@@ -65,7 +64,7 @@ def choose() -> Answer:
                 )
             return redirect(url_for("inbox.choice", saved="1"), 303)
         except Invalid as error:
-            _refused(form, error)
+            form.refuse_as(error)
     return _choice_page(form=form), 422
 
 
@@ -79,7 +78,7 @@ def ask_for_mail() -> Answer:
                 choosing.ask_for_mail(person.id, form.email.data or "", person.locale, person.address_form)
             return redirect(url_for("inbox.choice", _anchor="code"), 303)
         except Invalid as error:
-            _refused(form, error)
+            form.refuse_as(error)
     return _choice_page(mail=form), 422
 
 
@@ -123,13 +122,12 @@ def stop(token: str) -> str:
 def _choice_page(form: ChoiceForm | None = None, mail: MailForm | None = None, code: CodeForm | None = None) -> str:
     person = here()
     held = queries.choice_of(person.id)
-    errors = {name or "": [str(e) for e in texts] for f in (form, mail, code) if f for name, texts in f.errors.items()}
     return render(
         "inbox/choice.html",
         form=form or ChoiceForm(formdata=None, obj=held),
         mail=mail or MailForm(formdata=None),
         code=code or CodeForm(formdata=None),
-        errors=errors,
+        errors={name: texts for sent in (form, mail, code) if sent for name, texts in sent.wrong.items()},
         held=held,
         saved=bool(request.args.get("saved")),
         mail_ready=channel_for("email") is not None,
@@ -137,14 +135,6 @@ def _choice_page(form: ChoiceForm | None = None, mail: MailForm | None = None, c
         hours_from=[(h, f"{h}:00") for h in range(5, 22)],
         hours_to=[(h, f"{h}:00") for h in range(6, 23)],
     )
-
-
-def _refused(form: PageForm, error: Invalid) -> None:
-    for name, text in error.fields.items():
-        if name in form:
-            form.refuse(name, text)
-    if not any(name in form for name in error.fields):
-        form.form_errors.append(say(error.text))
 
 
 def _unread_panel(person: Person, **_what: Any) -> Markup | None:

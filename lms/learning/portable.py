@@ -62,6 +62,22 @@ def gathering() -> Iterator[set[tuple[str, str]]]:
         g.along = before
 
 
+@contextmanager
+def telling_in(lang: str) -> Iterator[None]:
+    """Lessons that are drawn meanwhile are told in this language, where they are told in it."""
+    before, g.told_in = g.get("told_in", ""), lang
+    try:
+        yield
+    finally:
+        g.told_in = before
+
+
+def told_in() -> str:
+    """In which language a copy tells what it teaches; "" for Vietnamese. Asked while `copy_of()` draws."""
+    found: str = g.get("told_in", "")
+    return found
+
+
 def leads_to(kind: str, slug: str) -> None:
     """Says, while a page that travels is drawn, that it leads to an activity, whose pages then travel with it."""
     found: set[tuple[str, str]] | None = g.get("along")

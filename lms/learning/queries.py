@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -74,6 +75,25 @@ def activity(kind: str, slug: str) -> ActivityRow | None:
 def activity_by_id(activity_id: int) -> ActivityRow | None:
     """An activity by its number."""
     return _BY_ID.first(id=activity_id)
+
+
+def named_of(kind: str) -> Callable[[Collection[str], Collection[int]], Mapping[str, str]]:
+    """What activities of a kind are called, by their slugs: for the journal of acts (lms.audit.Subject).
+
+    Those that a published course holds, or such courses: what a draft is called is its unit's business.
+    """
+    entry, syllabus = SyllabusEntry.__table__.c, Syllabus.__table__.c
+    public = exists().where(syllabus.course_id == _A.c.id) if kind == "course" else exists().where(
+        entry.activity_id == _A.c.id
+    )  # fmt: skip
+
+    def names(slugs: Collection[str], _units: Collection[int]) -> Mapping[str, str]:
+        found = connection().execute(
+            select(_A.c.slug, _A.c.title).where(_A.c.kind == kind, _A.c.slug.in_(list(slugs)), public)
+        )
+        return {row.slug: row.title for row in found}
+
+    return names
 
 
 def membership_at(account_id: int | BindParameter[int], at: int | BindParameter[int]) -> ScalarSelect[int]:

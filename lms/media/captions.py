@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from html import unescape
 
+from lms.characters import visible
 from lms.errors import Invalid
 from lms.text import Text, _
 
@@ -83,7 +84,7 @@ def _milliseconds(match: re.Match[str], first: int) -> int:
 def _plain(line: str) -> str:
     """A line without tags, and without characters that nobody sees."""
     line = unescape(_TAG.sub("", line))
-    return "".join(c for c in line if c.isprintable() or c == " ").strip()
+    return visible(line).strip()
 
 
 def written(cues: tuple[Cue, ...]) -> bytes:

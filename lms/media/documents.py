@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lms.errors import Invalid
-from lms.media import programs
+from lms.programs import run
 from lms.text import _
 
 MOST_PAGES = 40
@@ -35,14 +35,14 @@ class Page:
 def made_of(
     source: Path, folder: Path, on_percent: Callable[[int], None], alive: Callable[[], None]
 ) -> tuple[Path, list[Page]]:
-    """(the copy, its pages). Raises Invalid saying what is wrong with the document, programs.Failed for a crash."""
+    """(the copy, its pages). Raises Invalid saying what is wrong with the document, ProgramError for a crash."""
 
     def heard(line: str) -> None:
         if line.startswith("page "):
             on_percent(min(90, int(line.split()[1])))
 
     command = [sys.executable, "-m", "lms.media.documents", str(source), str(folder)]
-    programs.run(command, SECONDS, heard, MEMORY, alive)
+    run(command, seconds=SECONDS, on_line=heard, memory=MEMORY, alive=alive)
     told: dict[str, Any] = json.loads((folder / "told.json").read_text(encoding="utf-8"))
     problem = told["problem"]
     if problem == "locked":

@@ -9,6 +9,7 @@ from lms.text import Text, _
 
 MEGABYTE = 1024 * 1024
 PICTURE, DRAWING, SOUND, VIDEO, DOCUMENT, CAPTIONS = "picture", "drawing", "sound", "video", "document", "captions"
+SPEECH = "speech"  # one sentence that somebody spoke, to be joined with others
 HEAD = 4096  # bytes that tell what a file is
 
 
@@ -22,6 +23,7 @@ class Kind:
     endings: tuple[str, ...]
 
 
+_SOUNDS = ("mp3", "m4a", "wav", "ogg", "opus", "webm", "flac", "aac")
 KINDS = {
     kind.name: kind
     for kind in (
@@ -29,9 +31,10 @@ KINDS = {
             PICTURE, _("a picture"), 25 * MEGABYTE, ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif")
         ),
         Kind(DRAWING, _("a drawing (SVG)"), 2 * MEGABYTE, ("svg",)),
-        Kind(SOUND, _("a sound"), 60 * MEGABYTE, ("mp3", "m4a", "wav", "ogg", "opus", "webm", "flac", "aac")),
+        Kind(SOUND, _("a sound"), 60 * MEGABYTE, _SOUNDS),
         Kind(VIDEO, _("a video"), 300 * MEGABYTE, ("mp4", "mov", "webm", "mkv", "3gp")),
         Kind(DOCUMENT, _("a PDF document"), 30 * MEGABYTE, ("pdf",)),
+        Kind(SPEECH, _("a recorded sentence"), 8 * MEGABYTE, _SOUNDS),
         Kind(CAPTIONS, _("captions (VTT or SRT)"), 1 * MEGABYTE, ("vtt", "srt")),
     )
 }

@@ -8,12 +8,22 @@ from typing import Any
 
 from lms.errors import Invalid
 from lms.media import captions, documents, drawings, mp3, pictures, programs, sounds, videos
-from lms.media.kinds import CAPTIONS, DOCUMENT, DRAWING, PICTURE, SOUND, VIDEO
+from lms.media.kinds import CAPTIONS, DOCUMENT, DRAWING, PICTURE, SOUND, SPEECH, VIDEO
+from lms.programs import ProgramError
+from lms.speech import sound as spoken
 from lms.storage import FileStore
 from lms.text import _
 
 USUAL_WIDTH = 720  # pixels of the picture that a phone is given where it does not choose itself
-ENDINGS = {PICTURE: "webp", DRAWING: "svg", SOUND: "mp3", VIDEO: "mp4", DOCUMENT: "pdf", CAPTIONS: "vtt"}
+ENDINGS = {
+    PICTURE: "webp",
+    DRAWING: "svg",
+    SOUND: "mp3",
+    VIDEO: "mp4",
+    DOCUMENT: "pdf",
+    CAPTIONS: "vtt",
+    SPEECH: "flac",
+}
 LONGEST_TRANSCRIPT = 20_000  # characters
 Facts = dict[str, Any]
 Percent = Callable[[int], None]
@@ -21,7 +31,9 @@ Alive = Callable[[], None]
 
 
 def at_once(kind: str, content: bytes, store: FileStore) -> Facts | None:
-    """What is ready without work: a drawing, captions, a sound that is small already. None for all that takes time.
+    """What is ready without work: a drawing, captions, a sound as we make them. None for all that takes time.
+
+    A small sound of others passes as it is only where this machine has no program to make it anew.
 
     Raises Invalid saying what is wrong with it.
     """
@@ -39,7 +51,7 @@ def at_once(kind: str, content: bytes, store: FileStore) -> Facts | None:
         }
     if kind == SOUND:
         frames = mp3.frames_of(content)
-        if frames is not None and frames.is_small:
+        if frames is not None and frames.is_small and (frames.is_ours or not programs.is_here()):
             sounds.check_length(frames.seconds)
             return {
                 **entry(store.put(frames.content), ENDINGS[kind], len(frames.content)),
@@ -52,7 +64,7 @@ def at_once(kind: str, content: bytes, store: FileStore) -> Facts | None:
 def made_of(kind: str, source: Path, folder: Path, store: FileStore, on_percent: Percent, alive: Alive) -> Facts:
     """Makes the files of a source, reads each of them again, and stores them; `folder` is for what is in between.
 
-    Raises Invalid saying what is wrong with the source, NoRoom, programs.Failed, ValueError for what was made wrong.
+    Raises Invalid saying what is wrong with the source, NoRoom, ProgramError, ValueError for what was made wrong.
     """
     if kind in (DRAWING, CAPTIONS, SOUND):
         found = at_once(kind, source.read_bytes(), store)
@@ -62,6 +74,8 @@ def made_of(kind: str, source: Path, folder: Path, store: FileStore, on_percent:
         return picture(source.read_bytes(), store)
     if kind == SOUND:
         return sound(source, folder, store, on_percent, alive)
+    if kind == SPEECH:
+        return speech(source, store)
     if kind == VIDEO:
         return video(source, folder, store, on_percent, alive)
     return document(source, folder, store, on_percent, alive)
@@ -107,6 +121,22 @@ def sound(source: Path, folder: Path, store: FileStore, on_percent: Percent, ali
             raise Invalid(_("There is nothing to hear in this sound. Please record it again."))
         variants.append(entry(_kept(store, path), ending, path.stat().st_size))
     return {**variants[0], "kind": SOUND, "seconds": max(1, round(lasts)), "variants": variants}
+
+
+def speech(source: Path, store: FileStore) -> Facts:
+    """A spoken sentence: cut to its words, one channel, FLAC, because it is joined with others before it is heard."""
+    _must_have_programs()
+    try:
+        [(content, ms)] = spoken.sentences_of([source.read_bytes()])
+    except ProgramError as error:
+        raise Invalid(NO_WORDS) from error
+    key = store.put(content)
+    if spoken.flac_ms(store.get(key)) != ms:
+        raise ValueError("What was stored of a sentence is not what was made.")
+    return {**entry(key, ENDINGS[SPEECH], len(content)), "kind": SPEECH, "ms": ms, "seconds": max(1, round(ms / 1000))}
+
+
+NO_WORDS = _("No words could be heard in this recording. Please hold the phone closer and record the sentence again.")
 
 
 def video(source: Path, folder: Path, store: FileStore, on_percent: Percent, alive: Alive) -> Facts:

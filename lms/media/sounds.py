@@ -44,7 +44,7 @@ def seconds_for(length: float) -> int:
 def made_of(
     source: Path, folder: Path, length: float, on_percent: Callable[[int], None], alive: Callable[[], None]
 ) -> dict[str, Path]:
-    """{ending: file}: mp3 and opus of a sound, levelled by two passes. Raises programs.Failed."""
+    """{ending: file}: mp3 and opus of a sound, levelled by two passes. Raises ProgramError."""
     level = levelling(source, length, lambda p: on_percent(p * 4 // 10), alive)
     made = {}
     for ending, how, begins in (("mp3", _MP3, 40), ("opus", _OPUS, 70)):

@@ -17,12 +17,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lms import clock
 from lms.config import current
 from lms.db.unit_of_work import after_commit, connection
-from lms.errors import Invalid
+from lms.errors import Invalid, NoRoom
 from lms.media import kinds as known
 from lms.media import making, pictures, programs, sounds, videos
-from lms.media.kinds import DOCUMENT, HEAD, KINDS, PICTURE, SOUND, VIDEO
+from lms.media.kinds import DOCUMENT, HEAD, KINDS, PICTURE, SOUND, SPEECH, VIDEO
 from lms.media.models import READY, REFUSED, WAITING, Media, MediaFile
-from lms.storage import AT_ONCE, FileStore, Readable
+from lms.programs import ProgramError
+from lms.storage import AT_ONCE, FileStore, Readable, is_full
 from lms.text import Text, _
 
 M, F = Media.__table__, MediaFile.__table__
@@ -63,12 +64,16 @@ def received(content: Readable | bytes, name: str, kinds: Collection[str]) -> Re
     stream = io.BytesIO(content) if isinstance(content, bytes) else content
     head = stream.read(HEAD)
     possible, form = known.format_of(head)
-    possible = tuple(kind for kind in possible if kind in kinds)
+    wanted = {SOUND if kind == SPEECH else kind for kind in kinds}
+    possible = tuple(kind for kind in possible if kind in wanted)
     if not possible:
         raise Invalid(_not_wanted(head, form, kinds))
-    held = store().put_stream(_Rejoined(head, stream), max(KINDS[kind].most for kind in possible))
+    most = max(KINDS[kind].most for kind in ((SPEECH,) if SPEECH in kinds else possible))
+    held = store().put_stream(_Rejoined(head, stream), most)
     try:
         kind = _looked_at(held.key, possible, form)
+        if SPEECH in kinds:
+            kind = SPEECH
         if held.size > KINDS[kind].most:
             raise Invalid(
                 _("This file has more than {limit} MB. Please make it smaller.", limit=KINDS[kind].most >> 20)
@@ -76,7 +81,7 @@ def received(content: Readable | bytes, name: str, kinds: Collection[str]) -> Re
         facts = None
         if kind in (known.DRAWING, known.CAPTIONS) or (form == "mp3" and held.size < LARGEST_SMALL):
             facts = making.at_once(kind, store().get(held.key), store())
-        if facts is None and kind in (SOUND, VIDEO) and not programs.is_here():
+        if facts is None and kind in (SOUND, SPEECH, VIDEO) and not programs.is_here():
             raise Invalid(making.NO_PROGRAMS)
     except BaseException:
         if held.is_new:
@@ -136,7 +141,7 @@ def _looked_at(key: str, possible: tuple[str, ...], form: str) -> str:
     with copied(key) as source:
         try:
             found = programs.probed(source)
-        except programs.Failed as error:
+        except ProgramError as error:
             if form == "mp3":
                 return SOUND  # its frames are looked at themselves
             raise Invalid(NOT_READ) from error
@@ -175,8 +180,10 @@ class copied:  # noqa: N801  reads as a word: `with copied(key) as path:`
             with store().open(self._key) as file, path.open("wb") as copy:
                 while piece := file.read(AT_ONCE):
                     copy.write(piece)
-        except BaseException:
+        except BaseException as error:
             self._folder.cleanup()
+            if isinstance(error, OSError) and is_full(error):
+                raise NoRoom from error
             raise
         return path
 
@@ -207,6 +214,7 @@ def take_in(
         )
     ).first()
     if held is not None:
+        database.execute(update(M).where(M.c.id == held.id, M.c.state == READY).values(done_at=clock.seconds()))
         if held.state == REFUSED:  # tried once more: what was missing then (a program, room) may be here now
             values: dict[str, Any] = {"state": WAITING, "percent": 0, "problem": None, "attempts": 0, "until": 0}
             database.execute(update(M).where(M.c.id == held.id).values(original=True, **values))
@@ -250,9 +258,15 @@ def facts_of(digest: str, kind: str) -> dict[str, Any] | None:
         found = database.execute(select(F.c.facts).where(F.c.key == digest)).scalar()
         if found and kind_of(found) != kind:
             return None
-    if found and not all(store().has(key) for key in making.keys_of(found)):
+    there = [store().renew(key) for key in making.keys_of(found)] if found else []  # all of them are wanted again
+    if not all(there):
         return None  # the files of an installation that was restored without them are made again
     return found
+
+
+def made_facts(key: str, kinds: Collection[str]) -> dict[str, Any] | None:
+    """What was made of a file of one of these kinds, by its key as made or as brought; None where it is not here."""
+    return next((found for kind in kinds if (found := facts_of(key, kind))), None)
 
 
 def kind_of(facts: Mapping[str, Any]) -> str:
@@ -261,7 +275,12 @@ def kind_of(facts: Mapping[str, Any]) -> str:
 
 
 def remember(facts: Mapping[str, Any]) -> None:
-    """Notes whose derived files these are, so that they are known again when a package brings them."""
+    """Notes whose derived files these are, so that they are known again when a package brings them.
+
+    Sentences are not: no package carries them, and whoever spoke one may have it forgotten.
+    """
+    if facts.get("kind") == SPEECH:
+        return
     make = postgresql.insert if connection().dialect.name == "postgresql" else sqlite.insert
     keys = {facts["key"], making.to_carry(facts, 1 << 62)["key"], making.to_carry(facts, CARRIED)["key"]}
     for key in sorted(keys):
@@ -287,7 +306,7 @@ def made_now(content: bytes, name: str, kinds: Collection[str]) -> tuple[Receive
                     facts = making.made_of(
                         came.kind, source, source.parent, store(), lambda _percent: None, lambda: None
                     )
-                except (programs.Failed, ValueError) as error:
+                except (ProgramError, ValueError) as error:
                     raise Invalid(NOT_READ) from error
     finally:
         if came.is_new and (not facts or came.key not in making.keys_of(facts)):

@@ -10,6 +10,7 @@ from typing import Any
 
 from lms.errors import Invalid
 from lms.media import programs, sounds
+from lms.programs import ProgramError
 from lms.text import _
 
 LONGEST = 10 * 60  # seconds
@@ -82,7 +83,7 @@ def _even(value: float) -> int:
 def made_of(
     source: Path, folder: Path, what: Seen, on_percent: Callable[[int], None], alive: Callable[[], None]
 ) -> list[tuple[Path, int, int]]:
-    """[(file, width, height)] from the smallest, as H.264 and AAC. Raises programs.Failed."""
+    """[(file, width, height)] from the smallest, as H.264 and AAC. Raises ProgramError."""
     level: list[str] = []
     if what.sounds:
         level = sounds.levelling(source, what.seconds, lambda p: on_percent(p // 5), alive)
@@ -110,7 +111,7 @@ def made_of(
 
 
 def poster(source: Path, folder: Path, seconds: float, alive: Callable[[], None]) -> bytes:
-    """A still picture from near the beginning, as PNG. Raises programs.Failed."""
+    """A still picture from near the beginning, as PNG. Raises ProgramError."""
     target = folder / "poster.png"
     at = min(seconds / 4, 3.0) if seconds else 0.0
     for moment in (at, 0.0):
@@ -120,7 +121,7 @@ def poster(source: Path, folder: Path, seconds: float, alive: Callable[[], None]
         )  # fmt: skip
         if target.is_file() and target.stat().st_size:
             return target.read_bytes()
-    raise programs.Failed("no picture came out of the video")
+    raise ProgramError("no picture came out of the video")
 
 
 def check_made(path: Path, width: int, height: int, length: float) -> float:

@@ -9,18 +9,20 @@ from __future__ import annotations
 import shutil
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import select, text, update
 
 from lms import clock
 from lms.config import current
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection, let_go, unit_of_work
 from lms.errors import Invalid, NoRoom, NotFound
-from lms.media import making, programs, taking
+from lms.media import making, taking
 from lms.media.models import READY, REFUSED, WAITING, WORKING, Media
 from lms.media.queries import kept
+from lms.programs import ProgramError
 from lms.text import Text, _
 
 M = Media.__table__
@@ -48,6 +50,8 @@ class _LostError(Exception):
 
 _DUE = "(state = 'waiting' AND until <= :now) OR (state = 'working' AND until < :now)"
 
+_ANY_DUE: Statement[Any] = Statement(text(f"SELECT 1 FROM lms_media WHERE {_DUE} LIMIT 1"))  # noqa: S608
+
 
 def work_due() -> int:
     """Makes all that waits, one after another; returns how many were looked at. Runs beside the outbox: minutes long.
@@ -63,7 +67,7 @@ def work_due() -> int:
 
 def _take() -> _Taken | None:
     now = clock.seconds()
-    if connection().execute(text(f"SELECT 1 FROM lms_media WHERE {_DUE} LIMIT 1"), {"now": now}).first() is None:  # noqa: S608
+    if _ANY_DUE.scalar(now=now) is None:
         let_go()
         return None
     with unit_of_work() as database:
@@ -117,7 +121,7 @@ def _work(taken: _Taken) -> None:
         _refuse(taken, error.text)
     except NotFound:
         _refuse(taken, _GONE)
-    except (programs.Failed, ValueError) as error:
+    except (ProgramError, ValueError) as error:
         log.warning("media refused", id=taken.id, kind=taken.kind, error=str(error))
         _refuse(taken, taking.NOT_READ)
     except NoRoom as error:

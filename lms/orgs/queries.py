@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask import g
-from sqlalchemy import ColumnElement, Engine, Select, and_, func, join, or_, select
+from sqlalchemy import ColumnElement, Date, Engine, Select, and_, bindparam, func, join, or_, select
 
 from lms import clock
+from lms.db.statement import Statement
 from lms.db.unit_of_work import connection, writing
 from lms.orgs.models import Membership, Org, OrgReach, OrgVersion
 from lms.orgs.tree import generation
@@ -123,9 +125,25 @@ def forget_paths() -> None:
     g.pop("tree_is_known", None)
 
 
+_DAY: ColumnElement[Any] = bindparam("day", type_=Date)
+_PATH_NAME: Statement[tuple[str, str, str]] = Statement(
+    select(O.c.level, V.c.kind, V.c.name)
+    .select_from(R)
+    .join(O, O.c.id == R.c.ancestor_id)
+    .join(V, V.c.org_id == R.c.ancestor_id)
+    .where(
+        R.c.org_id == bindparam("unit"), R.c.valid_from <= _DAY, R.c.valid_to > _DAY,
+        V.c.valid_from <= _DAY, or_(V.c.valid_to.is_(None), V.c.valid_to > _DAY),
+    )
+    .order_by(R.c.depth),
+    lambda level, kind, name: (level, kind, name),
+)  # fmt: skip
+
+
 def path_name(org_id: int, day: date | None = None) -> str:
     """A unit with the units above it: "xã Bắc Hà, tỉnh Lào Cai". The nation is left out."""
-    return path_names([org_id], day).get(org_id, "")
+    found = _PATH_NAME.all(unit=org_id, day=day or clock.today())
+    return ", ".join(f"{kind} {name}".strip() for level, kind, name in found if level != "nation")
 
 
 def path_names(org_ids: Iterable[int], day: date | None = None, itself: bool = True) -> dict[int, str]:

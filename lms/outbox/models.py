@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db.base import Base, Id, Small, Stamp
+from lms.db.base import NO_FILES, Base, Id, Small, Stamp
 
 PENDING, DONE, DEAD = 0, 1, 2
 
@@ -21,7 +21,7 @@ class Delivery(Base):
     id: Mapped[Id]
     event: Mapped[str] = mapped_column(String(120))
     subscriber: Mapped[str] = mapped_column(String(200))
-    payload: Mapped[dict[str, Any]]
+    payload: Mapped[dict[str, Any]] = mapped_column(info=NO_FILES)
     told_at: Mapped[Stamp]
     due_at: Mapped[Stamp]
     state: Mapped[Small] = mapped_column(default=PENDING)

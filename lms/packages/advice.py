@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from lms.packages.fields import LONGEST_TEXT
 from lms.packages.markdown import is_safe_link, plain
-from lms.packages.model import Block, CourseSpec, Draw, Item, Lesson, Package, ProgrammeSpec, lies_under
+from lms.packages.model import Block, CourseSpec, Item, Lesson, Package, ProgrammeSpec, lies_under
 from lms.packages.problems import Problem, Problems, _
 from lms.packages.references import drawable, items_by_code
 
@@ -135,8 +136,20 @@ def _item(file: str, item: Item, found: Problems) -> None:
     for key in ("why_true", "why_false", "why", "why_wrong"):
         if item.data.get(key) == "":
             found.add(file, item.line, "no-why", _("The question {id} has no `{key}`. Add it."), id=item.id, key=key)
-    for text in (item.stem, *(option["text"] for option in options), *(option["why"] for option in options)):
+    for text in (item.stem, item.fix, *_words_of(item.data)):
         _sentences(file, item.line, text, found)
+
+
+def _words_of(value: object) -> Iterator[str]:
+    """Every text in a question's own keys, whatever its type."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _words_of(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _words_of(inner)
 
 
 def _text(file: str, line: int, text: str, found: Problems) -> None:
@@ -201,7 +214,7 @@ def _quizzes(package: Package, found: Problems) -> None:
                 continue
             least = draw.count // len(draw.codes)
             for code in draw.codes:
-                held = len(drawable(Draw((code,), 1), held_by_code))
+                held = len(drawable(replace(draw, codes=(code,)), held_by_code))
                 if held < least:
                     found.add(
                         f"quizzes/{quiz.slug}.yaml",

@@ -15,6 +15,7 @@ LONGEST_ALT = 500
 LONGEST_CAPTION = 500
 LONGEST_LABEL = 200
 MOST_STEPS = 50
+MOST_OPTIONS = 10
 
 
 class TextBlock:
@@ -333,20 +334,24 @@ class TaskBlock:
 class ChoiceItem:
     """Options of which some are right: single_choice and multiple_choice."""
 
-    def __init__(self, type: str, most: int) -> None:
+    def __init__(self, type: str, scorings: tuple[str, ...] = ()) -> None:
         self.type = type
-        self.most = most
+        self.scorings = scorings
 
     def read(self, fields: Fields) -> dict[str, Any]:
         options = []
-        for row in fields.rows("options", least=3, most=self.most):
-            options.append(
-                {
-                    "text": row.text("text", most=1_000),
-                    "correct": row.flag("correct", default=False),
-                    "why": row.text("why", required=False, most=1_000),
-                }
-            )
+        scoring = fields.choice("scoring", self.scorings, default=self.scorings[0]) if self.scorings else ""
+        for row in fields.rows("options", least=2, most=MOST_OPTIONS):
+            option = {
+                "text": row.text("text", most=1_000),
+                "correct": row.flag("correct", default=False),
+                "why": row.text("why", required=False, most=1_000),
+            }
+            share = read_share(row)
+            picture = read_picture(row)
+            option |= {"share": share} if share is not None else {}
+            option |= {"picture": picture} if picture else {}
+            options.append(option)
             row.finish()
         right = sum(option["correct"] is True for option in options)
         if len(options) >= 2:
@@ -368,7 +373,33 @@ class ChoiceItem:
             texts = [option["text"] for option in options]
             if len(set(texts)) < len(texts):
                 there.problem("twice", _("Two options say the same. Change one."))
-        return {"options": options}
+            self._check_shares(options, scoring, there)
+        return {
+            "options": options,
+            **({"scoring": scoring} if scoring and scoring != self.scorings[0] else {}),
+            **({} if fields.flag("shuffle", default=True) else {"shuffle": False}),
+        }
+
+    def _check_shares(self, options: list[dict[str, Any]], scoring: str, there: Where) -> None:
+        shares = [option.get("share") for option in options]
+        if self.type == "single_choice" and any(
+            share is not None and option["correct"] != (share == 100)
+            for share, option in zip(shares, options, strict=True)
+        ):
+            there.problem("share", _("Only the right option has a share of 100, and it needs none written."))
+        if scoring != "shares":
+            if self.scorings and any(share is not None for share in shares):
+                there.problem("share", _("Shares count only with `scoring: shares`. Add it, or remove the shares."))
+            return
+        right = sum(share or 0 for share, option in zip(shares, options, strict=True) if option["correct"])
+        if not 99 <= right <= 101 or any(
+            (share or 0) <= 0 for share, o in zip(shares, options, strict=True) if o["correct"]
+        ):
+            there.problem("share", _("The shares of the right options are above 0 and come to 100 together."))
+        if any((share or 0) >= 0 for share, o in zip(shares, options, strict=True) if not o["correct"]):
+            there.problem(
+                "share", _("Every wrong option needs a share below 0; else ticking everything would be right.")
+            )
 
     def write(self, data: Mapping[str, Any]) -> dict[str, Any]:
         options = []
@@ -378,8 +409,9 @@ class ChoiceItem:
                 row["correct"] = True
             if option["why"]:
                 row["why"] = option["why"]
+            row |= {key: option[key] for key in ("share", "picture") if key in option}
             options.append(row)
-        return {"options": options}
+        return {"options": options, **{key: data[key] for key in ("scoring", "shuffle") if key in data}}
 
 
 class TrueFalseItem:
@@ -398,16 +430,49 @@ class TrueFalseItem:
 
 class OrderingItem:
     type = "ordering"
+    scorings = ("all", "places", "pairs")
 
     def read(self, fields: Fields) -> dict[str, Any]:
+        scoring = fields.choice("scoring", self.scorings, default="all")
         return {
-            "steps": list(fields.texts("steps", least=3, most=6, longest=1_000)),
+            "steps": list(fields.texts("steps", least=3, most=10, longest=1_000)),
             "why": fields.text("why", required=False, most=1_000),
             "why_wrong": fields.text("why_wrong", required=False, most=1_000),
+            **({"scoring": scoring} if scoring and scoring != "all" else {}),
         }
 
     def write(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        return {key: data[key] for key in ("steps", "why", "why_wrong") if data[key] != ""}
+        return {key: data[key] for key in ("steps", "why", "why_wrong", "scoring") if data.get(key, "") != ""}
+
+
+def read_share(fields: Fields) -> float | None:
+    """The key `share`: percent of the point, -100 to 100; None where it is not written."""
+    if not fields.has("share"):
+        fields.text("share", required=False)
+        return None
+    share = fields.number("share", -100, 100, default=0)
+    return int(share) if share == int(share) else share
+
+
+def read_picture(fields: Fields, key: str = "picture", *, required: bool = False) -> dict[str, str] | None:
+    """The key `picture: {file, alt}` of a question: a file in items/<bank>/, and what it shows."""
+    inner = fields.inner(key, required=required)
+    if inner is None:
+        return None
+    file = inner.text("file", most=100, one_line=True)
+    if file:
+        if FILE_NAME.fullmatch(file) and file.rpartition(".")[2] in PICTURES:
+            inner.at("file").refer("picture", file)
+        else:
+            inner.at("file").problem(
+                "picture-name",
+                _("`file` names a picture in items/<bank>/ that ends in {extensions} (a–z, digits, hyphens)."),
+                extensions=", ".join(PICTURES),
+            )
+            file = ""
+    picture = {"file": file, "alt": inner.text("alt", most=LONGEST_ALT, one_line=True)}
+    inner.finish()
+    return picture
 
 
 def read_markdown(body: str, where: Where) -> str:
@@ -498,8 +563,8 @@ PARTS = Parts.of(
         LinkBlock(),
         EmbedBlock(),
         TaskBlock(),
-        ChoiceItem("single_choice", 5),
-        ChoiceItem("multiple_choice", 6),
+        ChoiceItem("single_choice"),
+        ChoiceItem("multiple_choice", ("one_off", "all", "each", "shares")),
         TrueFalseItem(),
         OrderingItem(),
     )

@@ -1,8 +1,8 @@
-"""Writes what is published as a content package: everything, or one course with what it needs."""
+"""Writes what is published as a content package: everything, or one course or some questions with what they need."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from lms.errors import NotFound
@@ -13,14 +13,21 @@ from lms.text import _
 VERSION = "1"
 
 
-def export_package(course: str | None = None, may_read: Callable[[int], bool] = lambda _org_id: True) -> Package:
-    """The package of a published course, or of all that is published. Reading it back gives the same.
+def export_package(
+    course: str | None = None,
+    may_read: Callable[[int], bool] = lambda _org_id: True,
+    items: Collection[str] = (),
+    called: tuple[str, str] = ("tat-ca", "Học vụ số"),
+) -> Package:
+    """The package of a published course, of `items`, or of all that is published. Reading it back gives the same.
 
-    `may_read(unit)`: whether the exam questions of a unit may be given out. Raises NotFound, NotAllowed.
+    `may_read(unit)`: whether the exam questions of a unit may be given out; `called`: slug and title where it is of no
+    course. Raises NotFound, NotAllowed.
     """
-    exporting = Exporting(whole=course is None, may_read=may_read)
+    exporting = Exporting(whole=course is None and not items, may_read=may_read)
     if course is not None:
         exporting.want("course", course)
+    exporting.want("item", *items)
     parts = sorted(PACKAGE_PARTS, key=lambda p: (p.order, p.name))
     waiting: object = None
     while exporting.waiting != waiting:  # what is still asked for in the end belongs to a plugin that is not in use
@@ -30,9 +37,9 @@ def export_package(course: str | None = None, may_read: Callable[[int], bool] = 
     given = exporting.given
     if course is not None and course not in given.get("course", {}):
         raise NotFound(_("No published course is called {slug}.", slug=course))
-    title = given["course"][course].title if course is not None else "Học vụ số"
+    title = given["course"][course].title if course is not None else called[1]
     return Package(
-        slug=course or "tat-ca",
+        slug=course or called[0],
         title=title,
         version=VERSION,
         frameworks=_in_order(given, "framework"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from lms.packages.problems import Where, _, listed, nearest, quoted
 from lms.packages.source import is_slug
 from lms.packages.yaml_lines import Listed, Mapped, Node, Scalar, load
+
+Path = tuple[str | int, ...]
 
 LONGEST_TEXT = 20_000
 MOST_ENTRIES = 20_000
@@ -233,6 +236,34 @@ class Fields:
         for key in self._node.entries:
             if key not in self._taken and not self.where.problems.full:
                 unknown(key, self._taken, self.at(key))
+
+
+def plain_fields(data: Mapping[str, object], where: Where) -> tuple[Fields, list[Path]]:
+    """The fields of plain values, as a form holds them, and the path of each value: that of line 1 comes first.
+
+    What is empty stands there as empty, so that a problem with it is said where it is.
+    """
+    paths: list[Path] = []
+
+    def node_of(value: object, path: Path) -> Node:
+        paths.append(path)
+        line = len(paths)
+        if isinstance(value, Mapping):
+            node = Mapped(line)
+            for key, inner in value.items():
+                node.lines[key] = len(paths) + 1
+                node.entries[key] = node_of(inner, (*path, key))
+            return node
+        if isinstance(value, list | tuple) and value:
+            return Listed(line, [node_of(inner, (*path, n)) for n, inner in enumerate(value)])
+        if isinstance(value, bool | int | float | Decimal):
+            return Scalar(f"{value:f}" if isinstance(value, Decimal) else str(value).lower(), True, line)
+        text = "" if value in (None, [], ()) else str(value)
+        return Scalar(text, not text, line)
+
+    node = node_of(data, ())
+    assert isinstance(node, Mapped)
+    return Fields(node, where), paths
 
 
 def unknown(key: str, known: Iterable[str], where: Where) -> None:

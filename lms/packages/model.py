@@ -10,6 +10,7 @@ from typing import Any
 FORMAT = "hocvuso/1"
 GROUPS = ("citizens", "students", "officials", "workers")
 POOLS = ("practice", "exam")
+THINKING = ("know", "understand", "apply", "extend")  # nhận biết, thông hiểu, vận dụng, vận dụng cao
 RECOGNITIONS = ("attainment", "course")
 PREREQUISITES = ("advice", "lock")
 COMPLETION = ("read", "listened", "answered", "practised", "done", "confirmed")  # what a lesson may ask for
@@ -81,6 +82,28 @@ class Item:
     lesson: str
     data: Mapping[str, Any]
     line: int = field(default=0, compare=False)
+    level: int | None = None  # of the framework, from 1
+    thinking: str = ""  # one of THINKING
+    twins: str = ""  # a group of questions of which a paper holds one
+    picture: Mapping[str, str] | None = None  # file, alt
+    fix: str = ""
+    source: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # the pictures that it names
+
+
+def pictures_named(value: object) -> list[str]:
+    """The names of all files under the keys `picture` of a question, wherever they stand in it, each once."""
+    found: list[str] = []
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key == "picture" and isinstance(inner, Mapping) and isinstance(inner.get("file"), str):
+                found.append(inner["file"])
+            else:
+                found += pictures_named(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            found += pictures_named(inner)
+    return [name for name in dict.fromkeys(found) if name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +118,8 @@ class Draw:
     count: int
     spread: bool = False
     line: int = field(default=0, compare=False)
+    levels: tuple[int, ...] = ()  # of the framework; empty: any
+    thinking: tuple[str, ...] = ()  # of THINKING; empty: any
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +141,8 @@ class QuizSpec:
     correct: int
     parts: tuple[PassPart, ...] = ()
     line: int = field(default=0, compare=False)
+    limit: int | None = None  # minutes, by the server's clock; None: no clock
+    policy: Mapping[str, Any] = field(default_factory=dict)  # what differs from policies.DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)

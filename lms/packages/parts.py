@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from lms.packages.fields import Fields
 from lms.packages.problems import Where
+from lms.text import Text
 
 TEXT = "text"  # the block between directives
 _ESCAPED = re.compile(r"^([ \t]*)\\(\\*:::)", re.MULTILINE)
@@ -63,7 +64,7 @@ class FolderReader(Protocol):
 
     def write(self, data: Mapping[str, Any]) -> str: ...
 
-    def advise(self, data: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    def advise(self, data: Mapping[str, Any]) -> Sequence[tuple[str, Text]]:
         """What would make it better: where, and what to do."""
 
 

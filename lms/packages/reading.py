@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from lms.packages.builtin import PARTS
+from lms.packages.builtin import PARTS, read_picture
 from lms.packages.fields import Fields, read_slug
 from lms.packages.frameworks import read_framework
 from lms.packages.lessons import read_lesson
@@ -17,6 +17,7 @@ from lms.packages.model import (
     POOLS,
     PREREQUISITES,
     RECOGNITIONS,
+    THINKING,
     ActivityRef,
     Bank,
     Condition,
@@ -34,11 +35,13 @@ from lms.packages.model import (
     QuizSpec,
     RuleSetSpec,
     TaskSpec,
+    pictures_named,
 )
 from lms.packages.parts import Parts
+from lms.packages.policies import read_policy
 from lms.packages.problems import PackageInvalid, Problems, Reference, Where, _, listed, nearest, quoted
 from lms.packages.references import Names, check_package, check_references
-from lms.packages.source import TRACK_FILE, Source, place_of, read_source, text_of
+from lms.packages.source import PICTURES, TRACK_FILE, Source, place_of, read_source, text_of
 from lms.packages.tracks import with_tracks
 from lms.packages.yaml_lines import Listed, Mapped, Scalar, load
 
@@ -46,6 +49,8 @@ __all__ = ["PackageInvalid", "read_files", "read_package"]
 
 T = TypeVar("T")
 LONGEST_TITLE = 200
+LEVELS = tuple("123456789")
+LONGEST_FIX = 300  # letters: what is said in twenty seconds
 KINDS = ("lesson", "quiz", "task")
 
 
@@ -72,13 +77,16 @@ class _Reading:
         beside: dict[str, dict[str, bytes]] = {}
         with_documents: dict[tuple[str, str], dict[str, bytes]] = {}
         endings = {folder: reader.endings for folder, reader in self.parts.folders.items()}
+        pictures: dict[str, dict[str, bytes]] = {}
         for name in sorted(self.files):
-            place = place_of(name, self.problems, endings)
+            place = place_of(name, self.problems, {"items": PICTURES, **endings})
             if place is None:
                 continue
             folder, slug = place
             file = name.rpartition("/")[2]
-            if folder in endings and name.count("/") == 2:
+            if folder == "items" and name.count("/") == 2:
+                pictures.setdefault(slug, {})[file] = self.files[name]
+            elif folder in endings and name.count("/") == 2:
                 with_documents.setdefault((folder, slug), {})[file] = self.files[name]
             elif folder != "lessons":
                 places.setdefault(folder, {})[slug] = name
@@ -104,7 +112,18 @@ class _Reading:
         lessons = tuple(
             filter(None, (self.lesson(slug, name, beside[slug]) for slug, name in places.get("lessons", {}).items()))
         )
-        banks = tuple(filter(None, (self.bank(slug, name) for slug, name in places.get("items", {}).items())))
+        banks = tuple(
+            filter(None, (self.bank(s, name, pictures.pop(s, {})) for s, name in places.get("items", {}).items()))
+        )
+        for slug, files in pictures.items():
+            for file in files:
+                self.problems.add(
+                    f"items/{slug}/{file}",
+                    1,
+                    "unknown-file",
+                    _("There is no items/{slug}.yaml beside this picture. Write it, or remove the picture."),
+                    slug=slug,
+                )
         quizzes = self.each(places.get("quizzes", {}), self.quiz)
         tasks = self.each(places.get("tasks", {}), self.task)
         documents = self.documents(places, with_documents)
@@ -205,7 +224,7 @@ class _Reading:
             if found:
                 yield found[1], name
 
-    def bank(self, slug: str, name: str) -> Bank | None:
+    def bank(self, slug: str, name: str, pictures: dict[str, bytes]) -> Bank | None:
         text = self.text(name)
         if text is None:
             return None
@@ -223,7 +242,7 @@ class _Reading:
                 )
             return None
         items = [
-            self.item(fields)
+            self.item(fields, pictures)
             for fields in (Fields.of(entry, self.where(name).at(entry.line)) for entry in node.items)
             if fields is not None
         ]
@@ -231,9 +250,18 @@ class _Reading:
             self.where(name).at(1).problem(
                 "empty", _("There is nothing here. Write the questions, each beginning with `- id: …`.")
             )
+        named = {file for item in items if item is not None for file in item.files}
+        for file in sorted(pictures.keys() - named):
+            self.problems.add(
+                f"items/{slug}/{file}",
+                1,
+                "unused-file",
+                _("No question of items/{slug}.yaml names this picture. Remove it, or name it."),
+                slug=slug,
+            )
         return Bank(slug, tuple(item for item in items if item is not None))
 
-    def item(self, fields: Fields) -> Item | None:
+    def item(self, fields: Fields, pictures: dict[str, bytes]) -> Item | None:
         type_name = fields.text("type", most=64, one_line=True)
         id = fields.slug("id")
         pool = fields.choice("pool", POOLS)
@@ -245,6 +273,12 @@ class _Reading:
         if inner is not None:
             message = Message(inner.text("from", most=100, one_line=True), inner.text("text", most=4_000))
             inner.finish()
+        level = fields.whole("level", 1, 9, required=False)
+        thinking = fields.choice("thinking", THINKING, default="")
+        twins = fields.slug("twins", required=False)
+        picture = read_picture(fields)
+        fix = fields.text("fix", required=False, most=LONGEST_FIX)
+        source = fields.text("source", required=False, most=500)
         reader = self.parts.items.get(type_name)
         if reader is None:
             if type_name:
@@ -266,7 +300,15 @@ class _Reading:
             return None
         data = reader.read(fields)
         fields.finish()
-        return Item(id, type_name, pool, skills, stem, message, lesson, data, fields.where.line)
+        if pool == "practice" and getattr(reader, "exam_only", False):
+            fields.at("pool").problem(
+                "exam-only", _("Questions of the type {type} are for exams only. Write `pool: exam`."), type=type_name
+            )
+        return Item(
+            id, type_name, pool, skills, stem, message, lesson, data, fields.where.line, level, thinking, twins,
+            picture, fix, source,
+            {file: pictures[file] for file in pictures_named({"picture": picture, "data": data}) if file in pictures},
+        )  # fmt: skip
 
     def quiz(self, fields: Fields) -> QuizSpec:
         draws = []
@@ -277,6 +319,8 @@ class _Reading:
                     row.whole("count", 1, 500) or 1,
                     row.flag("spread", default=False),
                     row.where.line,
+                    self.levels(row),
+                    row.choices("thinking", THINKING) if row.has("thinking") else (),
                 )
             )
             row.finish()
@@ -290,18 +334,32 @@ class _Reading:
                 )
                 row.finish()
             passing.finish()
+        pool = fields.choice("pool", POOLS)
         return QuizSpec(
             slug=fields.slug("slug"),
             title=fields.text("title", most=LONGEST_TITLE, one_line=True),
             intro=fields.text("intro", required=False, most=2_000),
-            pool=fields.choice("pool", POOLS),
+            pool=pool,
             minutes=fields.whole("minutes", 1, 600, required=False),
             needs_birth_date=fields.flag("needs_birth_date", default=False),
             draw=tuple(draws),
             correct=correct,
             parts=tuple(parts),
             line=fields.where.line,
+            limit=fields.whole("limit", 1, 600, required=False),
+            policy=read_policy(fields.inner("policy", required=False), pool),
         )
+
+    def levels(self, row: Fields) -> tuple[int, ...]:
+        """The levels of a line, from 1 to 9, in order and each once; empty: any."""
+        found = set()
+        for node in row.list_of("levels", least=0, most=9):
+            text = node.text if isinstance(node, Scalar) else ""
+            if text in LEVELS:
+                found.add(int(text))
+            else:
+                row.at("levels").problem("levels", _("`levels` holds whole numbers from 1 to 9, e.g. [1, 2]."))
+        return tuple(sorted(found))
 
     def task(self, fields: Fields) -> TaskSpec:
         return TaskSpec(

@@ -106,6 +106,7 @@ def check_references(package: Package, names: Names, references: Iterable[Refere
         **{kind: {slug for slug, found in names.activities.items() if found == kind} for kind in names.folders},
     }
     files = {f"lessons/{lesson.slug}/{name}" for lesson in package.lessons for name in lesson.files}
+    files |= {f"items/{bank.slug}/{name}" for bank in package.banks for item in bank.items for name in item.files}
     said = False
     for reference in references:
         if problems.full:
@@ -121,7 +122,17 @@ def check_references(package: Package, names: Names, references: Iterable[Refere
                 said = True
             continue
         if reference.kind in _FILES:
-            if reference.file.rpartition("/")[0] + "/" + reference.name not in files:
+            if reference.file.startswith("items/"):
+                if f"{reference.file.removesuffix('.yaml')}/{reference.name}" not in files:
+                    problems.add(
+                        reference.file,
+                        reference.line,
+                        "missing-file",
+                        _("There is no file {name} in {folder}. Add it, or correct the name."),
+                        name=reference.name,
+                        folder=reference.file.removesuffix(".yaml") + "/",
+                    )
+            elif reference.file.rpartition("/")[0] + "/" + reference.name not in files:
                 problems.add(
                     reference.file,
                     reference.line,
@@ -162,6 +173,9 @@ def check_package(package: Package, names: Names, problems: Problems) -> None:
         for name, data in lesson.files.items():
             where = Where(f"lessons/{lesson.slug}/{name}", 1, problems, [])
             _check_file(name, data, where)
+    for bank in package.banks:
+        for name, data in {name: data for item in bank.items for name, data in item.files.items()}.items():
+            _check_file(name, data, Where(f"items/{bank.slug}/{name}", 1, problems, []))
     for document in package.documents:
         for name, data in document.files.items():
             where = Where(f"{document.folder}/{document.slug}/{name}", 1, problems, [])
@@ -256,7 +270,7 @@ def _check_after(course: CourseSpec, problems: Problems) -> None:
         )
 
 
-def _check_quiz(quiz: QuizSpec, held_by_code: Mapping[str, set[str]], problems: Problems) -> None:
+def _check_quiz(quiz: QuizSpec, held_by_code: Mapping[str, Mapping[str, Item]], problems: Problems) -> None:
     file = f"quizzes/{quiz.slug}.yaml"
     held = [(draw, drawable(draw, held_by_code)) for draw in quiz.draw]
     short = False
@@ -321,18 +335,23 @@ def _may_draw(draw: Draw, code: str) -> bool:
     return any(lies_under(drawn, code) or lies_under(code, drawn) for drawn in draw.codes)
 
 
-def items_by_code(items: Iterable[Item], pool: str) -> dict[str, set[str]]:
-    """The ids of a pool's questions by every code that a skill of theirs lies under."""
-    found: dict[str, set[str]] = {}
+def items_by_code(items: Iterable[Item], pool: str) -> dict[str, dict[str, Item]]:
+    """A pool's questions by every code that a skill of theirs lies under, and by their ids."""
+    found: dict[str, dict[str, Item]] = {}
     for item in items:
         if item.pool == pool:
             for skill in item.skills:
                 parts = skill.split(".")[:8]
                 for length in range(1, len(parts) + 1):
-                    found.setdefault(".".join(parts[:length]), set()).add(item.id)
+                    found.setdefault(".".join(parts[:length]), {})[item.id] = item
     return found
 
 
-def drawable(draw: Draw, held_by_code: Mapping[str, set[str]]) -> set[str]:
-    """The ids of the questions that a line of a quiz may draw."""
-    return set().union(*(held_by_code.get(code, set()) for code in draw.codes))
+def drawable(draw: Draw, held_by_code: Mapping[str, Mapping[str, Item]]) -> set[str]:
+    """What a line of a quiz may draw: the ids of questions; twins, of which a paper holds one, are one."""
+    return {
+        f"twins {item.twins}" if item.twins else item.id
+        for code in draw.codes
+        for item in held_by_code.get(code, {}).values()
+        if (not draw.levels or item.level in draw.levels) and (not draw.thinking or item.thinking in draw.thinking)
+    }

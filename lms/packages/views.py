@@ -14,7 +14,7 @@ from lms.errors import DomainError, NotFound
 from lms.identity.people import here
 from lms.learning.authoring import AUTHORS, author_orgs
 from lms.orgs.queries import nation_id, reaches
-from lms.packages.advice import advise
+from lms.packages.check import advice
 from lms.packages.exporting import export_package
 from lms.packages.importing import known_parts, take_in
 from lms.packages.problems import PackageInvalid, Problem
@@ -85,11 +85,11 @@ def import_package() -> str | tuple[str, int]:
     upload = request.files.get("package")
     if upload is None or not upload.filename:
         return _page(error=say(_("Please choose a zip file."))), 422
-    name = upload.filename[:200]
+    name, parts = upload.filename[:200], known_parts()
     try:
-        package = read_package(upload.read(), known_parts())
+        package = read_package(upload.read(), parts)
         if request.form.get("do") == "check":
-            return _page(name=name, taken={}, advice=_lines(advise(package)[:MOST_SHOWN]), checked=True)
+            return _page(name=name, taken={}, advice=_lines(advice(package, parts)[:MOST_SHOWN]), checked=True)
         counts = take_in(package, org_id, person.id)
     except PackageInvalid as invalid:
         found = list(invalid.problems)
@@ -100,7 +100,7 @@ def import_package() -> str | tuple[str, int]:
     return _page(
         name=name,
         taken={say(COUNTED.get(what, Text(what))): count for what, count in counts.items()},
-        advice=_lines(advise(package)[:MOST_SHOWN]),
+        advice=_lines(advice(package, parts)[:MOST_SHOWN]),
     )
 
 

@@ -81,6 +81,8 @@ def package_files(package: Package, parts: Parts = PARTS) -> dict[str, bytes]:
         files |= {folder + name: data for name, data in lesson.files.items()}
     for bank in package.banks:
         files[f"items/{bank.slug}.yaml"] = "\n".join(_entry(_item(item, parts)) for item in bank.items).encode()
+        for item in bank.items:
+            files |= {f"items/{bank.slug}/{name}": data for name, data in item.files.items()}
     for quiz in package.quizzes:
         files[f"quizzes/{quiz.slug}.yaml"] = _yaml(_quiz(quiz))
     for task in package.tasks:
@@ -130,10 +132,16 @@ def _item(item: Item, parts: Parts) -> dict[str, Any]:
         "type": item.type,
         "pool": item.pool,
         "skills": item.skills,
+        "level": item.level,
+        "thinking": item.thinking,
+        "twins": item.twins,
         "message": message,
+        "picture": item.picture,
         "stem": item.stem,
         "lesson": item.lesson,
         **parts.items[item.type].write(item.data),
+        "fix": item.fix,
+        "source": item.source,
     }
 
 
@@ -144,9 +152,19 @@ def _quiz(quiz: QuizSpec) -> dict[str, Any]:
         "intro": quiz.intro,
         "pool": quiz.pool,
         "minutes": quiz.minutes,
+        "limit": quiz.limit,
         "needs_birth_date": quiz.needs_birth_date,
+        "policy": dict(quiz.policy),
         "draw": [
-            _Flow({"from": draw.codes, "count": draw.count, **({"spread": True} if draw.spread else {})})
+            _Flow(
+                {
+                    "from": draw.codes,
+                    "count": draw.count,
+                    **({"spread": True} if draw.spread else {}),
+                    **({"levels": draw.levels} if draw.levels else {}),
+                    **({"thinking": draw.thinking} if draw.thinking else {}),
+                }
+            )
             for draw in quiz.draw
         ],
         "pass": {

@@ -141,6 +141,31 @@ class Flow:
         self._indent, self._y = 0.0, min(self._y, top - side)
         self.gap(4)
 
+    def bubbles(self, rows: Sequence[tuple[int, int]], columns: int = 3) -> None:
+        """Circles to fill in: (number of the question, how many circles), in columns read from top to bottom."""
+        step, size = 6.6 * MM, 10.5
+        wide = (RIGHT - LEFT) / columns
+        radius = 2.1 * MM
+        at = 0
+        while at < len(rows):
+            self._need(step * 3)
+            fits = max(1, int((self._y - BOTTOM) / step))
+            high = min(fits, -(-(len(rows) - at) // columns))
+            for place, (number, count) in enumerate(rows[at : at + high * columns]):
+                left = LEFT + (place // high) * wide
+                middle = self._y - (place % high + 0.5) * step
+                label = f"{number}."
+                x = left + 9 * MM - text_width(label, "bold", size)
+                self._draw(label, "bold", size, x, middle - size * 0.36, INK)
+                for letter in range(count):
+                    x = left + 13.5 * MM + letter * min(6.4 * MM, (wide - 18 * MM) / max(1, count - 1))
+                    self.sheet.operators(_circle(x, middle, radius))
+                    sign = chr(ord("A") + letter)
+                    self._draw(sign, "regular", 7.5, x - text_width(sign, "regular", 7.5) / 2, middle - 2.7, GREY)
+            self._y -= high * step
+            at += high * columns
+        self.gap(6)
+
     def gap(self, points: float) -> None:
         """Room below what stands there; the bar of a box goes on through it."""
         if self._y == TOP:
@@ -154,6 +179,13 @@ class Flow:
         self.sheet.turn()
         self._page += 1
         self._y = TOP
+        self._foot()
+
+    def restart(self, footer: str) -> None:
+        """What follows is a paper of its own: a new page, numbered from 1, with this footer."""
+        self._footer = footer
+        self.sheet.turn()
+        self._page, self._y = 1, TOP
         self._foot()
 
     def finish(self) -> bytes:
@@ -195,6 +227,19 @@ class Flow:
         while words and text_width(words, "regular", 10) > RIGHT - LEFT - 15 * MM:
             words = words[:-2].rstrip() + "…"
         self._draw(words, "regular", 10, LEFT, BOTTOM - 9 * MM, GREY)
+
+
+def _circle(x: float, y: float, radius: float) -> str:
+    """A circle of four curves (the customary 0.5523 of the radius for their handles)."""
+    near = radius * 0.5523
+    curves = (
+        (x + radius, y + near, x + near, y + radius, x, y + radius),
+        (x - near, y + radius, x - radius, y + near, x - radius, y),
+        (x - radius, y - near, x - near, y - radius, x, y - radius),
+        (x + near, y - radius, x + radius, y - near, x + radius, y),
+    )
+    drawn = " ".join(" ".join(map(number_text, curve)) + " c" for curve in curves)
+    return f"{colour_numbers(INK)} RG 0.8 w {number_text(x + radius)} {number_text(y)} m {drawn} S"
 
 
 def printable(text: str, face: Face) -> str:

@@ -39,10 +39,6 @@ menu = (
 Answer = str | Response | tuple[str, int]
 
 
-def _errors(form: PageForm) -> dict[str, list[str]]:
-    return {name or "": [str(e) for e in texts] for name, texts in form.errors.items()}
-
-
 def _panel(person: Person) -> Markup | None:
     """On a person's page: how well they are known, and what this officer may do about it."""
     me = here()
@@ -77,7 +73,7 @@ def _papers_page(person: Person, form: PapersForm) -> str:
         "proving/papers.html",
         person=person,
         form=form,
-        errors=_errors(form),
+        errors=form.wrong,
         kinds=[(key, say(words)) for key, words in proofs.PAPER_KINDS.items()],
         level=proofs.LEVELS[person.assurance_level],
         proofs=[(row, proof_words(row)) for row in proofs.proofs_of(person.id)],
@@ -128,7 +124,7 @@ def _pin_page(person: Person, form: PinForm) -> str:
         "proving/pin.html",
         person=person,
         form=form,
-        errors=_errors(form),
+        errors=form.wrong,
         nameless=person.username is None and person.phone is None,
         days=pins.DAYS,
         factor=second_factor.is_on(person.id) and bool(units_where(here(), May.ADMINISTER)),
@@ -184,7 +180,7 @@ def _levels_page(form: LevelForm) -> str:
         "proving/levels.html",
         rows=rows,
         levels=[(str(level), words) for level, words in proofs.LEVELS.items()],
-        errors=_errors(form),
+        errors=form.wrong,
         saved=request.args.get("saved", ""),
     )
 

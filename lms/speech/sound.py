@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms.speech import programs
-from lms.speech.programs import ProgramError
+from lms import programs
+from lms.programs import ProgramError
 
 RATE = 24_000  # samples a second: what both forms for phones carry
 GAP = 300  # milliseconds of silence between two sentences
@@ -112,24 +112,6 @@ def _raw(sentences: Sequence[bytes], folder: Path) -> list[bytes]:
         wanted += ["-map", f"{number}:a:0", "-f", "s16le", "-ac", "1", "-ar", str(RATE), str(folder / f"{number}.raw")]
     programs.run(["ffmpeg", *_SAFE, "-y", *given, *wanted])
     return [(folder / f"{number}.raw").read_bytes() for number in range(len(sentences))]
-
-
-def pair_of(data: bytes, most_seconds: int) -> Pair:
-    """A recording of any kind in both forms: even in loudness, without marks of who and where. Raises ProgramError."""
-    with tempfile.TemporaryDirectory(prefix="lms-speech-") as folder:
-        source, plain = Path(folder, "in"), Path(folder, "plain.flac")
-        source.write_bytes(data)
-        programs.run(
-            ["ffmpeg", *_SAFE, "-y", *_PLAIN, "-i", str(source), "-map", "0:a:0", "-vn", "-map_metadata", "-1",
-             "-ac", "1", "-ar", str(RATE), "-t", str(most_seconds + 1), "-c:a", "flac", str(plain)],
-        )  # fmt: skip
-        ms = flac_ms(plain.read_bytes()[:64])
-        if ms < 300:
-            raise ProgramError("nothing is heard in it")
-        if ms > most_seconds * 1000:
-            raise ProgramError(f"it is longer than {most_seconds} seconds")
-        pair = _encoded(["-i", str(plain)], Path(folder))
-    return Pair(pair.opus, pair.mp3, ms)
 
 
 def _encoded(source: Sequence[str], folder: Path) -> Pair:

@@ -11,18 +11,14 @@ from sqlalchemy import RowMapping, delete, func, insert, select
 
 from lms import clock
 from lms.db.unit_of_work import after_commit, connection, unit_of_work, writing
-from lms.errors import Invalid
 from lms.speech import sound
 from lms.speech.models import Joined, Sentence
-from lms.speech.programs import ProgramError
 from lms.speech.sentences import key_of, key_of_all, sentences
 from lms.speech.voices import RECORDED, VOICES, Voice, voices
 from lms.storage import FileStore
-from lms.text import _
 
 S, J = Sentence.__table__, Joined.__table__
 MOST_SENTENCES = 400
-MOST_RECORDING = 8 << 20  # bytes of one sentence as a browser sends it
 
 
 @dataclass(frozen=True)
@@ -173,25 +169,10 @@ def recordings(lang: str, said: Sequence[str]) -> dict[str, Recording]:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A recording as it will be kept."""
+    """A recording as it will be kept: its sound in the file store (FLAC, one channel, cut to its words)."""
 
     file_key: str
     ms: int
-
-
-def prepare_recording(data: bytes) -> Prepared:
-    """Makes a recording even and puts it in the file store: before the unit of work. Raises Invalid with what to do."""
-    if not sound.can_encode():
-        raise Invalid(_("This server cannot work with sound yet. Ask whoever runs it to install ffmpeg."))
-    if len(data) > MOST_RECORDING:
-        raise Invalid(_("This recording is too big for one sentence. Please record it again, shorter."))
-    try:
-        [(content, ms)] = sound.sentences_of([data])
-    except ProgramError as error:
-        raise Invalid(
-            _("No words could be heard in this recording. Please hold the phone closer and record the sentence again.")
-        ) from error
-    return Prepared(_store().put(content), ms)
 
 
 def keep_recording(lang: str, words: str, recording: Prepared, by_id: int) -> None:

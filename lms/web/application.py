@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 USUAL = frozenset({200, 303, 404, 409, 422})
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9/._~?&=#-]*").fullmatch  # nothing in it that an address must say otherwise
 
 
 class PlainRequest(Request):
@@ -64,8 +66,8 @@ class PlainResponse(Response):
             or "Content-Length" not in self.headers
         ):
             return super().__call__(environ, start_response)
-        if self._status_code == 303:
-            self.headers["Location"] = iri_to_uri(self.headers["Location"])
+        if self._status_code == 303 and not _PLAIN_ADDRESS(location := self.headers["Location"]):
+            self.headers["Location"] = iri_to_uri(location)
         start_response(self._status, self.headers.to_wsgi_list())
         return body
 
@@ -97,6 +99,12 @@ class Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No function here is a coroutine."""
         return func
+
+    def redirect(self, location: str, code: int = 302) -> Response:
+        """Leads elsewhere. Without the page that says so: no browser shows it, and it costs more than the rest."""
+        answer = self.response_class(status=code, mimetype="text/html")
+        answer.headers["Location"], answer.headers["Content-Length"] = location, "0"
+        return answer
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Of a request: no part of a host's name is a part of an address here, and nothing upgrades to a socket."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -14,7 +13,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.db.unit_of_work import let_go
-from lms.errors import DomainError, Elsewhere, NotFound, NotSignedIn, TooMany
+from lms.errors import DomainError, Elsewhere, NoRoom, NotFound, TooMany
+from lms.storage import is_full
 from lms.text import Text, _
 from lms.web.rendering import render, render_fragment, say, wants_fragment
 
@@ -58,23 +58,13 @@ def _answer(status: int, code: str, text: Text, headers: dict[str, str] | None =
     return problem(status, code, text, headers, **more) if wants_json() else page(status, code, text, headers)
 
 
-def _page_before() -> str:
-    """The page that a form was sent from, so that whoever must sign in first comes back to it."""
-    before = urlsplit(request.referrer or "")
-    if before.netloc == request.host and before.path:
-        return before.path + (f"?{before.query}" if before.query else "")
-    return url_for("home.mine")
+def answer_refusal(error: DomainError) -> Response:
+    """A refusal as a page, a fragment or problem details, whichever was asked for."""
+    return _answer(error.status, error.code, error.text)
 
 
 def install(app: Flask) -> None:
-    """Registers the handlers."""
-
-    @app.errorhandler(NotSignedIn)
-    def _sign_in(error: NotSignedIn) -> WerkzeugResponse:
-        if wants_json() or wants_fragment():
-            return _answer(401, error.code, error.text)
-        back = error.back or (request.full_path.rstrip("?") if request.method == "GET" else _page_before())
-        return redirect(url_for("identity.sign_in", next=back), 303)
+    """Registers the handlers, but for whoever must sign in first: that is the business of identity."""
 
     @app.errorhandler(Elsewhere)
     def _elsewhere(error: Elsewhere) -> WerkzeugResponse:
@@ -106,6 +96,14 @@ def install(app: Flask) -> None:
         let_go()
         log.error("database unavailable", path=request.path, error=repr(error.orig))
         return _answer(503, "busy", _HTTP[503], {"Retry-After": "30"})
+
+    @app.errorhandler(OSError)
+    def _full(error: OSError) -> Response:
+        if not is_full(error):
+            return _unexpected(error)
+        let_go()
+        log.error("no room left", path=request.path, file=error.filename)
+        return _answer(NoRoom.status, NoRoom.code, NoRoom.default)
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:

@@ -8,6 +8,8 @@ from flask import request
 from wtforms import Field, Form
 from wtforms.validators import InputRequired, StopValidation
 
+from lms.characters import visible
+from lms.errors import DomainError
 from lms.text import Text, _
 from lms.vietnamese import nfc
 from lms.web.rendering import say
@@ -46,6 +48,19 @@ class PageForm(Form):  # type: ignore[misc]  # WTForms has no types
         """Puts an error found later at its field."""
         self[field].errors = [*self[field].errors, say(text)]
 
+    def refuse_as(self, error: DomainError) -> None:
+        """Puts what a service refused at the fields that it names; where the form has none of them, at the whole."""
+        named = [(name, text) for name, text in error.fields.items() if name in self]
+        for name, text in named:
+            self.refuse(name, text)
+        if not named:
+            self.form_errors.append(say(error.text))
+
+    @property
+    def wrong(self) -> dict[str, list[str]]:
+        """What is wrong by the name of its field, for templates; under "" what is wrong with the form as a whole."""
+        return {name or "": [str(e) for e in texts] for name, texts in self.errors.items()}
+
     @property
     def problems(self) -> list[tuple[str, str]]:
         """(field's id, what is wrong) for the summary above the form."""
@@ -66,10 +81,10 @@ class Needed(InputRequired):  # type: ignore[misc]  # WTForms has no types
 
 
 def composed(value: str | None) -> str | None:
-    """A filter for text fields: NFC, trimmed, single spaces; control characters are dropped."""
+    """A filter for text fields: NFC, trimmed, single spaces; characters that nobody sees are dropped."""
     if value is None:
         return None
-    return nfc("".join(c for c in value if c.isprintable() or c.isspace()))
+    return nfc(visible("".join(" " if c.isspace() else c for c in value)))
 
 
 def composed_lines(value: str | None) -> str | None:
@@ -78,5 +93,4 @@ def composed_lines(value: str | None) -> str | None:
         return None
     import unicodedata
 
-    clean = "".join(c for c in value.replace("\r\n", "\n") if c.isprintable() or c in "\n\t")
-    return unicodedata.normalize("NFC", clean).strip()
+    return unicodedata.normalize("NFC", visible(value.replace("\r\n", "\n"), "\n\t")).strip()

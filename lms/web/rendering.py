@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import base64
 import copy
 import functools
 import gzip
-import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import CodeType
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+import msgspec
 from flask import Response, current_app, g, request, session, url_for
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.bccache import Bucket
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from lms.errors import NotSignedIn
 from lms.text import Text
 from lms.web import locale as lang
 from lms.web.locale import Catalogue, current_locale
 from lms.web.menu import STAFF_GROUPS, MenuItem, menu_items, panels
 from lms.web.packing import Packer, Shell
+from lms.web.sheets import FOCUS, LEARNERS, Sheet, minified_css
+
+if TYPE_CHECKING:
+    from lms.web.static_files import StaticFiles
 
 HERE = Path(__file__).parent
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -98,6 +104,25 @@ class LocaleEnvironment(Environment):
         return folded
 
 
+class _Compiled(BytecodeCache):
+    """Templates that this process has compiled in one language, for when it assembles the application once more.
+
+    What a template becomes depends on its source and on the sentences folded in, `wording`, and on nothing else.
+    """
+
+    kept: ClassVar[dict[tuple[str, str, str], CodeType]] = {}
+
+    def __init__(self, wording: str) -> None:
+        self._wording = wording
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((self._wording, bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.kept[(self._wording, bucket.key, bucket.checksum)] = bucket.code
+
+
 class Page:
     """What every page knows: who reads, in which language, how large. What only some pages show is looked up late."""
 
@@ -110,7 +135,8 @@ class Page:
         load_person: Callable[[], Any],
         load_roles: Callable[[Any], frozenset[str]],
     ) -> None:
-        cookies = request.cookies
+        asked, kept = request._get_current_object(), session._get_current_object()  # type: ignore[attr-defined]  # see `address`
+        cookies = asked.cookies
         self.locale = current_locale()
         size = cookies.get("size", "")
         self.text_size = size if size in ("lg", "xl") else ""
@@ -118,19 +144,20 @@ class Page:
         self.signed_in = signed_in
         self.ban = address_form if self.locale == "vi" else "you"
         self.place_name, self.help_line = place_name, help_line
-        self.idle, self.back = session.get("idle", 0), session.get("back", "")  # a device that many use
+        self.idle, self.back = kept.get("idle", 0), kept.get("back", "")  # a device that many use
         self.style = renderer().style
         self.tab = ""
         self.icons: dict[str, None] = {}
         self.inline_icons = False
         self._load_person, self._load_roles = load_person, load_roles
 
-    def for_nobody(self) -> Page:
-        """The same place, read by nobody in particular."""
+    def for_nobody(self, locale: str) -> Page:
+        """The same place, read in a language by nobody in particular."""
         nobody = copy.copy(self)
+        ban = "bạn" if locale == lang.DEFAULT else "you"
         nobody.__dict__.update(
-            locale=lang.DEFAULT, text_size="", contrast="", signed_in=False, ban="bạn", idle=0, back="", tab="",
-            icons={}, inline_icons=False, path="/", person=None, roles=frozenset(), menu=[], tabs=[],
+            locale=locale, text_size="", contrast="", signed_in=False, ban=ban, idle=0, back="", tab="", icons={},
+            inline_icons=False, path="/", person=None, roles=frozenset(), menu=[], tabs=[],
         )  # fmt: skip
         return nobody
 
@@ -195,16 +222,16 @@ def address(endpoint: str, **values: Any) -> str:
 class Renderer:
     """Renders templates of all plugins in the reader's language."""
 
-    def __init__(self, folders: Iterable[Path], catalogue: Catalogue, static_version: Callable[[str], str]) -> None:
+    def __init__(self, folders: Iterable[Path], catalogue: Catalogue, static_files: StaticFiles) -> None:
         self.catalogue = catalogue
         self.folders = list(folders)
-        self._static_version = static_version
+        self._static_files = static_files
         self._environments = {name: self._environment(name) for name in lang.LOCALES}
-        self.css = minified_css("learners")
-        digest = base64.b64encode(hashlib.sha256(self.css.encode()).digest()).decode()
-        self.style = Markup("<style>") + Markup(self.css) + Markup("</style>")  # noqa: S704  our own file
-        self.style_hash = f"sha256-{digest}"
-        self.pack = Packer(self.css)
+        learners, frame = Sheet(minified_css(LEARNERS)), minified_css(FOCUS)
+        self._own = {path: Sheet(frame + static_files.read(path).decode(), path) for path in static_files.inlined()}
+        self.sheets = [learners, *self._own.values()]
+        self.style = learners.markup
+        self.pack = Packer(sheet.css for sheet in self.sheets)
         self.heads: dict[str, Markup] = {}
 
     def environment(self, locale: str | None = None) -> LocaleEnvironment:
@@ -222,6 +249,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=_Compiled(self.catalogue.wording(locale)),
         )
         environment.globals.update(
             _=lambda sentence, **values: _say(sentence, say, values),
@@ -232,6 +260,7 @@ class Renderer:
             url=address,
             page=_PageHere(),  # for macros, which are imported without context so that they are made once
             static=self.static,
+            own_style=self.own_style,
             icon=icon,
             symbols=symbols,
             head=head,
@@ -247,7 +276,11 @@ class Renderer:
     @functools.cache  # noqa: B019  lives as long as the process
     def static(self, path: str) -> str:
         """The address of a static file, with its content's hash so that it may be kept for ever."""
-        return f"/static/{path}?v={self._static_version(path)}"
+        return f"/static/{path}?v={self._static_files.of(path)}"
+
+    def own_style(self, path: str) -> Markup:
+        """The style sheet of a page that needs other rules than most: a plugin's *.inline.css, and what frames it."""
+        return self._own[path].markup
 
 
 def renderer() -> Renderer:
@@ -270,19 +303,7 @@ def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
 
     Never for a page that shows a person's name, a token or anything else of one reader only.
     """
-    page = _page()
-    whole = (
-        renderer(),
-        key,
-        page.locale,
-        page.ban,
-        page.text_size,
-        page.contrast,
-        page.signed_in,
-        page.idle,
-        page.back,
-        request.full_path,
-    )
+    whole = (*_reader(_page()), key, request.full_path)
     held = _remembered.get(whole)
     if held is None:
         held = _remembered[whole] = renderer().pack(draw().encode())
@@ -298,8 +319,8 @@ def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
     return answer
 
 
-MOST_SHELLS = 150  # 30 KB each
-_shells: OrderedDict[tuple[Any, ...], Shell] = OrderedDict()
+MOST_SHELLS = 500  # 10 KB each: the style sheets are shared
+_shells: OrderedDict[tuple[Any, ...], Shell | None] = OrderedDict()
 
 
 def shelled(key: tuple[Any, ...], draw: Callable[[], str], fill: Mapping[str, str]) -> Response:
@@ -307,14 +328,103 @@ def shelled(key: tuple[Any, ...], draw: Callable[[], str], fill: Mapping[str, st
 
     `draw()` draws it with the markers (the keys of `fill`) in their places; each answer fills them anew.
     """
-    page = _page()
-    device = (page.idle, page.back)
-    whole = (renderer(), key, page.locale, page.ban, page.text_size, page.contrast, page.signed_in, device)
+    whole = (*_reader(_page()), key)
     shell = _shells.get(whole)
     if shell is None:
-        shell = _shells[whole] = Shell(draw(), fill)
-        if len(_shells) > MOST_SHELLS:
-            _shells.popitem(last=False)
+        shell = _keep(whole, Shell(draw(), fill, renderer().pack.styles))
+    else:
+        _shells.move_to_end(whole)
+    return _filled(shell, fill)
+
+
+def hole(name: str) -> str:
+    """A marker for what is one reader's, in signs of nobody's script, which no text keeps."""
+    return f"\ue000{name}\ue001"
+
+
+GIVEN_NAME, FULL_NAME = hole("given-name"), hole("full-name")
+
+
+class _Somebody:
+    """Stands for the reader while a page is drawn for all: a page may say the name, and nothing else of a person."""
+
+    given_name, full_name = GIVEN_NAME, FULL_NAME
+
+
+def render_alike(template: str, own: Mapping[str, str] | None = None, **context: Any) -> Response:
+    """A whole page, drawn and packed once for all to whom it shows the same.
+
+    What it depends on is found without being named: all that the template is given, the reader's settings, the page's
+    address, and the reader's roles where the page asks for them. What is one reader's stands in `own`, by the marker
+    that the template is given in its place; of the person it may say the name. Raises NotSignedIn where it says a name
+    and nobody is here, TypeError where it is given what is no plain value.
+    """
+    page = _page()
+    given = _PLAIN.encode(context)
+    key: tuple[Any, ...] = (*_reader(page), template, page.tab, page.path, tuple(page.icons), given)
+    if key in _shells and _shells[key] is None:
+        key = (*key, page.roles)
+    shell = _shells.get(key)
+    if shell is None:
+        drawn, by_roles = _drawn_for_all(page, template, context)
+        shell = Shell(drawn, (GIVEN_NAME, FULL_NAME, *(own or ())), renderer().pack.styles)
+        if by_roles and key[-1] is given:
+            _keep(key, None)
+            key = (*key, page.roles)
+        _keep(key, shell)
+    else:
+        _shells.move_to_end(key)
+    fill = {marker: str(escape(text)) for marker, text in (own or {}).items()}
+    if GIVEN_NAME in shell.holes or FULL_NAME in shell.holes:
+        if page.person is None:
+            raise NotSignedIn
+        fill[GIVEN_NAME], fill[FULL_NAME] = str(escape(page.person.given_name)), str(escape(page.person.full_name))
+    return _filled(shell, fill)
+
+
+def _drawn_for_all(page: Page, template: str, context: Mapping[str, Any]) -> tuple[str, bool]:
+    """The page with markers where it says the reader's name, and whether it depends on the reader's roles."""
+    drawing = copy.copy(page)
+    for name in ("roles", "menu", "tabs"):
+        drawing.__dict__.pop(name, None)
+    drawing.__dict__.update(
+        person=_Somebody() if page.signed_in else None, icons=dict(page.icons), _load_roles=lambda _person: page.roles
+    )
+    g.page = drawing
+    try:
+        return render(template, **context), "roles" in drawing.__dict__
+    finally:
+        g.page = page
+
+
+def _told_apart(value: Any) -> Any:
+    """Markup is not the text that it is made of: a template shows them differently."""
+    if isinstance(value, Markup):
+        return {"markup": str(value)}
+    raise TypeError(f"A page drawn for all is given a {type(value).__name__}, which is no plain value.")
+
+
+_PLAIN = msgspec.msgpack.Encoder(enc_hook=_told_apart)
+
+
+def _reader(page: Page) -> tuple[Any, ...]:
+    """What every drawn page depends on: the application with its plugins, and the reader's settings."""
+    return (
+        renderer(), page.locale, page.ban, page.text_size, page.contrast, page.signed_in, page.idle, page.back,
+    )  # fmt: skip
+
+
+_S = TypeVar("_S", Shell, None)
+
+
+def _keep(key: tuple[Any, ...], shell: _S) -> _S:
+    _shells[key] = shell
+    if len(_shells) > MOST_SHELLS:
+        _shells.popitem(last=False)
+    return shell
+
+
+def _filled(shell: Shell, fill: Mapping[str, str]) -> Response:
     pieces = {marker: text.encode() for marker, text in fill.items()}
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return Response(shell.plain(pieces), mimetype="text/html")
@@ -322,6 +432,12 @@ def shelled(key: tuple[Any, ...], draw: Callable[[], str], fill: Mapping[str, st
     answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Vary"] = "Accept-Encoding"
     return answer
+
+
+def macro(template: str, name: str, *values: Any) -> Markup:
+    """What one macro of a template makes of values: a piece that is one reader's in a page that is drawn for all."""
+    made: Markup = getattr(renderer().environment().get_template(template).module, name)(*values)
+    return made
 
 
 def render_fragment(template: str, **context: Any) -> str:
@@ -418,14 +534,14 @@ def at_address(path: str) -> Iterator[None]:
 
 
 @contextmanager
-def neutral() -> Iterator[None]:
-    """Draws for nobody in particular: in Vietnamese, at the middle size, as if nobody were signed in.
+def neutral(locale: str = lang.DEFAULT) -> Iterator[None]:
+    """Draws for nobody in particular: in this language, at the middle size, as if nobody were signed in.
 
     For pages that phones keep and show to whoever holds them.
     """
-    page, g.locale = _page(), lang.DEFAULT
+    page, g.locale = _page(), locale
     try:
-        g.page = page.for_nobody()
+        g.page = page.for_nobody(locale)
         yield
     finally:
         g.page, g.locale = page, page.locale
@@ -491,25 +607,3 @@ def head() -> Markup:
 def _symbol_list(names: tuple[str, ...]) -> Markup:
     drawn = "".join(f'<symbol id="i-{n}" viewBox="0 0 24 24">{_drawing(n)}</symbol>' for n in names)
     return Markup(f"<svg hidden>{drawn}</svg>") if drawn else Markup("")  # noqa: S704  our own drawings
-
-
-def _digest(path: str) -> str:
-    return hashlib.sha256((HERE / path.removeprefix("/")).read_bytes()).hexdigest()[:8]
-
-
-def minified_css(readers: str) -> str:
-    """The style sheet of `learners` or `staff`: their parts in the order of order.txt, without needless space.
-
-    A part that only one of them needs says so after its name.
-    """
-    folder = HERE / "static" / "lms" / "css"
-    parts = [line.split() for line in (folder / "order.txt").read_text().splitlines()]
-    names = [name for name, *only in parts if not only or readers in only]
-    css = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
-    return minified(re.sub(r'url\("(/static/[^"?]+)"\)', lambda m: f'url("{m[1]}?v={_digest(m[1])}")', css))
-
-
-def minified(css: str) -> str:
-    """A style sheet without comments and needless space."""
-    css = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", css, flags=re.S))
-    return re.sub(r"\s*([{};,>])\s*", r"\1", css).replace(";}", "}").strip()

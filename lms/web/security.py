@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from lms.errors import NotAllowed, NotFound
 from lms.text import _
 from lms.web.packing import Packer
+from lms.web.sheets import Sheet
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -66,12 +67,13 @@ PERMISSIONS = "Permissions-Policy"  # a page that records asks for the microphon
 MAY_BE_OWN = (POLICY, PERMISSIONS)
 
 
-def harden(app: Flask, pack: Packer, style_hash: str) -> None:
-    """Sets up what is refused, what every answer carries, and compression."""
+def harden(app: Flask, pack: Packer, sheets: Iterable[Sheet]) -> None:
+    """Sets up what is refused, what every answer carries, and compression. `sheets`: what pages carry in themselves."""
+    sources = " ".join(sheet.source for sheet in sheets)
     policy = (
         "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self';"
         " font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none';"
-        f" frame-ancestors 'self'; frame-src 'self'; style-src 'self' '{style_hash}'"
+        f" frame-ancestors 'self'; frame-src 'self'; style-src 'self' {sources}"
     )
     headers = {
         POLICY: policy,

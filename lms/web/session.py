@@ -20,6 +20,7 @@ COOKIE = "hv"
 MARK = "hv_who"  # says to our own script whose phone this is now; see `mark_of`
 LIFETIME = 30 * 86400
 RENEW = 86400  # a session in use is written anew once a day
+GRACE = 30 * 86400  # so much longer a browser keeps the cookie: it opens nothing, but says whose form comes too late
 STEP = 5  # on a shared device it notes so often, in seconds, when it was last used
 
 
@@ -28,6 +29,7 @@ class LeanSession(dict[str, Any], SessionMixin):
 
     modified = False
     accessed = True
+    lapsed = ""  # whose it was, where the cookie has run out; as Flask-Login writes it
 
     def __setitem__(self, key: str, value: Any) -> None:
         self.modified = True
@@ -80,7 +82,7 @@ class LeanSessionInterface(SessionInterface):
                 return LeanSession()
             values = msgspec.msgpack.decode(body)
             if values.get("t", 0) < time.time() - LIFETIME:
-                return LeanSession()
+                return _lapsed(values)
             if "idle" in values and values.get("used", 0) < clock.seconds() - values["idle"]:
                 return LeanSession()  # a shared device that was left lying
         except (ValueError, binascii.Error, msgspec.MsgspecError, AttributeError):
@@ -102,7 +104,7 @@ class LeanSessionInterface(SessionInterface):
             return
         body = msgspec.msgpack.encode({**values, "t": now})
         token = base64.urlsafe_b64encode(self._mac(body) + body).rstrip(b"=").decode()
-        response.set_cookie(COOKIE, token, max_age=LIFETIME, httponly=True, secure=self._secure, samesite="Lax")
+        response.set_cookie(COOKIE, token, max_age=LIFETIME + GRACE, httponly=True, secure=self._secure, samesite="Lax")
         self._save_mark("" if "idle" in values else str(values.get("_user_id", "")), response)
 
     def _save_mark(self, user: str, response: Response) -> None:
@@ -112,6 +114,14 @@ class LeanSessionInterface(SessionInterface):
             response.set_cookie(MARK, mark, max_age=LIFETIME, secure=self._secure, samesite="Lax")
         else:
             response.delete_cookie(MARK, secure=self._secure, samesite="Lax")
+
+
+def _lapsed(values: dict[str, Any]) -> LeanSession:
+    """An empty session that knows whose it was, but on a device that many use."""
+    found = LeanSession()
+    if "idle" not in values:
+        found.lapsed = str(values.get("_user_id", ""))
+    return found
 
 
 def mark_of(account_id: int) -> str:

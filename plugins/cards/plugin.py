@@ -5,7 +5,8 @@ from __future__ import annotations
 from lms.api.people import ARRIVALS, PERSONAL_DATA, WAYS_IN, Erased, Merged, PersonalTable
 from lms.api.plugins import Plugin
 from lms.api.web import MENU, PANELS, ROUTES
-from lms.api.work import PERIODIC, Periodic, _
+from lms.api.work import ACTS, PERIODIC, SUBJECTS, Periodic, _
+from plugins.cards import journal
 from plugins.cards.models import Card, Help, Holder, KnownDevice, Room, RoomPerson, Turn
 from plugins.cards.services import teaching
 from plugins.cards.views import classes, enter, mine, office, room
@@ -18,6 +19,8 @@ plugin = Plugin(
     package="plugins.cards",
     needs={"lms": ">=0.1,<1"},
     provides=(
+        ACTS.of(*journal.acts),
+        SUBJECTS.of(*journal.subjects),
         ROUTES.of(enter.routes, mine.routes, room.routes, office.routes, classes.routes),
         WAYS_IN.of(enter.way, room.way),
         ARRIVALS.of(room.arrival),

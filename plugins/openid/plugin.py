@@ -10,7 +10,7 @@ from flask import url_for
 from lms.api.people import ARRIVALS, WAYS_IN, Arrival
 from lms.api.plugins import EXAMINATIONS, Examination, Plugin, Provided, Settings
 from lms.api.web import ROUTES
-from lms.api.work import PERIODIC, Periodic, Text, _
+from lms.api.work import ACTS, PERIODIC, SUBJECTS, Act, Periodic, Subject, Text, _
 from plugins.openid import examining, providers
 from plugins.openid.providers import Provider, ProviderWay
 from plugins.openid.services import arriving
@@ -50,6 +50,8 @@ plugin = Plugin(
     package="plugins.openid",
     needs={"lms": ">=0.1,<1"},
     provides=(
+        ACTS.of(Act("session.ended_by_provider", _("Sessions were ended by the other system"))),
+        SUBJECTS.of(Subject("provider", _("Other system"))),
         ROUTES.of(sign_in.routes, machines.routes),
         ARRIVALS.of(Arrival("openid", arriving.welcome)),
         PERIODIC.of(Periodic("openid.forget", 3600, arriving.forget_old)),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
 
 from lms.api.learning import Activity, Found
+from lms.api.media import settled
 from lms.api.people import fold, reaches
 from lms.api.work import connection
 from plugins.practice.models import PracticeDocument, PracticeRevision
@@ -30,13 +31,26 @@ class PracticeDraft:
 
 
 def document(slug: str) -> PracticeDraft | None:
-    """A draft by its slug."""
+    """A draft by its slug; its sounds as far as they are made by now."""
     row = connection().execute(
         select(D.c.activity_id, A.c.slug, D.c.org_id, D.c.draft, D.c.base, D.c.changed_at, D.c.changed_by)
         .join(A, A.c.id == D.c.activity_id)
         .where(A.c.kind == "practice", A.c.slug == slug)
     ).first()  # fmt: skip
-    return PracticeDraft(*row) if row else None
+    if row is None:
+        return None
+    held = PracticeDraft(*row)
+    return replace(held, draft={**held.draft, "files": settled(held.draft["files"])})
+
+
+def titles(slugs: Collection[str]) -> list[tuple[str, str, int]]:
+    """(slug, title, unit) of those drafts that are there."""
+    rows = connection().execute(
+        select(A.c.slug, D.c.draft["title"].as_string(), D.c.org_id)
+        .join(A, A.c.id == D.c.activity_id)
+        .where(A.c.kind == "practice", A.c.slug.in_(slugs))
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 @dataclass(frozen=True)

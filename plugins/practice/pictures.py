@@ -7,6 +7,7 @@ import io
 import re
 from typing import Any
 
+SOUND = "sound"  # what the sound of a step is among the kinds of `lms.api.media`
 PICTURES, SOUNDS = ("svg", "png", "jpg", "jpeg", "webp"), ("mp3",)
 ENDINGS = (*PICTURES, *SOUNDS)
 _VIEWBOX = re.compile(rb'viewBox\s*=\s*["\']\s*[\d.\-]+[ ,]+[\d.\-]+[ ,]+([\d.]+)[ ,]+([\d.]+)')

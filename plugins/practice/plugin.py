@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from courses.api import BLOCK_TYPES
-from lms.api.learning import ACTIVITY_KINDS, SYNCED
+from lms.api.learning import ACTIVITY_KINDS, RUNNERS, SYNCED, named_of
 from lms.api.packages import BLOCK_READERS, PACKAGE_PARTS, PackagePart
 from lms.api.people import PERSONAL_DATA, RETENTION, Erased, Merged, PersonalTable, Retention
 from lms.api.plugins import Plugin
+from lms.api.reviewing import REVIEWABLE
 from lms.api.web import MENU, ROUTES
-from lms.api.work import _
+from lms.api.work import SUBJECTS, Subject, _
 from plugins.practice.blocks import PracticeBlock, PracticeReader
 from plugins.practice.kinds import PracticeKind
 from plugins.practice.models import PracticeDocument, PracticeRevision, Run
+from plugins.practice.reviewables import PracticeReview
+from plugins.practice.runner import PracticeRunner
 from plugins.practice.services import packing, running, syncing
 from plugins.practice.views import play, studio, studio_parts
 
@@ -22,14 +25,18 @@ plugin = Plugin(
     package="plugins.practice",
     needs={"lms": ">=0.1,<1", "courses": ">=0.1,<1"},
     provides=(
+        SUBJECTS.of(Subject("practice", _("Practice"), named_of("practice"))),
         ACTIVITY_KINDS.of(PracticeKind()),
+        RUNNERS.of(PracticeRunner()),
         SYNCED.of(*syncing.synced),
         BLOCK_TYPES.of(PracticeBlock()),
         BLOCK_READERS.of(PracticeReader()),
         ROUTES.of(play.routes, studio.routes, studio_parts.routes),
+        REVIEWABLE.of(PracticeReview()),
         MENU.of(*studio.menu),
         PACKAGE_PARTS.of(
-            PackagePart("practices", 25, packing.take_practices, packing.give_practices, packing.PracticeFolder())
+            PackagePart("practices", 25, packing.take_practices, packing.give_practices, packing.PracticeFolder(),
+                        prepare=packing.prepare_sounds)
         ),
         PERSONAL_DATA.of(
             PersonalTable(

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import LargeBinary, bindparam, func, select
 
 from lms.api.data import Statement
 from lms.api.learning import Activity
 from lms.api.work import connection
-from plugins.practice.format.stepping import MODES
+from plugins.practice.format.stepping import EXAM, MODES
 from plugins.practice.models import PracticeRevision, Run
 
 R, RUN, A = PracticeRevision.__table__, Run.__table__, Activity.__table__
@@ -27,6 +27,15 @@ class Published:
     activity_id: int
     slug: str
     body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What a test run came to: points of the most that there can be, and how many traps were tapped."""
+
+    points: int
+    most: int
+    traps: int
 
 
 _NEWEST: Statement[tuple[int, int]] = Statement(
@@ -80,3 +89,21 @@ def modes_done(account_id: int, activity_id: int) -> frozenset[str]:
         select(RUN.c.mode).distinct().where(RUN.c.account_id == account_id, RUN.c.activity_id == activity_id)
     )
     return frozenset(MODES[mode] for mode in rows.scalars())
+
+
+_UNDER = Statement(
+    select(RUN.c.points, RUN.c.most, RUN.c.traps)
+    .join(A, A.c.id == RUN.c.activity_id)
+    .where(
+        RUN.c.token == bindparam("token", type_=LargeBinary),
+        RUN.c.account_id == bindparam("who"),
+        RUN.c.mode == MODES.index(EXAM),
+        A.c.slug == bindparam("slug"),
+    ),
+    Tested,
+)
+
+
+def tested_under(token: bytes, account_id: int, slug: str) -> Tested | None:
+    """What a person's test run of a practice came to that was kept under this token."""
+    return _UNDER.first(token=token, who=account_id, slug=slug)

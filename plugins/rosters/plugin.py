@@ -5,7 +5,8 @@ from __future__ import annotations
 from lms.api.people import PERSONAL_DATA, Erased, Merged, PersonalTable
 from lms.api.plugins import Plugin, on
 from lms.api.web import MENU, ROUTES
-from lms.api.work import PERIODIC, Periodic, _
+from lms.api.work import ACTS, PERIODIC, SUBJECTS, Periodic, _
+from plugins.rosters import journal
 from plugins.rosters.events import PartTaken, PartTakenBack, RosterAccepted, RosterRevoked, RosterTaken
 from plugins.rosters.models import Roster, RosterRow
 from plugins.rosters.services import forgetting, taking, undoing
@@ -19,6 +20,8 @@ plugin = Plugin(
     package="plugins.rosters",
     needs={"lms": ">=0.1,<1"},
     provides=(
+        ACTS.of(*journal.acts),
+        SUBJECTS.of(*journal.subjects),
         ROUTES.of(lists.routes, sending.routes, checking.routes),
         MENU.of(*lists.menu),
         PERIODIC.of(Periodic("rosters.forget-old", 86_400, forgetting.forget_old)),

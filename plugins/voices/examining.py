@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from lms.api.plugins import Finding
 from lms.api.speech import ProgramError, can_encode, run_program, there
 from lms.api.work import settings
+from plugins.voices.voices import MEMORY
 
 
 def voices() -> Sequence[Finding]:
@@ -39,7 +40,7 @@ def _command(command: str) -> Finding:
     if not there(program):
         return Finding(False, f"Không thấy chương trình giọng đọc {program}", "Kiểm tra LMS_VOICE_COMMAND.")
     try:
-        sound, _said = run_program(shlex.split(command), "Xin chào.\n".encode(), seconds=60)
+        sound, _said = run_program(shlex.split(command), "Xin chào.\n".encode(), seconds=60, memory=MEMORY)
     except ProgramError as error:
         return Finding(False, f"Giọng đọc đã cài không nói được: {error}", "Kiểm tra LMS_VOICE_COMMAND.")
     if sound[:4] != b"RIFF":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lms.api.speech import run_program
 from lms.api.work import Text, _
 
+MEMORY = 8192  # megabytes of address space: a voice maps its model and more
 # What espeak-ng calls the languages that it knows of those in which lessons are told.
 ESPEAK = {"vi": "vi", "en": "en-gb", "yue": "yue", "zh": "cmn"}
 
@@ -28,7 +29,7 @@ class CommandVoice:
         return lang == self.lang
 
     def say(self, sentence: str, lang: str) -> bytes:
-        return run_program(shlex.split(self.command), sentence.encode() + b"\n")[0]
+        return run_program(shlex.split(self.command), sentence.encode() + b"\n", memory=MEMORY)[0]
 
 
 @dataclass(frozen=True)

@@ -4,40 +4,59 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import LargeBinary, TextClause, bindparam, insert, select, text, update
 
-from lms.api.competency import area
 from lms.api.data import Statement
 from lms.api.learning import Kind, Result, enroll, practised, record_result
-from lms.api.people import hold
-from lms.api.work import Conflict, TooEarly, _, clock, connection, take, tell
+from lms.api.people import Claim, hold
+from lms.api.work import Conflict, TooEarly, _, clock, connection, settings, take, tell
 from quizzes import queries
-from quizzes.drawing import BankTooSmall, draw, shuffled
+from quizzes.drawing import BankTooSmall, draw, scaled, shuffled
 from quizzes.events import AttemptGraded
-from quizzes.items.contract import ITEM_TYPES, WHOLE
-from quizzes.models import OPEN, SUBMITTED, Attempt, Item, PracticeAnswer, Response
-from quizzes.scoring import Score, score
+from quizzes.items.contract import ITEM_TYPES, WAITS, WHOLE, asked_now, waits
+from quizzes.models import OPEN, SUBMITTED, Accommodation, Attempt, BankState, Item, PracticeAnswer, Response
+from quizzes.policies import NOTHING_SPECIAL, Fairness, Policy, standing
+from quizzes.scoring import Score, in_halves, score
+from quizzes.services import decks, papers, running
 
 A, I, R = Attempt.__table__, Item.__table__, Response.__table__
 MOST_PRACTICE = (600, 600)  # answers, in so many seconds: of one account, or of one network address without
 HANDED_IN = _("This paper has been handed in; its answers can no longer be changed.")
+STANDS_STILL = _("The clock stands still for now. Go on with the check first, then answer.")
+TIME_IS_UP = _("The time is up. What you answered before is kept, and the paper is handed in with it.")
 
 
 # Made once: making a statement costs more than sending it.
+_STATE, _FAIR = BankState.__table__, Accommodation.__table__
+# One statement says all that beginning goes by: the state of the banks, what is fair to this person, what is held.
 _HELD: Statement[Any] = Statement(
-    select(A.c.uuid, A.c.account_id, A.c.activity_id, A.c.token).where(
-        ((A.c.account_id == bindparam("who")) & (A.c.activity_id == bindparam("quiz")) & (A.c.state == OPEN))
-        | (A.c.token == bindparam("name", type_=LargeBinary))
+    select(
+        _STATE.c.changes, A.c.uuid, A.c.account_id, A.c.activity_id, _FAIR.c.extra, _FAIR.c.no_limit,
+        _FAIR.c.read_aloud, _FAIR.c.break_minutes,
     )
-)
+    .select_from(_STATE)
+    .outerjoin(
+        A,
+        ((A.c.account_id == bindparam("who")) & (A.c.activity_id == bindparam("quiz")) & (A.c.state == OPEN))
+        | (A.c.token == bindparam("name", type_=LargeBinary)),
+    )
+    .outerjoin(
+        _FAIR,
+        (_FAIR.c.account_id == bindparam("who"))
+        & (_FAIR.c.valid_from <= bindparam("now"))
+        & (_FAIR.c.valid_to.is_(None) | (_FAIR.c.valid_to > bindparam("now"))),
+    )
+    .where(_STATE.c.id == 1)
+)  # fmt: skip
 _BEGIN: Statement[Any] = Statement(
     insert(A),
     columns=(
         "uuid", "account_id", "activity_id", "course_id", "revision_id", "token", "seed", "paper", "state",
-        "started_at",
+        "started_at", "waits", "deck_id", "had", "passing", "due_at", "break_left", "aloud", "session",
     ),
 )  # fmt: skip
 
@@ -59,33 +78,48 @@ _SEE: Statement[Any] = Statement(
 
 
 def start(
-    account_id: int, course_id: int, activity_id: int, revision_id: int, token: bytes | None, enrolled: bool = False
+    account_id: int,
+    course_id: int,
+    activity_id: int,
+    revision_id: int,
+    token: bytes | None,
+    enrolled: bool = False,
+    session: str | None = None,
 ) -> UUID:
-    """Draws a paper and begins; an attempt that is open, or was begun by this token, is gone on with."""
+    """Draws a paper and begins; an attempt that is open, or was begun by this token, is gone on with.
+
+    `session` names the supervised session in which it is begun. TooEarly where the quiz's policy does not let it begin
+    now, where somebody has to be there and no session is named, or where the bank has too few questions.
+    """
     hold(account_id)
-    for held in _HELD.all(who=account_id, quiz=activity_id, name=token):
+    now = clock.seconds()
+    rows = _HELD.all(who=account_id, quiz=activity_id, name=token, now=now)
+    for held in rows:
         if (held.account_id, held.activity_id) == (account_id, activity_id):
             return UUID(str(held.uuid))
-        token = None  # it names another attempt already, so it cannot name this one
+        if held.uuid is not None:
+            token = None  # it names another attempt already, so it cannot name this one
+    body = queries.revision(revision_id)
+    policy = Policy.of(body)
+    if policy.is_supervised and session is None:
+        raise TooEarly(_("This check is taken where somebody is with you. Its page says where and how."))
+    if policy.heeds_tries:
+        tried = queries.newest_attempts(account_id, activity_id)
+        if not standing(policy, tried, now).may_begin:
+            raise TooEarly(_("You cannot begin this check now. Its page says why, and from when on you can."))
     if not enrolled:
         enroll(account_id, course_id)
-    body = queries.revision(revision_id)
+    deck, deck_id = decks.deck_for(revision_id, activity_id, body, rows[0].changes)
+    had = papers.had(account_id, activity_id, body["pool"], deck)
     seed = secrets.randbits(31)
-    bank = queries.candidates(body["pool"], account_id)
     try:
-        drawn = draw(body["draw"], bank, seed)
+        drawn = draw(deck, seed, dict(had), policy.when_short)
     except BankTooSmall as error:
         raise TooEarly(
             _("This quiz has too few questions yet. Please tell your helper: {problem}", problem=str(error))
         ) from error
-    rows = {v.id: v for v in queries.versions([c.version_id for c in drawn])}
-    paper: list[list[Any]] = []
-    for position, candidate in enumerate(drawn):
-        version = rows[candidate.version_id]
-        kind = ITEM_TYPES.get(version.type)
-        size = kind.size(version.spec)
-        order = shuffled(size, seed, position) if kind.shuffles(version.spec) else list(range(size))
-        paper.append([version.id, order, _area(version.body["skills"])])
+    fair = next((Fairness(*row[4:]) for row in rows if row.extra is not None), NOTHING_SPECIAL)
+    runs = fair.clock(body.get("limit"), now)
     uuid = uuid4()
     _BEGIN.run(
         uuid=uuid,
@@ -95,25 +129,34 @@ def start(
         revision_id=revision_id,
         token=token,
         seed=seed,
-        paper=paper,
+        paper=papers.laid_out(deck, drawn, seed),
         state=OPEN,
-        started_at=clock.seconds(),
+        started_at=now,
+        waits=0,
+        deck_id=deck_id,
+        had=had or None,
+        passing=scaled(body["pass"], body["draw"], drawn.counts),
+        due_at=runs.due_at,
+        break_left=runs.break_left,
+        aloud=fair.read_aloud,
+        session=session,
     )
     if body["pool"] == "exam":
-        _SEE.run(who=account_id, items=json.dumps(sorted(c.item_id for c in drawn)))
+        _SEE.run(who=account_id, items=json.dumps(sorted(deck.items[place] for place in drawn.places)))
     return uuid
 
 
-def _area(codes: list[str]) -> int | None:
-    found = next((found for code in codes if (found := area(code)) is not None), None)
-    return found[0] if found else None
-
-
-def _save(answer: str, hold: str) -> TextClause:
+def _save(
+    answer: str,
+    hold: str,
+    again: str = "DO UPDATE SET answer = excluded.answer, saved_at = excluded.saved_at",
+    besides: str = "",
+) -> TextClause:
     return text(
         "INSERT INTO quizzes_response (attempt_id, position, answer, saved_at)"  # noqa: S608  our own words
-        f" SELECT id, :position, {answer}, :now FROM quizzes_attempt WHERE id = :attempt AND state = 0 {hold}"
-        " ON CONFLICT (attempt_id, position) DO UPDATE SET answer = excluded.answer, saved_at = excluded.saved_at"
+        f" SELECT id, :position, {answer}, :now FROM quizzes_attempt WHERE id = :attempt AND state = 0"
+        f" AND paused_at IS NULL AND (due_at IS NULL OR due_at >= :latest) {besides} {hold}"
+        f" ON CONFLICT (attempt_id, position) {again}"
     )
 
 
@@ -122,51 +165,128 @@ _SAVE: Statement[Any] = Statement(
 )
 
 
-def save_answer(attempt_id: int, position: int, answer: list[Any]) -> None:
-    """Keeps an answer; the last one wins. Conflict where the paper has been handed in."""
-    saved = _SAVE.run(attempt=attempt_id, position=position, answer=json.dumps(answer), now=clock.seconds())
-    if saved != 1:
+# Where the right answers are told after each question, the first answer stays.
+_SAVE_ONCE: Statement[Any] = Statement(
+    {
+        "sqlite": _save(":answer", "", "DO NOTHING"),
+        "postgresql": _save("CAST(:answer AS jsonb)", "FOR SHARE", "DO NOTHING"),
+    }
+)
+
+
+# The same, checking also what a page would have read before: whose attempt it is, and that the session is open.
+_OWN = (
+    "AND account_id = :who AND EXISTS"
+    " (SELECT 1 FROM lms_session WHERE id = :session AND account_id = :who AND ended_at IS NULL)"
+)
+_SAVE_OWN: Statement[Any] = Statement(
+    {
+        "sqlite": _save(":answer", "", besides=_OWN),
+        "postgresql": _save("CAST(:answer AS jsonb)", "FOR SHARE", besides=_OWN),
+    }
+)
+
+
+def save_own(attempt_id: int, position: int, answer: list[Any], reader: Claim) -> bool:
+    """Keeps an answer to an attempt of one's own by one statement; False where that is not all as it must be.
+
+    It says nothing of why: `save_answer` after reading the attempt does.
+    """
+    now = clock.seconds()
+    saved = _SAVE_OWN.run(
+        attempt=attempt_id,
+        position=position,
+        answer=json.dumps(answer),
+        now=now,
+        latest=now - settings().quiz_grace,
+        who=reader.id,
+        session=reader.session_id,
+    )
+    return saved == 1
+
+
+def save_answer(attempt_id: int, position: int, answer: list[Any], once: bool = False) -> None:
+    """Keeps an answer; the last one that comes wins, and the ones before it are kept beside it.
+
+    `once`: the first one stays. Conflict where the paper has been handed in, stands still, or its time is up, the
+    grace for a slow line included.
+    """
+    now = clock.seconds()
+    statement = _SAVE_ONCE if once else _SAVE
+    saved = statement.run(
+        attempt=attempt_id, position=position, answer=json.dumps(answer), now=now, latest=now - settings().quiz_grace
+    )
+    if saved == 1:
+        return
+    row = connection().execute(select(A.c.state, A.c.paused_at, A.c.due_at).where(A.c.id == attempt_id)).one()
+    if row.state != OPEN:
         raise Conflict(HANDED_IN)
+    if row.paused_at is not None:
+        raise Conflict(STANDS_STILL)
+    if row.due_at is not None and row.due_at < now - settings().quiz_grace:
+        raise Conflict(TIME_IS_UP)
 
 
 _CLOSE: Statement[Any] = Statement(
     update(A)
     .where(A.c.id == bindparam("attempt"), A.c.state == OPEN)
-    .values(state=SUBMITTED, submitted_at=bindparam("now"), marks=bindparam("given"), passed=bindparam("ok"))
+    .values(
+        state=SUBMITTED,
+        submitted_at=bindparam("now"),
+        marks=bindparam("given"),
+        passed=bindparam("ok"),
+        waits=bindparam("open"),
+    )
 )
 
 
 def grade(row: queries.AttemptRow, answers: queries.Answers) -> tuple[Score, list[int | None]]:
-    """Marks every answer of a paper; None for a question whose type is not in use now."""
+    """Marks every answer of a paper; None for a question whose type is not in use now, WAITS for a person's mark."""
     body = queries.revision(row.revision_id)
     found = queries.versions([entry[0] for entry in row.paper])
     marks = [
-        kind.grade(version.spec, answers.get(position)).halves if (kind := ITEM_TYPES.find(version.type)) else None
+        mark_of(version, answers.get(position) or running.answer_of(version, row.uuid, position, row.account_id))
         for position, version in enumerate(found)
     ]
-    return score(marks, [v.body["skills"] for v in found], body["pass"]), marks
+    return score(marks, [v.body["skills"] for v in found], row.passing or body["pass"]), marks
+
+
+def mark_of(version: queries.VersionRow, answer: list[Any] | None) -> int | None:
+    """The mark of one answer in parts of a point: None where it cannot be asked now, WAITS where a person marks it."""
+    kind = ITEM_TYPES.find(version.type)
+    if kind is None or not asked_now(kind) or (not answer and running.is_gone(version)):
+        return None
+    return WAITS if answer and waits(kind) else kind.grade(version.spec, answer).parts
 
 
 def submit(row: queries.AttemptRow, answers: queries.Answers) -> Score:
     """Hands a paper in: graded, kept as evidence, moved up the tree. Handing in twice is once.
 
-    `row` and `answers` were read in this unit of work with the row held, so that no answer comes in between.
+    `row` and `answers` were read in this unit of work with the row held, so that no answer comes in between. Where a
+    person has yet to mark something, the verdict waits: `marking.mark` gives it then.
     """
     result, marks = grade(row, answers)
-    if _CLOSE.run(attempt=row.id, now=clock.seconds(), given=marks, ok=result.passed) != 1:
-        return result
-    parts: dict[int, tuple[int, int]] = {}
-    for (_version, _order, area_id), halves in zip(row.paper, marks, strict=True):
-        if area_id is not None and halves is not None:
-            raw, most = parts.get(area_id, (0, 0))
-            parts[area_id] = (raw + halves, most + WHOLE)
+    left = marks.count(WAITS)
+    verdict = None if left else result.passed
+    if _CLOSE.run(attempt=row.id, now=clock.seconds(), given=marks, ok=verdict, open=left) == 1 and not left:
+        settle(row, marks, result)
+    return result
+
+
+def settle(row: queries.AttemptRow, marks: Sequence[int | None], result: Score) -> None:
+    """Records and tells what a paper came to, once every answer has its mark."""
+    areas: dict[int, tuple[int, int]] = {}
+    for (_version, _order, area_id), mark in zip(row.paper, marks, strict=True):
+        if area_id is not None and mark is not None:
+            raw, most = areas.get(area_id, (0, 0))
+            areas[area_id] = (raw + mark, most + WHOLE)
+    parts = {area_id: (in_halves(raw), in_halves(most)) for area_id, (raw, most) in areas.items()}
     record_result(
         row.account_id,
         row.activity_id,
-        Result(Kind.SCORED, result.halves, result.most, result.passed, parts, content_id=row.revision_id),
+        Result(Kind.SCORED, result.halves, result.most_halves, result.passed, parts, content_id=row.revision_id),
     )
-    tell(AttemptGraded(row.id, row.account_id, row.activity_id, result.halves, result.most, result.passed))
-    return result
+    tell(AttemptGraded(row.id, row.account_id, row.activity_id, result.halves, result.most_halves, result.passed))
 
 
 def practise(item_id: int, account_id: int | None, right: bool, address: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from lms.api.learning import Activity, anchor, first_free, free_slug, slug_of
+from lms.api.packages import broken_rules
 from lms.api.work import Conflict, Invalid, NotFound, Text, _, audit, clock, connection
 from quizzes.drawing import Candidate, assured, lies_under
 from quizzes.models import Bank, Item, ItemVersion, QuizDocument
@@ -173,6 +174,7 @@ def problems_of(body: Mapping[str, Any], bank: Sequence[Candidate]) -> list[tupl
                     ),
                 )
             )
+    found += [(key, Text(template)) for key, template in broken_rules(body.get("policy") or {}, body["pool"])]
     total = sum(line["count"] for line in lines)
     if body["pass"]["correct"] > total:
         found.append(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
+from lms.api.data import FileStore
 from lms.api.learning import Activity
+from lms.api.media import CARRIED, to_carry
 from lms.api.packages import Draw, Exporting, Item, Message, PassPart, QuizSpec
 from lms.api.work import NotAllowed, _, connection
 from quizzes.drawing import lies_under
@@ -45,7 +49,7 @@ def give_items(exporting: Exporting) -> None:
                     " Let the quiz draw from your own bank, or ask that unit for the package."
                 )
             )
-        item = item_of(row.slug, row.pool, row.type, row.body)
+        item = with_pictures(item_of(row.slug, row.pool, row.type, row.body), row.body)
         exporting.want("code", *item.skills)
         exporting.want("lesson", item.lesson)
         exporting.give("item", slug, (row.bank, row.id, item))
@@ -63,7 +67,22 @@ def item_of(slug: str, pool: str, kind: str, body: Mapping[str, Any]) -> Item:
         message=Message(said["sender"], said["text"]) if said else None,
         lesson=body["lesson"] or "",
         data=body["data"],
+        level=body.get("level"),
+        thinking=body.get("thinking", ""),
+        twins=body.get("twins", ""),
+        picture=body.get("picture"),
+        fix=body.get("fix", ""),
+        source=body.get("source", ""),
     )
+
+
+def with_pictures(item: Item, body: Mapping[str, Any]) -> Item:
+    """The item with the bytes of its pictures, as large as a package carries them."""
+    if not body.get("files"):
+        return item
+    store: FileStore = current_app.extensions["lms.files"]
+    files = {name: store.get(to_carry(facts, CARRIED)["key"]) for name, facts in sorted(body["files"].items())}
+    return replace(item, files=files)
 
 
 def give_quizzes(exporting: Exporting) -> None:
@@ -103,7 +122,18 @@ def quiz_of(body: Mapping[str, Any]) -> QuizSpec:
         pool=body["pool"],
         minutes=body["minutes"],
         needs_birth_date=body["needs_birth_date"],
-        draw=tuple(Draw(tuple(line["from"]), line["count"], line["spread"]) for line in body["draw"]),
+        draw=tuple(
+            Draw(
+                tuple(line["from"]),
+                line["count"],
+                line["spread"],
+                levels=tuple(line.get("levels") or ()),
+                thinking=tuple(line.get("thinking") or ()),
+            )
+            for line in body["draw"]
+        ),
         correct=body["pass"]["correct"],
         parts=tuple(PassPart(part["from"], part["correct"]) for part in body["pass"]["parts"]),
+        limit=body.get("limit"),
+        policy=body.get("policy") or {},
     )

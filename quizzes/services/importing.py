@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import delete, func, insert, select, update
 
 from lms.api.learning import anchor
+from lms.api.media import keep_made, made_now
 from lms.api.packages import Importing, Item, QuizSpec
-from lms.api.work import Conflict, _, clock, connection
+from lms.api.work import Conflict, Invalid, _, clock, connection
 from quizzes.models import Bank, ItemTag, ItemVersion, QuizDocument, QuizRevision
 from quizzes.models import Item as ItemTable
 
@@ -24,6 +26,8 @@ B, I, V, T, R, D = (
     QuizRevision.__table__,
     QuizDocument.__table__,
 )
+
+PICTURE_KINDS = ("picture", "drawing")
 
 
 def digest_of(body: Mapping[str, Any]) -> str:
@@ -42,9 +46,10 @@ def take_items(importing: Importing) -> None:
     owners = {row.id: row.org_id for row in database.execute(select(B.c.id, B.c.org_id))}
     for bank in importing.package.banks:
         bank_id = bank_of(bank.slug, bank.slug, importing.org_id)
-        for item in bank.items:
+        for read in bank.items:
+            item, files = _kept_pictures(importing, bank.slug, read)
             row = held.get(item.id)
-            body = item_body(item)
+            body = item_body(item, files)
             if row is not None:
                 if row.pool != item.pool:
                     raise Conflict(
@@ -70,15 +75,70 @@ def take_items(importing: Importing) -> None:
             importing.count("items")
 
 
-def item_body(item: Item) -> dict[str, Any]:
-    """An item as it is stored."""
+def item_body(item: Item, files: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    """An item as it is stored; what is empty of the later keys is left out, so that older digests hold.
+
+    `files`: what was made of its pictures, by the names that they have in it.
+    """
+    more = {
+        "level": item.level,
+        "thinking": item.thinking,
+        "twins": item.twins,
+        "picture": dict(item.picture) if item.picture else None,
+        "fix": item.fix,
+        "source": item.source,
+        "files": {name: dict(facts) for name, facts in sorted((files or {}).items())},
+    }
     return {
         "stem": item.stem,
         "message": {"sender": item.message.sender, "text": item.message.text} if item.message else None,
         "lesson": item.lesson,
         "skills": list(item.skills),
         "data": dict(item.data),
+        **{key: value for key, value in more.items() if value},
     }
+
+
+def prepare_pictures(importing: Importing) -> None:
+    """Makes the pictures of questions small enough for a weak line, before anything is written."""
+    for bank in importing.package.banks:
+        for item in bank.items:
+            for name, content in sorted(item.files.items()):
+                if (f"items/{bank.slug}", name) in importing.prepared:
+                    continue
+                try:
+                    importing.prepared[f"items/{bank.slug}", name] = made_now(content, name, PICTURE_KINDS)
+                except Invalid as error:
+                    raise Invalid(
+                        _("{file} in the bank {slug}: {problem}", file=name, slug=bank.slug, problem=error.text)
+                    ) from error
+
+
+def _kept_pictures(importing: Importing, bank: str, item: Item) -> tuple[Item, dict[str, Mapping[str, Any]]]:
+    """The item with its pictures under the names that they have once they are made (a png becomes a webp)."""
+    renamed, files = {}, {}
+    for name in item.files:
+        came, facts = importing.prepared[f"items/{bank}", name]
+        keep_made(came, facts, importing.org_id, importing.by_id)
+        new = f"{name.rpartition('.')[0]}.{facts['ending']}"
+        if new != name and new in item.files:
+            new = f"{name.replace('.', '-')}.{facts['ending']}"
+        renamed[name], files[new] = new, facts
+    if all(old == new for old, new in renamed.items()):
+        return item, files
+    data, picture = _with_names(item.data, renamed), _with_names(item.picture, renamed)
+    return replace(item, data=data, picture=picture), files
+
+
+def _with_names(value: Any, renamed: Mapping[str, str]) -> Any:
+    """A value in which every picture has its new name."""
+    if isinstance(value, Mapping):
+        if value.keys() == {"file", "alt"}:
+            return {"file": renamed.get(value["file"], value["file"]), "alt": value["alt"]}
+        return {key: _with_names(inner, renamed) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_names(inner, renamed) for inner in value]
+    return value
 
 
 def bank_of(slug: str, title: str, org_id: int) -> int:
@@ -111,6 +171,8 @@ def publish_item(
             pool=pool,
             number=number,
             type=kind,
+            level=body.get("level"),
+            thinking=body.get("thinking"),
             body=dict(body),
             digest=digest_of({"type": kind, **body}),
             made_at=clock.seconds(),
@@ -118,7 +180,7 @@ def publish_item(
         )
         .returning(V.c.id)
     ).scalar_one()
-    database.execute(update(I).where(I.c.id == item_id).values(current_id=version_id))
+    database.execute(update(I).where(I.c.id == item_id).values(current_id=version_id, twins=body.get("twins")))
     if number > 1:
         database.execute(delete(T).where(T.c.item_id == item_id))
     codes = [{"item_id": item_id, "code": c} for c in body["skills"]]
@@ -157,8 +219,20 @@ def quiz_body(quiz: QuizSpec) -> dict[str, Any]:
         "pool": quiz.pool,
         "minutes": quiz.minutes,
         "needs_birth_date": quiz.needs_birth_date,
-        "draw": [{"from": list(d.codes), "count": d.count, "spread": d.spread} for d in quiz.draw],
+        "draw": [
+            {
+                "from": list(d.codes),
+                "count": d.count,
+                "spread": d.spread,
+                **({"levels": list(d.levels)} if d.levels else {}),
+                **({"thinking": list(d.thinking)} if d.thinking else {}),
+            }
+            for d in quiz.draw
+        ],
         "pass": {"correct": quiz.correct, "parts": [{"from": p.code, "correct": p.correct} for p in quiz.parts]},
+        # left out where nothing is said, so that quizzes from before are the same
+        **({"limit": quiz.limit} if quiz.limit is not None else {}),
+        **({"policy": dict(quiz.policy)} if quiz.policy else {}),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request
 from markupsafe import Markup
@@ -10,13 +10,13 @@ from markupsafe import Markup
 from lms.api.learning import activity
 from lms.api.packages import render as markdown
 from lms.api.people import here_or_none
-from lms.api.web import ANYONE, Routes, render, render_fragment, safe_return, wants_fragment
+from lms.api.web import ANYONE, Routes, render, render_fragment, safe_return, say, wants_fragment
 from lms.api.work import unit_of_work
 from quizzes.access import practice_item_for_anyone
-from quizzes.items.contract import ITEM_TYPES, Answer, Tellable
+from quizzes.items.contract import ITEM_TYPES, WHOLE, Answer, Mark, Tellable
 from quizzes.queries import VersionRow
 from quizzes.services.attempts import practice_order, practise
-from quizzes.views.shown import question, read_answer
+from quizzes.views.shown import Question, question, read_answer, refusal_of, typed_in
 
 routes = Routes("quizzes", "/luyen")
 
@@ -28,6 +28,9 @@ class Feedback:
     right: bool
     html: Markup
     lesson: None = None
+    partly: bool = False  # some of it is right
+    places: tuple[bool, ...] = ()  # of an answer of several places, which are right
+    fix: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,34 +40,56 @@ class Lesson:
     title: str
 
 
-def draw_check(item: VersionRow, return_to: str, answer: Answer | None = None, feedback: Feedback | None = None) -> str:
-    """The question as a piece of page."""
+def feedback_on(item: VersionRow, mark: Mark) -> Feedback:
+    """What is said of a mark."""
+    html = Markup(markdown(mark.why))  # noqa: S704  cleaned
+    places = tuple(part == WHOLE for part in mark.places) if not mark.right else ()
+    return Feedback(mark.right, html, None, mark.parts > 0, places, "" if mark.right else str(item.body.get("fix", "")))
+
+
+def _asked(item: VersionRow, answer: Answer | None, typed: list[str]) -> Question:
+    q = question(item, practice_order(item), answer, item.slug)
+    return replace(q, chosen=typed) if typed else q
+
+
+def draw_check(
+    item: VersionRow,
+    return_to: str,
+    answer: Answer | None = None,
+    feedback: Feedback | None = None,
+    wrong: str = "",
+    typed: list[str] | None = None,
+) -> str:
+    """The question as a piece of page. `wrong`: why what was `typed` could not be taken."""
     return render_fragment(
         "quizzes/take/check.html",
-        q=question(item, practice_order(item), answer, item.slug),
+        q=_asked(item, answer, typed or []),
         feedback=feedback,
+        wrong=wrong,
         return_to=return_to,
         token="",
     )
 
 
-def draw_copy(item: VersionRow, return_to: str) -> str | None:
+def draw_copy(item: VersionRow, return_to: str) -> str:
     """The question for a phone without a network, with its key and what is said to each answer.
 
-    None where its type cannot be judged there. Practice questions only: an exam item is never found for it.
+    Where it cannot be judged there, it stands there with the word that it needs the network. Practice questions only:
+    an exam item is never found for it.
     """
     kind = ITEM_TYPES.get(item.type)
-    if not isinstance(kind, Tellable):
-        return None
     order = practice_order(item)
-    key = kind.offline_key(item.spec, order)
+    key = kind.offline_key(item.spec, order) if isinstance(kind, Tellable) else None
+    if key is None:
+        return render_fragment("quizzes/copies/needs_network.html", q=question(item, order, None, item.slug))
     marks = list(dict.fromkeys([key.otherwise, *key.said.values()]))
     return render_fragment(
         "quizzes/copies/check.html",
         q=question(item, order, None, item.slug),
         version=item.id,
         answers={chosen: marks.index(mark) for chosen, mark in key.said.items()},
-        feedback=[Feedback(mark.right, Markup(markdown(mark.why))) for mark in marks],  # noqa: S704  cleaned
+        feedback=[feedback_on(item, mark) for mark in marks],
+        rule=key.rule,
         return_to=return_to,
     )
 
@@ -85,22 +110,36 @@ def check_post(item: str) -> str | tuple[str, int]:
     feedback = None
     if answer is not None:
         mark = ITEM_TYPES.get(row.type).grade(row.spec, answer)
-        feedback = Feedback(mark.right, Markup(markdown(mark.why)))  # noqa: S704  cleaned
+        feedback = feedback_on(row, mark)
         person = here_or_none()
         with unit_of_work():
             practise(row.item_id, person.id if person else None, mark.right, request.remote_addr or "")
-    page = draw_check(row, back, answer, feedback) if wants_fragment() else _page(row, back, answer, feedback)
+    told = refusal_of(row, request.form) if answer is None else None
+    wrong, typed = say(told) if told else "", typed_in(row, request.form) if told else []
+    page = (
+        draw_check(row, back, answer, feedback, wrong, typed)
+        if wants_fragment()
+        else _page(row, back, answer, feedback, wrong, typed)
+    )
     return page if answer is not None else (page, 422)
 
 
-def _page(row: VersionRow, back: str, answer: Answer | None, feedback: Feedback | None) -> str:
+def _page(
+    row: VersionRow,
+    back: str,
+    answer: Answer | None,
+    feedback: Feedback | None,
+    wrong: str = "",
+    typed: list[str] | None = None,
+) -> str:
     lesson = activity("lesson", row.body["lesson"] or "")
     return render(
         "quizzes/take/check_page.html",
         lesson=Lesson(lesson.title if lesson else ""),
         back_url=f"{back}#check-{row.slug}" if back != "/" else back,
-        q=question(row, practice_order(row), answer, row.slug),
+        q=_asked(row, answer, typed or []),
         feedback=feedback,
+        wrong=wrong,
         return_to=back,
         token="",
     )

@@ -11,7 +11,17 @@ from werkzeug.wrappers import Response
 
 from lms.api.competency import skill_areas, skills
 from lms.api.learning import ACTIVITY_KINDS, AUTHORS, author_orgs
-from lms.api.packages import ITEM_READERS, Bank, Package, item_text, known_parts, package_files
+from lms.api.media import allow_upload
+from lms.api.packages import (
+    ITEM_READERS,
+    THINKING,
+    Bank,
+    Package,
+    item_text,
+    known_parts,
+    package_files,
+    pictures_named,
+)
 from lms.api.packages import render as markdown
 from lms.api.people import here
 from lms.api.studio import (
@@ -31,11 +41,14 @@ from lms.api.work import Conflict, Invalid, NotFound, Text, _, unit_of_work
 from quizzes import drafts, forms
 from quizzes.access import bank_for, item_for
 from quizzes.drafts import BankRow, ItemRow
-from quizzes.items.contract import ITEM_TYPES
+from quizzes.item_forms import Shown, is_special, shown
+from quizzes.items.contract import ITEM_TYPES, Explained, Formed, exam_only, runs
+from quizzes.items.form import Part
 from quizzes.queries import VersionRow
-from quizzes.services import authoring
+from quizzes.scoring import in_points
+from quizzes.services import authoring, picturing
 from quizzes.services.exporting import item_of
-from quizzes.views.shown import question
+from quizzes.views.shown import Question, Running, picture_of, question
 
 routes = Routes("quizzes", "/studio/ngan-hang")
 items = Routes("quizzes", "/studio/cau-hoi")
@@ -45,6 +58,12 @@ menu = (
 )
 Answer = str | Response | tuple[str, int]
 POOLS = {"practice": _("Practice"), "exam": _("Exam")}
+THINKING_TITLES = {
+    "know": _("To know it again"),
+    "understand": _("To understand it"),
+    "apply": _("To apply it"),
+    "extend": _("To apply it to something new"),
+}
 
 
 @routes.get("", STAFF)
@@ -135,12 +154,11 @@ def _editor(
 ) -> str:
     told = said(errors or {})
     all_skills = skills()
-    reader = ITEM_READERS.get(kind)
+    type_, reader = ITEM_TYPES.get(kind), ITEM_READERS.get(kind)
     data: Mapping[str, Any] = body["data"]
-    most = forms.CHOICES.get(kind, 0)
-    blank = {"text": "", "correct": False, "why": ""}
+    fields = shown(type_.form, data, told) if isinstance(type_, Formed) else []
     message = body["message"] or {"sender": "", "text": ""}
-    standard = kind in (*forms.CHOICES, "true_false", "ordering")
+    files = body.get("files", {})
     return render(
         "quizzes/studio/item.html",
         bank=bank,
@@ -154,24 +172,59 @@ def _editor(
         sender=Field(message["sender"], told.get("message", [])),
         message=Field(message["text"], []),
         lesson=Field(body["lesson"], told.get("lesson", [])),
-        options=[{**blank, **o} for o in [*data.get("options", []), *[blank] * most][:most]],
-        data={"why_true": "", "why_false": "", "why": "", "why_wrong": "", "answer": None, "steps": [], **data},
-        standard=standard,
-        own="" if standard else raw or (item_text(reader.write(data)) if data else ""),
+        fields=fields,
+        open=is_special([f for f in fields if f.part.aside]),
+        says=say,
+        picture_field=Shown(_PICTURE, "item-picture", body.get("picture") or {"file": "", "alt": ""},
+                            told.get("item-picture", [])),
+        pictures={name: picture_of(body, {"file": name, "alt": ""}) for name in files},
+        keys_of={name: facts["key"] for name, facts in files.items()},
+        level=Field(str(body.get("level", "")), told.get("level", [])),
+        twins=Field(body.get("twins", ""), told.get("twins", [])),
+        fix=Field(body.get("fix", ""), told.get("fix", [])),
+        source=Field(body.get("source", ""), []),
+        thinking=body.get("thinking", ""),
+        ways=[(way, say(THINKING_TITLES[way])) for way in THINKING],
+        own="" if fields else raw or (item_text(reader.write(data)) if data else ""),
         own_errors=told.get("own", []),
         areas=skill_areas(all_skills, (), body["skills"]),
         skills=body["skills"],
         unknown=[c for c in body["skills"] if c not in {s.code for s in all_skills}],
         history=published(drafts.versions_of(row.id)) if row else [],
         other=other,
-    )
+    )  # fmt: skip
 
 
-def _read(kind: str) -> forms.Read:
-    lesson = request.form.get("lesson", "").strip()
-    kind_of_lesson = ACTIVITY_KINDS.find("lesson")
-    known = {lesson} if lesson and kind_of_lesson and kind_of_lesson.content_of(lesson) else set()
-    return forms.read_item(request.form, kind, {s.code for s in skills()}, known)
+_PICTURE = Part("item-picture", "picture", _("A picture below the question, if you like"))
+
+
+def _read(kind: str, org_id: int, by_id: int, held: Mapping[str, Any]) -> tuple[forms.Read, bool]:
+    """The question as it was sent, with its pictures; and whether it is to be saved, or a button only changed the form.
+
+    `held`: the files of the question as it is.
+    """
+    pictures, errors = picturing.brought(request.files)
+    if pictures:
+        with unit_of_work():
+            picturing.keep(pictures, org_id, by_id)
+    form = picturing.with_pictures(request.form, pictures)
+    asked = form.get("do", "save")
+    if asked != "save":
+        read = forms.Read(forms.unchecked(form, kind, asked))
+    else:
+        lesson = form.get("lesson", "").strip()
+        kind_of_lesson = ACTIVITY_KINDS.find("lesson")
+        known = {lesson} if lesson and kind_of_lesson and kind_of_lesson.content_of(lesson) else set()
+        read = forms.read_item(form, kind, {s.code for s in skills()}, known)
+    for name, texts in errors.items():
+        read.errors[name] = texts
+    files = picturing.files_of(read.body, form, held)
+    if files:
+        read.body["files"] = files
+    gone = [name for name in pictures_named(read.body) if name not in files]
+    if gone and asked == "save":
+        read.refuse("own", _("The picture {name} is not here. Please choose it again.", name=gone[0]))
+    return read, asked == "save"
 
 
 def _known_type(name: str) -> str:
@@ -180,27 +233,34 @@ def _known_type(name: str) -> str:
     return name
 
 
+def _may_stand_in(pool: str, kind: str) -> bool:
+    return pool in POOLS and not (pool == "practice" and exam_only(ITEM_TYPES.get(kind)))
+
+
 @routes.get("/<bank>/moi", STAFF, endpoint="studio_item_new")
-def new_item(bank: str) -> str:
+def new_item(bank: str) -> Answer:
     """The form of a new question. Its pool and type are chosen once."""
     row = bank_for(here(), bank)
     pool = request.args.get("pool", "practice")
     if pool not in POOLS:
         raise NotFound
     kind = _known_type(request.args.get("type", "single_choice"))
+    if not _may_stand_in(pool, kind):
+        return redirect(url_for("quizzes.studio_item_new", bank=bank, pool="exam", type=kind), 303)
     return _editor(row, kind, pool, {"stem": "", "message": None, "lesson": "", "skills": [], "data": {}})
 
 
 @routes.post("/<bank>/moi", STAFF, endpoint="studio_item_add")
 def add_item(bank: str) -> Answer:
     """Puts a new question into the bank."""
+    allow_upload(picturing.KINDS, picturing.MOST_AT_ONCE)
     person = here()
     row = bank_for(person, bank)
     pool, kind = request.form.get("pool", ""), _known_type(request.form.get("type", ""))
-    if pool not in POOLS:
+    if not _may_stand_in(pool, kind):
         raise NotFound
-    read = _read(kind)
-    if read.errors:
+    read, is_saved = _read(kind, row.org_id, person.id, {})
+    if read.errors or not is_saved:
         return _editor(row, kind, pool, read.body, read.errors, raw=read.raw), 422
     with unit_of_work():
         slug = authoring.add_item(row.id, pool, kind, read.body, person.id)
@@ -217,10 +277,11 @@ def studio_item(slug: str) -> str:
 @items.post("/<slug>", STAFF, endpoint="studio_item_save")
 def save_item(slug: str) -> Answer:
     """Words a question anew: a new version; attempts keep theirs."""
+    allow_upload(picturing.KINDS, picturing.MOST_AT_ONCE)
     person = here()
     bank, row = item_for(person, slug)
-    read = _read(_known_type(row.type))
-    if read.errors:
+    read, is_saved = _read(_known_type(row.type), bank.org_id, person.id, row.body.get("files", {}))
+    if read.errors or not is_saved:
         return _editor(bank, row.type, row.pool, read.body, read.errors, row, raw=read.raw), 422
     typed = request.form.get("version", "")
     try:
@@ -253,16 +314,24 @@ def retire_item(slug: str) -> Answer:
 def preview(slug: str) -> str:
     """The question as a learner sees it, with what is said to each answer below."""
     _bank, row = item_for(here(), slug)
-    kind = ITEM_TYPES.get(_known_type(row.type))
     version = VersionRow(row.version_id, row.id, row.slug, row.pool, row.type, row.body)
-    size = kind.size(version.spec)
-    marks = []
-    for place, text in enumerate(kind.texts(version.spec)) if row.type in (*forms.CHOICES, "true_false") else ():
-        mark = kind.grade(version.spec, [place == 0] if row.type == "true_false" else [place])
-        right = mark.right if row.type != "multiple_choice" else bool(version.spec["options"][place].get("correct"))
-        marks.append({"text": text, "right": right, "html": Markup(markdown(mark.why))})  # noqa: S704  cleaned
-    return render(
-        "quizzes/studio/preview.html",
-        q=question(version, list(range(size)), None, row.slug),
-        marks=marks,
-    )
+    return render("quizzes/studio/preview.html", q=previewed(version), marks=said_to(version))
+
+
+def previewed(version: VersionRow) -> Question:
+    """A question as a learner sees it before the answer, with its options as the author wrote them."""
+    kind = ITEM_TYPES.get(_known_type(version.type))
+    runner = runs(kind)
+    run = Running(runner.thing(version.spec), "#", False) if runner else None
+    return question(version, list(range(kind.size(version.spec))), None, version.slug, run)
+
+
+def said_to(version: VersionRow) -> list[dict[str, Any]]:
+    """What is said to each answer that learners are likely to give: its words, how much it is worth, the reason."""
+    kind = ITEM_TYPES.get(_known_type(version.type))
+    rows = []
+    for text, answer in kind.tried(version.spec) if isinstance(kind, Explained) else ():
+        mark = kind.grade(version.spec, answer)
+        html = Markup(markdown(mark.why))  # noqa: S704  cleaned
+        rows.append({"text": text, "right": mark.right, "points": in_points(mark.parts), "html": html})
+    return rows

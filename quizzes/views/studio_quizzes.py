@@ -10,7 +10,7 @@ from flask import redirect, request, url_for
 
 from lms.api.competency import areas_by_code, skills
 from lms.api.learning import author_orgs
-from lms.api.packages import Package, package_files
+from lms.api.packages import POLICY_DEFAULTS, Package, package_files
 from lms.api.people import here
 from lms.api.studio import (
     Field,
@@ -31,12 +31,38 @@ from lms.api.work import Conflict, Invalid, Text, _, unit_of_work
 from quizzes import drafts, forms
 from quizzes.access import quiz_for
 from quizzes.drafts import QuizDraft
-from quizzes.drawing import Candidate, assured
+from quizzes.drawing import Candidate, assured, fits
 from quizzes.services import authoring
 from quizzes.services.exporting import quiz_of
 from quizzes.views.studio import POOLS, Answer
 
 routes = Routes("quizzes", "/studio/bai-kiem-tra")
+THINKINGS: dict[str, Text] = {
+    "know": _("Know"), "understand": _("Understand"), "apply": _("Apply"), "extend": _("Apply in something new"),
+}  # fmt: skip
+WAITS: dict[int, Text] = {
+    0: _("At once"), 60: _("After an hour"), 1440: _("After a day"), 4320: _("After three days"),
+    10080: _("After a week"),
+}  # fmt: skip
+WAYS: dict[str, dict[str, Text]] = {
+    "purpose": {
+        "practice": _("Practice: as often as one likes, and it teaches"),
+        "check": _("Check: again after looking at the result, with fresh questions"),
+        "final": _("Final check: once passed it is done"),
+    },
+    "supervised": {"none": _("Alone, wherever one is"), "required": _("Only where somebody supervises")},
+    "feedback": {
+        "each": _("The right answer after each question"),
+        "end": _("The right answers at the end"),
+        "no_key": _("Never the right answer: what was right or wrong, and why"),
+    },
+    "counts": {"best": _("The best"), "last": _("The last"), "first": _("The first")},
+    "when_short": {
+        "reuse": _("Give some again that the person has had"),
+        "fewer": _("Ask fewer; fewer right answers are enough then"),
+        "refuse": _("Do not begin"),
+    },
+}
 
 
 @routes.get("", STAFF)
@@ -105,6 +131,12 @@ def _editor(
                 "from": Field(", ".join(line["from"]), told.get(f"{i}-from", [])),
                 "count": Field(str(line["count"]), told.get(f"{i}-count", [])),
                 "spread": line["spread"],
+                "levels": Field(", ".join(map(str, line.get("levels", ()))), told.get(f"{i}-levels", [])),
+                "thinking": [
+                    {"value": kind, "text": say(text), "on": kind in line.get("thinking", ())}
+                    for kind, text in THINKINGS.items()
+                ],
+                "narrowed": bool(line.get("levels") or line.get("thinking") or told.get(f"{i}-levels")),
                 "fits": left[i][0],
                 "left": left[i][1],
                 "enough": line["count"] <= left[i][1],
@@ -122,11 +154,33 @@ def _editor(
             for i, part in enumerate(body["pass"]["parts"])
         ],
         total=total,
+        way=_way(body, typed, told),
+        share=round(100 * total / units) if (units := len({c.unit for c in bank if _drawn(body, c)})) else None,
         checks=_checks(body, bank, total),
         areas=_areas(bank),
         history=published(drafts.revisions(row.activity_id)),
         other=other,
     )
+
+
+def _drawn(body: Mapping[str, Any], card: Candidate) -> bool:
+    return any(fits(line, card.codes, card.level, card.thinking) for line in body["draw"])
+
+
+def _way(
+    body: Mapping[str, Any], typed: Mapping[str, str], told: Mapping[str, list[str]]
+) -> dict[str, Field | list[tuple[str, str]]]:
+    """The fields of how a quiz is taken, with the choices of each under its name and "_choices"."""
+    said = {**POLICY_DEFAULTS, "limit": None, **(body.get("policy") or {})} | {"limit": body.get("limit")}
+    found: dict[str, Field | list[tuple[str, str]]] = {}
+    for name, value in said.items():
+        shown = typed.get(name, "") if name in told else "" if value is None else str(value)
+        found[name] = Field(shown, told.get(name, []))
+    waits = dict(WAITS) if said["wait"] in WAITS else {**WAITS, said["wait"]: _("{n} minutes", n=said["wait"])}
+    found["wait_choices"] = [(str(minutes), say(text)) for minutes, text in sorted(waits.items())]
+    for name, choices in WAYS.items():
+        found[f"{name}_choices"] = [(key, say(text)) for key, text in choices.items()]
+    return found
 
 
 def _checks(body: Mapping[str, Any], bank: Sequence[Candidate], total: int) -> list[dict[str, Any]]:

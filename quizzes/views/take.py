@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -14,21 +14,34 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from lms.api.competency import area
-from lms.api.learning import InCourse, Place, activity, activity_slug, course_for
-from lms.api.packages import plain
-from lms.api.packages import render as markdown
+from lms.api.learning import InCourse, Place, activity_slug, course_for
 from lms.api.people import Claim, claimed, here, needs_guardian, require_level
-from lms.api.web import LEARNER, Routes, address, at_address, panels, piece, render, say, shelled
-from lms.api.work import NotFound, NotSignedIn, _, connection, unit_of_work
+from lms.api.web import (
+    LEARNER,
+    Routes,
+    address,
+    at_address,
+    hole,
+    macro,
+    panels,
+    render,
+    render_alike,
+    say,
+    shelled,
+)
+from lms.api.work import Conflict, NotFound, NotSignedIn, TooEarly, _, unit_of_work
 from quizzes import queries
 from quizzes.access import attempt_for
-from quizzes.items.contract import ITEM_TYPES, WHOLE, Mark
-from quizzes.items.contract import Answer as Given
+from quizzes.items.contract import WHOLE
 from quizzes.models import OPEN
-from quizzes.queries import VersionRow
-from quizzes.scoring import score
-from quizzes.services import attempts
-from quizzes.views.shown import Question, drawn, html_of, in_use, read_answer
+from quizzes.policies import EACH, NO_KEY, Policy
+from quizzes.scoring import in_points, score
+from quizzes.services import attempts, marking, running, timing
+from quizzes.stems import words_of
+from quizzes.views.answered import answer_shown
+from quizzes.views.clock import is_up, resting_url, time_left
+from quizzes.views.going import after, going
+from quizzes.views.shown import Question, drawn, in_use, read_answer, refusal_of, run_of, typed_in
 from quizzes.views.shown import question as shown
 
 routes = Routes("quizzes")
@@ -36,7 +49,7 @@ Answer = str | Response | tuple[str, int]
 
 
 # What stands in a frame that many see where each has their own: the attempt's name or a token, and the question itself.
-NOBODYS, CONTENT = "00000000-0000-4000-8000-000000000000", "<!--question-->"
+NOBODYS, CONTENT, CLOCK = "00000000-0000-4000-8000-000000000000", "<!--question-->", "<!--clock-->"
 NOBODY = UUID(NOBODYS)
 
 
@@ -102,7 +115,8 @@ def front(course: str, quiz: str) -> Answer:
     if not _refusal(at, place) and (first := _first_to_do(body)):
         return redirect(first, 303)
     mine = queries.newest_attempts(person.id, place.activity_id)
-    going = next((a for a in mine if a.state == OPEN), None)
+    way = going(body, person.id, mine)
+    open_one = next((a for a in mine if a.state == OPEN), None)
     last = next((a for a in mine if a.state != OPEN), None)
     parts = tuple(
         FrontPart(
@@ -118,9 +132,11 @@ def front(course: str, quiz: str) -> Answer:
             quiz, body["title"], body["intro"], sum(d["count"] for d in body["draw"]), place.minutes,
             body["pass"]["correct"], parts,
         ),
-        "attempts_left": None,
+        "attempts_left": way.tries_left if way else None,
+        "way": way,
+        "score": {"correct": in_points(way.score["got"]), "total": way.score["total"]} if way and way.score else None,
         "last": {
-            "correct": sum(last.counted) / WHOLE,
+            "correct": in_points(sum(last.counted)),
             "total": len(last.counted),
             "passed": bool(last.passed),
             "on": last.submitted_at,
@@ -128,16 +144,16 @@ def front(course: str, quiz: str) -> Answer:
         if last
         else None,
         "open_attempt": {
-            "url": _first_open(going),
-            "n": _first_gap(going) or going.total,
-            "total": going.total,
+            "url": _first_open(open_one),
+            "n": _first_gap(open_one) or open_one.total,
+            "total": open_one.total,
         }
-        if going
+        if open_one
         else None,
         "refusal": _refusal(at, place),
         "back_url": address("courses.course", slug=course),
     }  # fmt: skip
-    if last or going:
+    if last or open_one or way:
         return render("quizzes/take/front.html", token=str(uuid4()), **what)
     return shelled(  # whoever comes for the first time sees the same page, but for the form's token
         ("front", request.full_path, at.course, place, what["refusal"]),
@@ -172,10 +188,15 @@ def start(course: str, quiz: str) -> Answer:
         key = UUID(token).bytes
     except ValueError:
         key = None
-    with unit_of_work():
-        uuid = attempts.start(
-            person.id, at.course.id, place.activity_id, place.content_id, key, at.enrollment is not None
-        )
+    try:
+        with unit_of_work():
+            uuid = attempts.start(
+                person.id, at.course.id, place.activity_id, place.content_id, key, at.enrollment is not None
+            )
+    except TooEarly:
+        if not body.get("policy"):
+            raise
+        return redirect(front_page, 303)  # which says why, and from when on one can
     return redirect(_question_url(uuid, 1), 303)
 
 
@@ -185,22 +206,29 @@ def question(attempt: UUID, n: int) -> Answer:
     row, answers = attempt_for(claimed(), attempt)
     if row.state != OPEN:
         return redirect(address("quizzes.result", attempt=attempt), 303)
+    if (elsewhere := resting_url(row)) or is_up(row):
+        return redirect(elsewhere or address("quizzes.review", attempt=attempt), 303)
+    body = queries.revision(row.revision_id)
+    if n - 1 in answers and Policy.of(body).feedback == EACH:
+        return _told_page(row, answers, n)
     if request.args or not 1 <= n <= row.total:
         return _question_page(row, answers, n, [], request.args)
-    body = queries.revision(row.revision_id)
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
-    content = drawn(version, order, answers.get(n - 1), f"q{n}")
-    frame = (row.total, n, body["slug"], body["title"], tuple(sorted(answers)))
-    return shelled(
-        ("question", *frame), lambda: _question_frame(row, answers, n), {NOBODYS: str(attempt), CONTENT: content}
-    )
+    content = drawn(version, order, answers.get(n - 1), f"q{n}", run_of(row, answers, n, version))
+    frame: tuple[Any, ...] = (row.total, n, body["slug"], body["title"], tuple(sorted(answers)))
+    fill = {NOBODYS: str(attempt), CONTENT: content}
+    if row.due_at is not None or row.aloud or row.passing is not None:
+        frame = (*frame, row.due_at is not None, row.break_left > 0, row.aloud, row.passing is not None)
+        if row.due_at is not None:
+            fill[CLOCK] = time_left(row)
+    return shelled(("question", *frame), lambda: _question_frame(row, answers, n), fill)
 
 
 def _question_frame(row: queries.AttemptRow, answers: queries.Answers, n: int) -> str:
     """The page of a question with nobody's attempt and no question in it."""
     with at_address(address("quizzes.question", attempt=NOBODY, n=n)):
-        return _page_around(row, NOBODY, answers, n, [], Markup(CONTENT), None)  # noqa: S704  ours
+        return _page_around(row, NOBODY, answers, n, [], Markup(CONTENT), None, Markup(CLOCK))  # noqa: S704  ours
 
 
 def _question_page(
@@ -216,7 +244,9 @@ def _question_page(
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
     given = read_answer(version, order, brought) if brought else None
-    q = shown(version, order, given or answers.get(n - 1), f"q{n}")
+    q = shown(version, order, given or answers.get(n - 1), f"q{n}", run_of(row, answers, n, version))
+    if errors and given is None and brought:
+        q = replace(q, chosen=typed_in(version, brought) or q.chosen)
     return _page_around(row, row.uuid, answers, n, errors, None, q)
 
 
@@ -228,6 +258,7 @@ def _page_around(
     errors: list[str],
     content: Markup | None,
     q: Question | None,
+    clock: Markup | None = None,
 ) -> str:
     body = queries.revision(row.revision_id)
     return render(
@@ -238,6 +269,10 @@ def _page_around(
         content=content,
         lamp_states=["now" if i == n - 1 else "on" if i in answers else "" for i in range(row.total)],
         errors=errors,
+        clock=(time_left(row) if clock is None else clock) if row.due_at is not None else "",
+        breaks=row.break_left > 0,
+        aloud=row.aloud,
+        fewer=row.passing is not None and n == 1,
         back_url=address("quizzes.review", attempt=uuid),
         previous_url=address("quizzes.question", attempt=uuid, n=n - 1) if n > 1 else "",
         token="",
@@ -251,7 +286,10 @@ def answer(attempt: UUID, n: int) -> Answer:
     Where the session has ended meanwhile, the answer goes along to the sign-in page and comes back chosen.
     """
     try:
-        row, answers = attempt_for(claimed(), attempt)
+        reader = claimed()
+        if (known := queries.known(attempt, reader.id)) is not None and _saved_at_once(known, reader, n):
+            return redirect(_after(known, n), 303)
+        row, answers = attempt_for(reader, attempt)
     except NotSignedIn:
         kept = [(k, v) for k, v in request.form.items(multi=True) if k == "answer" or k.startswith("place-")]
         raise NotSignedIn(back=f"{request.path}?{urlencode(kept)}") from None
@@ -261,15 +299,77 @@ def answer(attempt: UUID, n: int) -> Answer:
         return redirect(address("quizzes.result", attempt=attempt), 303)
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
-    given = read_answer(version, order, request.form)
+    given = read_answer(version, order, request.form) or running.answer_of(version, row.uuid, n - 1, row.account_id)
     if given is None and in_use(version):
-        return _question_page(row, answers, n, [say(_("Please choose an answer, then go on."))]), 422
+        why = say(refusal_of(version, request.form) or _("Please choose an answer, then go on."))
+        return _question_page(row, answers, n, [why], request.form), 422
+    told = Policy.of(queries.revision(row.revision_id)).feedback == EACH
     if given is not None:
-        with unit_of_work():
-            attempts.save_answer(row.id, n - 1, given)
+        try:
+            with unit_of_work():
+                attempts.save_answer(row.id, n - 1, given, once=told)
+        except Conflict:
+            return _not_saved(attempt)
+    if told:
+        return redirect(_question_url(attempt, n), 303)
+    return redirect(_after(row, n), 303)
+
+
+def _saved_at_once(row: queries.AttemptRow, reader: Claim, n: int) -> bool:
+    """The usual answer, by the one statement that keeps it; False: nothing is kept, and it is to be looked at closely.
+
+    The paper is known from the page that asked the question; what may have changed since is in the statement.
+    """
+    if not 1 <= n <= row.total or Policy.of(queries.revision(row.revision_id)).feedback == EACH:
+        return False
+    version_id, order, _area = row.paper[n - 1]
+    (version,) = queries.versions([version_id])
+    given = read_answer(version, order, request.form)
+    if given is None:
+        return False
+    with unit_of_work():
+        return attempts.save_own(row.id, n - 1, given, reader)
+
+
+def _after(row: queries.AttemptRow, n: int) -> str:
+    """Where an answered question leads to: the next one, or all answers."""
     if n == row.total:
-        return redirect(address("quizzes.review", attempt=attempt), 303)
-    return redirect(_question_url(attempt, n + 1), 303)
+        return address("quizzes.review", attempt=NOBODY).replace(NOBODYS, str(row.uuid))
+    return _question_url(row.uuid, n + 1)
+
+
+def _not_saved(attempt: UUID) -> Answer:
+    """Where an answer came too late: the paper is handed in with what was saved, or it stands still."""
+    reader = claimed()
+    with unit_of_work():
+        row, answers = attempt_for(reader, attempt, hold=True)
+        if timing.is_over(row):
+            attempts.submit(row, answers)
+    return redirect(resting_url(row) if row.state == OPEN and row.paused_at else _result_url(attempt), 303)
+
+
+def _told_page(row: queries.AttemptRow, answers: queries.Answers, n: int) -> str:
+    """What is said to an answer at once, where a quiz is for practice: the first answer stays, and teaches."""
+    body = queries.revision(row.revision_id)
+    (version,) = queries.versions([row.paper[n - 1][0]])
+    kept = attempts.mark_of(version, answers[n - 1])
+    left = [i + 1 for i in range(row.total) if i not in answers]
+    return render(
+        "quizzes/take/told.html",
+        attempt={"id": row.uuid, "n": n, "total": row.total},
+        quiz=Titled(body["slug"], body["title"]),
+        answer=answer_shown(n, version, answers[n - 1], kept, activity_slug(row.course_id), tells_key=True),
+        lamp_states=["now" if i == n - 1 else "on" if i in answers else "" for i in range(row.total)],
+        next_url=_question_url(row.uuid, next((i for i in left if i > n), left[0]))
+        if left
+        else address("quizzes.review", attempt=row.uuid),
+        next_label=say(_("Next question")) if left else say(_("See all my answers")),
+        back_url=address("quizzes.review", attempt=row.uuid),
+    )
+
+
+def _result_url(attempt: UUID) -> str:
+    return address("quizzes.result", attempt=attempt)
 
 
 def _question_url(attempt: UUID, n: int) -> str:
@@ -294,28 +394,42 @@ def review(attempt: UUID) -> Answer:
     row, answers = attempt_for(claimed(), attempt)
     if row.state != OPEN:
         return redirect(address("quizzes.result", attempt=attempt), 303)
+    if elsewhere := resting_url(row):
+        return redirect(elsewhere, 303)
     found = queries.versions([entry[0] for entry in row.paper])
     body = queries.revision(row.revision_id)
     rows = [
         ReviewRow(
             i + 1,
-            plain(v.body["stem"]),
+            hole(f"text{i}"),
             i in answers,
-            _question_url(attempt, i + 1),
+            _question_url(NOBODY, i + 1),
             in_use(v),
         )
         for i, v in enumerate(found)
     ]
-    return render(
-        "quizzes/take/review.html",
-        attempt={"id": row.uuid, "total": row.total},
-        quiz=Titled(body["slug"], body["title"]),
-        rows=rows,
-        missing=sum(1 for r in rows if r.shown and not r.answered),
-        lamp_states=["on" if r.answered else "" for r in rows],
-        back_url=_course_url(row),
-        token=str(uuid4()),
-    )
+    own = {
+        NOBODYS: str(attempt),
+        hole("token"): str(uuid4()),
+        **{shown.text: words_of(v.body["stem"]) for shown, v in zip(rows, found, strict=True)},
+    }
+    if row.due_at is not None:
+        own[hole("clock")] = time_left(row)
+    with at_address(address("quizzes.review", attempt=NOBODY)):
+        return render_alike(
+            "quizzes/take/review.html",
+            own,
+            attempt={"id": NOBODY, "total": row.total},
+            quiz=Titled(body["slug"], body["title"]),
+            rows=rows,
+            missing=sum(1 for r in rows if r.shown and not r.answered),
+            over=is_up(row),
+            clock=hole("clock") if row.due_at is not None else "",
+            fewer={"total": row.total, "need": row.passing["correct"]} if row.passing else None,
+            lamp_states=["on" if r.answered else "" for r in rows],
+            back_url=_course_url(row),
+            token=hole("token"),
+        )
 
 
 def _course_url(row: queries.AttemptRow) -> str:
@@ -344,58 +458,6 @@ class ResultPart:
     met: bool
 
 
-@dataclass(frozen=True)
-class ResultRow:
-    """A question after handing in. The right answer of an exam item stays secret: lists of answers prove nothing."""
-
-    n: str
-    stem_html: Markup
-    right: bool
-    half: bool
-    chosen: list[str]
-    answer: list[str]
-    html: Markup
-    lesson: Any
-    shown: bool
-    counted: bool
-
-
-def points(halves: int) -> float:
-    """Halves as points: a whole number where it is one."""
-    return halves // WHOLE if halves % WHOLE == 0 else halves / WHOLE
-
-
-NUMBER = "\ue000n\ue001"  # where a question's number stands in what is drawn for all
-
-
-def _answer_shown(n: int, version: VersionRow, given: Given | None, kept: int | None, course: str) -> Markup:
-    """A question after handing in: drawn once for all who gave this answer, wherever on their papers it stood."""
-    kind = ITEM_TYPES.find(version.type)
-    mark = kind.grade(version.spec, given) if kind else Mark(kept or 0, "")
-    lesson = activity("lesson", version.body["lesson"]) if version.body["lesson"] and not mark.right else None
-
-    def draw() -> str:
-        row = ResultRow(
-            NUMBER,
-            html_of(version.body["stem"]),
-            mark.right,
-            mark.halves == 1,
-            kind.in_words(version.spec, given) if kind and given else [],
-            [],
-            Markup(markdown(mark.why)) if mark.why else Markup(""),  # noqa: S704  cleaned
-            {"title": lesson.title, "url": address("courses.lesson", course=course, lesson=lesson.slug)}
-            if lesson
-            else None,
-            kind is not None,
-            kept is not None,
-        )
-        return render("quizzes/take/_answer.html", answer=row)
-
-    answered = (tuple(given or ()), mark, kind is not None, kept is not None)
-    key = ("answer", connection().engine, version.id, *answered, course, lesson)
-    return Markup(piece(key, draw).replace(NUMBER, str(n)))  # noqa: S704  a number into a template's own output
-
-
 @routes.get("/luot/<uuid:attempt>/ket-qua", LEARNER, by_claim=True)
 def result(attempt: UUID) -> Answer:
     """After handing in: how it went, why, and what to do next."""
@@ -406,27 +468,44 @@ def result(attempt: UUID) -> Answer:
     body = queries.revision(row.revision_id)
     found = queries.versions([entry[0] for entry in row.paper])
     marks = list(row.marks or ())
-    graded = score(marks, [v.body["skills"] for v in found], body["pass"])
+    graded = score(marks, [v.body["skills"] for v in found], row.passing or body["pass"])
     slug = activity_slug(row.course_id)
-    rows = [_answer_shown(i + 1, version, answers.get(i), marks[i], slug) for i, version in enumerate(found)]
-    return render(
-        "quizzes/take/result.html",
-        quiz=Titled(body["slug"], body["title"]),
-        result={
-            "passed": graded.passed,
-            "correct": points(graded.halves),
-            "total": graded.most // WHOLE,
-            "need": graded.need // WHOLE,
-            "parts": [
-                ResultPart(_area_name(p.code), points(p.halves), p.most // WHOLE, p.need // WHOLE, p.met)
-                for p in graded.parts
-            ],
-        },
-        lamp_states=["on" if m == WHOLE else "" for m in marks],
-        answers=rows,
-        onward={"label": "course", "url": address("courses.course", slug=slug)}
-        if graded.passed
-        else {"label": "retry", "url": address("quizzes.front", course=slug, quiz=body["slug"])},
-        home_url=address("home.mine"),
-        panels=panels("result", person=person, passed=graded.passed, course_id=row.course_id),
-    )
+    tells = body["pool"] == "practice" and Policy.of(body).feedback != NO_KEY
+    said = marking.marked(row.id, found)
+    rows = [
+        answer_shown(i + 1, version, answers.get(i), marks[i], slug, tells, said.get(i))
+        for i, version in enumerate(found)
+    ]
+    stop = after(body, row) if body.get("policy") else None
+    own = {
+        NOBODYS: str(attempt),
+        hole("lamps"): macro("ui/progress.html", "lamps", ["on" if m == WHOLE else "" for m in marks]),
+        hole("answers"): Markup("\n").join(rows),
+    }
+    with at_address(address("quizzes.result", attempt=NOBODY)):
+        return render_alike(
+            "quizzes/take/result.html",
+            own,
+            quiz=Titled(body["slug"], body["title"]),
+            result={
+                "passed": graded.passed,
+                "correct": in_points(graded.got),
+                "total": graded.most // WHOLE,
+                "need": graded.need // WHOLE,
+                "waits": row.waits,
+                "parts": [
+                    ResultPart(_area_name(p.code), in_points(p.got), p.most // WHOLE, p.need // WHOLE, p.met)
+                    for p in graded.parts
+                ],
+            },
+            lamps=hole("lamps"),
+            answers=[hole("answers")] if rows else [],
+            stop=stop,
+            over=row.due_at is not None and (row.submitted_at or 0) >= row.due_at,
+            fewer=row.total if row.passing else 0,
+            onward={"label": "course", "url": address("courses.course", slug=slug)}
+            if graded.passed or stop or row.waits
+            else {"label": "retry", "url": address("quizzes.front", course=slug, quiz=body["slug"])},
+            home_url=address("home.mine"),
+            panels=panels("result", person=person, passed=graded.passed, course_id=row.course_id),
+        )

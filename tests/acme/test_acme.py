@@ -16,10 +16,13 @@ from lms.db.base import db
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.identity.models import Account
 from lms.learning.models import Evidence
+from lms.orgs.queries import nation_id
 from lms.outbox.delivering import deliver_due
 from lms.packages.importing import known_parts
 from lms.packages.reading import read_files
 from lms.packages.writing import package_files
+from lms.reviewing.queries import submission
+from lms.reviewing.steps import approve, set_rule, submit
 from lms.stats import stats
 from tests.acme.conftest import content, take_content
 
@@ -223,3 +226,46 @@ def test_what_was_heard_without_a_network_counts_once(app: Flask, sign_in: SignI
         row = activity("broadcast", "tin-sang")
         assert row is not None
         assert evidence(row.id) == 1
+
+
+def test_its_words_are_reviewed_where_it_is_asked_for(app: Flask, sign_in: SignIn) -> None:
+    admin = sign_in("administrator", on=app)
+
+    def said() -> str:
+        return app.test_client().get("/loa/tin-sang").text
+
+    assert admin.post("/loa-phat-thanh/tin-sang", data={"words": "Sáng nay họp."}).location == "/loa-phat-thanh"
+    assert "Sáng nay họp." in said(), "nobody asks for a review"
+    with app.app_context():
+        nation = nation_id()
+        assert nation is not None
+        with unit_of_work():
+            set_rule(nation, True, account_id("quantri"))
+    handed_in = admin.post("/loa-phat-thanh/tin-sang", data={"words": "Chiều nay họp."}).location
+    assert handed_in.startswith("/studio/duyet/")
+    assert "Chiều nay họp." not in said()
+    assert "Tin sáng" in admin.get("/studio/duyet").text
+    assert admin.post(handed_in, data={"do": "remark", "block": "words", "words": "Mấy giờ?"}).status_code in (303, 404)
+    assert admin.post(handed_in, data={"do": "approve"}).status_code == 409, "nobody reviews their own"
+    with app.app_context(), unit_of_work():
+        row = submission(int(handed_in.rpartition("/")[2]))
+        assert row is not None
+        approve(row, account_id())
+    assert admin.post(handed_in, data={"do": "publish"}).location == handed_in
+    assert "Chiều nay họp." in said()
+    assert admin.post("/loa-phat-thanh/khong-co", data={"words": "?"}).status_code == 404
+    assert sign_in("learner", on=app).post("/loa-phat-thanh/tin-sang", data={"words": "?"}).status_code == 404
+
+
+def test_what_was_handed_in_waits_unseen_while_its_plugin_is_away(
+    app: Flask, app_with: Callable[..., Flask], sign_in: SignIn
+) -> None:
+    with app.app_context(), unit_of_work():
+        submit("broadcast", "tin-sang", "Tin sáng", {"title": "Tin sáng", "words": "Khác"}, account_id("quantri"))
+    assert "Tin sáng" in sign_in("administrator", on=app).get("/studio/duyet").text
+    without = app_with()
+    admin = sign_in("administrator", on=without)
+    queue = admin.get("/studio/duyet")
+    assert queue.status_code == 200
+    assert "Tin sáng" not in queue.text
+    assert admin.get("/studio/duyet/1").status_code == 404

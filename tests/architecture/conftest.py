@@ -20,6 +20,7 @@ from tests.browser import (
     recipes_places,
     recipes_practice,
     recipes_privacy,
+    recipes_questions,
     recipes_revisions,
     recipes_rosters,
     recipes_tracks,
@@ -37,6 +38,7 @@ def known(app: Flask) -> dict[str, str]:
         "courses.studio_bring_report": recipes_papers.report(world),
         "courses.studio_lesson_sides": recipes_editor.both(world),
         "offline.along": f"/offline/them/practice/{recipes_practice.SLUG}/0",
+        "quizzes.studio_import": recipes_questions.at("look")(world),
         "practice.studio_look": f"{recipes_practice.STUDIO}/xem/stall",
         "practice.studio_screen": f"{recipes_practice.STUDIO}/man-hinh/stall",
     }

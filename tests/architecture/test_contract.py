@@ -248,6 +248,7 @@ def name_of(wanted: ExtensionPoint[object]) -> str:
     import lms.api.packages
     import lms.api.people
     import lms.api.plugins
+    import lms.api.reviewing
     import lms.api.speech
     import lms.api.web
     import lms.api.work
@@ -255,7 +256,7 @@ def name_of(wanted: ExtensionPoint[object]) -> str:
 
     modules = (
         lms.api.competency, lms.api.data, lms.api.learning, lms.api.packages, lms.api.people, lms.api.plugins,
-        lms.api.speech, lms.api.web, lms.api.work, courses.api, quizzes.api, certificates.api,
+        lms.api.reviewing, lms.api.speech, lms.api.web, lms.api.work, courses.api, quizzes.api, certificates.api,
     )  # fmt: skip
     for module in modules:
         for name in module.__all__:

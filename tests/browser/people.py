@@ -230,6 +230,12 @@ def make_world(app: Flask) -> World:
     proving = new("proving", "Vàng Thị Tin")
     ways.on_the_way(app, "code", proving.client)
     world.keep("proving", proving)
+    for who, name in (("signed-out", "Mùa Thị Lỡ"), ("back-again", "Giàng A Về")):
+        typing = new(who, name)
+        ways.signed_out_while_typing(app, typing.client, typing.account_id)
+        if who == "back-again":
+            typing.sign_in(f"{who}.thu", PASSWORD)
+        world.keep(who, typing)
     with app.app_context():
         row = connection().execute(select(Account.uuid).where(Account.id == holder.account_id)).scalar_one()
     world.at["holder-person"] = f"/can-bo/nguoi/{row}"

@@ -12,8 +12,10 @@ from werkzeug.routing import Rule
 
 from lms.api.work import clock, connection
 from quizzes.models import Item, ItemVersion
+from tests.browser import recipes_attempts as taking
 from tests.browser import recipes_editor as editing
 from tests.browser import recipes_granting as granting
+from tests.browser import recipes_items as asking
 from tests.browser import recipes_learning as learning
 from tests.browser import recipes_media as media
 from tests.browser import recipes_merging as merging
@@ -22,6 +24,7 @@ from tests.browser import recipes_papers as papers
 from tests.browser import recipes_places as places
 from tests.browser import recipes_practice as practice
 from tests.browser import recipes_privacy as privacy
+from tests.browser import recipes_questions as questions
 from tests.browser import recipes_revisions as revisions
 from tests.browser import recipes_rosters as rosters
 from tests.browser import recipes_tracks as tracks
@@ -40,11 +43,13 @@ NO_PAGES = {
     "courses.studio_export": "a file",
     "openid.start": "a way to another system",
     "packages.export_all": "a file",
+    "quizzes.studio_questions_template": "a file",
     "rosters.outcome_csv": "a file",
     "rosters.outcome_xlsx": "a file",
     "privacy.download": "a file",
     "web.healthz": "JSON for the operator",
-    "web.style_sheet": "the style sheet",
+    "web.learners_sheet": "the style sheet of copies",
+    "web.staff_sheet": "the style sheet of staff pages",
     **offline.NO_PAGES,
 }
 
@@ -224,6 +229,26 @@ STUDIO = (
         "studio-item-preview", "quizzes.studio_item_preview", "administrator", _studio_item("ordering", "/xem-truoc")
     ),
 )
+ITEMS = (
+    *(
+        Visit(f"ask-{kind}", "quizzes.check", "midway", asking.question(slug))
+        for kind, slug in (
+            ("matching", "nd43-ghep-viec-lam"), ("words", "nd41-ten-ma-sau-so"), ("number", "nd03-goi-mang-mot-ngay"),
+            ("gaps", "nd41-dien-mat-khau"), ("spot", "nd43-dau-hieu-tren-hinh"),
+            ("thread", "nd43-nhung-tin-nao-la-lua"),
+        )
+    ),
+    Visit("ask-run", "quizzes.question", "midway", asking.made("ask-practice")),
+    Visit("ask-task", "quizzes.question", "midway", asking.made("ask-task")),
+    Visit("result-waits", "quizzes.result", "midway", asking.made("waits")),
+    Visit("to-mark", "quizzes.marking_list", "verifier", asking.made("marking")),
+    Visit("mark", "quizzes.marking_one", "verifier", asking.made("to-mark")),
+    *(
+        Visit(f"studio-item-{kind}", "quizzes.studio_item", "administrator", asking.studio(kind))
+        for kind in ("matching", "short_answer", "numeric", "fill_blanks", "hotspot", "thread", "practice", "task")
+    ),
+    Visit("studio-item-try", "quizzes.studio_item_preview", "administrator", asking.studio("matching", "/xem-truoc")),
+)  # fmt: skip
 PRIVACY = (
     Visit("inbox-empty", "inbox.notes", "new", "/tin-nhan"),
     Visit("inbox", "inbox.notes", "administrator", privacy.inbox),
@@ -261,6 +286,9 @@ WAYS = (
     Visit("lost-password", "identity.ask_code", ANYONE, "/dang-nhap/ma?lost=1"),
     Visit("type-code", "identity.type_code", "coming-code", "/dang-nhap/ma/nhap"),
     Visit("second-step", "identity.second_factor_page", "coming-code", "/dang-nhap/buoc-hai"),
+    Visit("sign-in-kept", "identity.sign_in", "signed-out", "/dang-nhap?next=/cai-dat/du-lieu"),
+    Visit("kept-in-form", "privacy.my_data", "back-again", "/cai-dat/du-lieu"),
+    Visit("kept", "identity.kept", "back-again", "/dang-nhap/da-nhap"),
     Visit("consent", "identity.consent", "coming-consent", "/dang-nhap/dong-y"),
     Visit("new-password", "identity.new_password", "coming-password", "/dang-nhap/mat-khau-moi"),
     Visit("enrol-first", "identity.enrol_first", "coming-enrol", "/dang-nhap/thiet-lap-buoc-hai"),
@@ -390,18 +418,29 @@ REVISIONS = (
     Visit("publish-first", "courses.studio_publish", "instructor", revisions.at("/studio/ban/lesson/{fork}/xuat-ban")),
     Visit("publish-again", "courses.studio_publish", "administrator",
           revisions.at("/studio/ban/lesson/{lesson}/xuat-ban")),
-    Visit("queue", "courses.studio_queue", "administrator", revisions.at("/studio/duyet")),
-    Visit("submission", "courses.studio_submission", "administrator", revisions.at("/studio/duyet/{submission}")),
-    Visit("submission-own", "courses.studio_submission", "instructor", revisions.at("/studio/duyet/{submission}")),
+    Visit("queue", "reviewing.queue", "administrator", revisions.at("/studio/duyet")),
+    Visit("submission", "reviewing.submission", "administrator", revisions.at("/studio/duyet/{submission}")),
+    Visit("submission-own", "reviewing.submission", "instructor", revisions.at("/studio/duyet/{submission}")),
     Visit("forks", "courses.studio_forks", "instructor", revisions.at("/studio/ban-dia-phuong?q=goi+video")),
     Visit("fork", "courses.studio_fork", "instructor", revisions.at("/studio/ban-dia-phuong/{fork}")),
+    Visit("fork-course", "courses.studio_fork", "instructor", revisions.at("/studio/ban-dia-phuong/{fork_course}")),
+    Visit("studio-course-fork", "courses.studio_course", "instructor", revisions.at("/studio/khoa-hoc/{fork_course}")),
     Visit("studio-lesson-fork", "courses.studio_lesson", "instructor", revisions.at("/studio/bai-hoc/{fork}")),
     Visit("course-newer", "courses.course", "midway", revisions.at("/khoa-hoc/{course}")),
 )  # fmt: skip
+ATTEMPTS = tuple(Visit(*row) for row in taking.VISITS)
+QUESTIONS = (
+    Visit("questions-file", "quizzes.studio_bring_questions", "administrator", questions.FROM_FILE),
+    Visit("questions-look", "quizzes.studio_import", "administrator", questions.at("look")),
+    Visit("questions-open", "quizzes.studio_import", "administrator", questions.at("look", "?xem=can")),
+    Visit("questions-taken", "quizzes.studio_import", "administrator", questions.at("taken")),
+    Visit("questions-out", "quizzes.studio_import", "administrator", questions.at("out")),
+    Visit("questions-along", "quizzes.studio_give", "administrator", f"{questions.ALONG}?pool=exam"),
+)
 OFFLINE = tuple(Visit(*row) for row in offline.VISITS)
 VISITS = (
-    *OFFLINE, *TRACKS, *REVISIONS, *KEPT, *PRACTICE, *PAPERS, *CARDS, *MERGING, *WAYS, *LEARNING, *STUDIO, *PRIVACY,
-    *ROSTERS, *PLACES, *ROLES,
+    *QUESTIONS, *ATTEMPTS, *OFFLINE, *TRACKS, *REVISIONS, *KEPT, *PRACTICE, *PAPERS, *CARDS, *MERGING, *WAYS, *LEARNING,
+    *STUDIO, *ITEMS, *PRIVACY, *ROSTERS, *PLACES, *ROLES,
 )  # fmt: skip
 
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from courses import drafts, submissions
+from courses import drafts
 from courses.drafts import DocumentRow
-from courses.services import authoring, forking, publishing, reviewing
+from courses.services import authoring, forking, publishing
 from lms.api.learning import enroll
 from lms.api.people import nation_id
 from lms.api.work import connection, unit_of_work
 from lms.identity.models import Account
 from lms.orgs.queries import org_by_code
+from lms.reviewing import steps
+from lms.reviewing.queries import submission
 from tests.browser.people import COURSE, lessons
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Revisions:
     lesson: str
     course: str
     fork: str
+    fork_course: str
     submission: int
 
 
@@ -64,20 +67,23 @@ def make(app: Flask) -> Revisions:
                 if learner is not None:
                     enroll(learner, _document("course", course).activity_id)
             fork = forking.fork(lesson, commune.id, teacher)
+            fork_course = forking.fork(course, commune.id, teacher, "course")
         with unit_of_work():
             _publish("lesson", lesson, _reworded(body, "Bấm gọi, rồi chờ người thân nhấc máy."), admin)
             publishing.publish_again(_document("course", course).activity_id, admin)
+            held_in[0] = {**held_in[0], "title": "Gọi cho người thân"}
+            _publish("course", course, {**plan, "modules": held_in}, admin)
             own = _document("lesson", fork)
             authoring.save(
                 own.activity_id, own.base, _reworded(own.draft, "Ở bản mình, sóng khỏe nhất đầu dốc."), teacher
             )
         with unit_of_work():
             own = _document("lesson", fork)
-            number = reviewing.submit(own, own.draft, "major", "Ví dụ của bản mình", teacher)
-            row = submissions.submission(number)
+            number = steps.submit("lesson", fork, own.draft["title"], own.draft, teacher, "major", "Ví dụ của bản mình")
+            row = submission(number)
             assert row is not None
-            reviewing.remark(row, row.body["blocks"][0]["id"], "Câu này dễ hiểu.", admin)
-    made = app.extensions["tests.revisions"] = Revisions(lesson, course, fork, number)
+            steps.remark(row, row.body["blocks"][0]["id"], "Câu này dễ hiểu.", admin)
+    made = app.extensions["tests.revisions"] = Revisions(lesson, course, fork, fork_course, number)
     return made
 
 
@@ -103,10 +109,13 @@ def _reworded(body: Any, words: str) -> dict[str, Any]:
 
 
 def at(pattern: str) -> Address:
-    """An address with `{lesson}`, `{course}`, `{fork}` or `{submission}` in it."""
+    """An address with `{lesson}`, `{course}`, `{fork}`, `{fork_course}` or `{submission}` in it."""
 
     def of(world: World) -> str:
         made = make(world.app)
-        return pattern.format(lesson=made.lesson, course=made.course, fork=made.fork, submission=made.submission)
+        return pattern.format(
+            lesson=made.lesson, course=made.course, fork=made.fork, fork_course=made.fork_course,
+            submission=made.submission,
+        )  # fmt: skip
 
     return of

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from courses import offers, tracks
-from courses.models import Reading, Track
+from courses.models import Reading, Spoken, Track
 from courses.services import translating
 from lms.api.learning import Activity, activity
 from lms.api.speech import sentences
 from lms.api.work import clock, connection, unit_of_work
+from lms.identity.models import Account
+from lms.media.making import NO_WORDS
+from lms.media.models import Media
+from lms.orgs.queries import nation_id
 from lms.speech.models import Joined
 from lms.speech.sentences import key_of_all
 from tests.browser.people import COURSE, Address, World, lessons
@@ -74,4 +80,32 @@ def make(slug: str) -> None:
                 at=clock.seconds(),
             )
         )  # fmt: skip
+        _wait(row.id, draft, names[0], said)
     offers.forget()
+
+
+def _wait(activity_id: int, draft: dict[str, Any], block: str, said: list[str]) -> None:
+    """A sound of the track and one sentence are being prepared, another sentence was refused."""
+    org, account = nation_id(), connection().execute(select(Account.id).limit(1)).scalar_one()
+    media_ids = []
+    for number, (kind, state) in enumerate((("sound", "working"), ("speech", "working"), ("speech", "refused"))):
+        problem = {"msgid": NO_WORDS.msgid, "values": {}} if state == "refused" else None
+        media_ids.append(
+            connection().execute(
+                insert(Media.__table__)
+                .values(
+                    org_id=org, by_id=account, digest=f"{number + 2}" * 64, kind=kind, format="wav", name="tiếng.wav",
+                    bytes=9, state=state, percent=40, problem=problem, facts={}, made_at=clock.seconds(),
+                )
+                .returning(Media.id)
+            ).scalar_one()
+        )  # fmt: skip
+    waiting = {
+        **draft,
+        "files": {"doan-1.mp3": {"media": media_ids[0], "kind": "sound", "state": "working"}},
+        "blocks": {**draft["blocks"], block: {**draft["blocks"].get(block, {"data": {}}), "sound": "doan-1.mp3"}},
+    }
+    connection().execute(update(Track.__table__).where(Track.activity_id == activity_id).values(draft=waiting))
+    for words, media_id in zip(said, media_ids[1:], strict=False):
+        values = {"activity_id": activity_id, "lang": "vi", "words": words, "by_id": account, "at": clock.seconds()}
+        connection().execute(insert(Spoken.__table__).values(media_id=media_id, **values))

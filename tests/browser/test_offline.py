@@ -50,7 +50,20 @@ def test_taking_along_in_every_state(browser: Browser, site: Site, look: Look, s
     context = open_context(browser, site, look)
     context.add_init_script(path=AXE)
     seen = Seen(context.new_page(), site.base)
-    for state in ("none", "running", "stopped", "failed", "changed", "ready", "new", "room", "full", "station", "app"):
+    for state in (
+        "none",
+        "running",
+        "stopped",
+        "failed",
+        "changed",
+        "ready",
+        "new",
+        "other",
+        "room",
+        "full",
+        "station",
+        "app",
+    ):
         seen.page.goto(f"{site.base}/tai-ve/{COURSE}")
         seen.page.wait_for_selector("[data-plan]:not([hidden])")
         seen.page.wait_for_selector("[data-when=none]:not([hidden])")

@@ -79,6 +79,28 @@ def test_every_practice_can_be_played_to_its_end(own_site: Site, browser: Browse
     context.close()
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_spots_lie_where_the_author_put_them(site: Site, world: World, browser: Browser, script: bool) -> None:
+    context = open_context(browser, site, script=script)
+    page = context.new_page()
+    page.goto(f"/thuc-hanh/{SLUG}/tu-lam?l=bank.scan")
+    stall = next(screen for screen in body_of(site.app)["screens"] if screen["id"] == "stall")
+    scene = next(widget for widget in stall["view"] if widget["w"] == "scene")
+    around = page.locator(".mock .scene").bounding_box()
+    assert around is not None
+    for name, left, top, width, height, _label in scene["spots"]:
+        box = page.locator(f".mock .spot[value='{name}']").bounding_box()
+        assert box is not None
+        seen = (
+            (box["x"] - around["x"]) / around["width"],
+            (box["y"] - around["y"]) / around["height"],
+            box["width"] / around["width"],
+            box["height"] / around["height"],
+        )
+        assert seen == pytest.approx([n / 100 for n in (left, top, width, height)], abs=0.01), name
+    context.close()
+
+
 def test_each_wrong_way_leads_back(own_site: Site, browser: Browser) -> None:
     """Every branch of every practice: its consequence is shown, and one button leads back to the step."""
     context = open_context(browser, own_site)

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from werkzeug.test import Client
 
 GZIP = {"Accept-Encoding": "gzip"}
+LATER = ("template", "noscript")
 
 
 @dataclass
@@ -44,9 +45,16 @@ class _Needs(HTMLParser):
         self.lazy: list[str] = []
         self.headings = 0
         self.classes = ""
+        self._later = 0  # how many templates, and texts for browsers without scripts, we are in: nothing is fetched
+
+    def handle_endtag(self, tag: str) -> None:
+        self._later -= tag in LATER
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         a = {name: value or "" for name, value in attrs}
+        self._later += tag in LATER
+        if self._later:
+            return
         if tag == "script" and "src" in a:
             self.scripts.append(a["src"])
         elif tag == "link" and a.get("rel") == "stylesheet":

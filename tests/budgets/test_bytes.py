@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from flask.testing import FlaskClient
 
+from plugins.practice.views.shown import SLUGS
 from tests.browser.people import ANYONE, World, places
 from tests.browser.recipes import VISITS, Visit
 from tests.budgets.first_view import FirstView, first_view, weigh
@@ -25,15 +26,9 @@ class Budget:
 
 LEARNER = Budget(html=14, style=0, script=5, all=25, requests=4)
 LESSON = Budget(html=14, style=0, script=5, all=60, requests=6)
-PRACTICE = Budget(html=14, style=4.5, script=5, all=60, requests=8)  # its parts are those of a whole phone
 STAFF = Budget(html=20, style=8, script=25, all=60, requests=8)
-# Over the 8 KB of other work pages by what draws a practice's screens, and two revisions side by side: to be cut down.
-STUDIO = Budget(html=20, style=8.8, script=25, all=60, requests=8)
-STUDIOS = ("practice-studio", "forks")
-PRACTICES = ("practice.front", "practice.play", "practice.studio_look", "practice.studio_play")
-# Where a course is taken along, one request more than elsewhere: the script that fetches it. Megabytes follow.
-TAKING = Budget(html=14, style=0, script=5, all=27, requests=5)
-LESSONS = ("courses.lesson", "courses.studio_preview")
+# A lesson, and what its author sees of it and of a screen of a practice, begins with a picture.
+LESSONS = ("courses.lesson", "courses.studio_preview", "practice.studio_look")
 PICTURE, WHOLE_LESSON, WHOLE_COURSE = 15.0, 400.0, 10_000.0
 
 
@@ -62,9 +57,6 @@ def test_page_is_light(visit: Visit, weighed_world: World) -> None:
     assert seen.status == visit.status
     assert seen.script, "each page has its script"
     budget = STAFF if seen.staff else LESSON if visit.endpoint in LESSONS else LEARNER
-    budget = STUDIO if seen.staff and visit.name.startswith(STUDIOS) else budget
-    budget = PRACTICE if visit.endpoint in PRACTICES else budget
-    budget = TAKING if visit.endpoint in ("offline.mine", "offline.course") else budget
     assert not over(seen, budget), f"{visit.name}: {'; '.join(over(seen, budget))}"
 
 
@@ -100,14 +92,39 @@ def test_every_lesson_opens_and_is_light(weighed_world: World) -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_every_practice_opens_and_is_light(weighed_world: World) -> None:
+    client = weighed_world.app.test_client()
+    found = practices(weighed_world)
+    assert len(found) >= 9, "the starter content's practices"
+    faults = []
+    for slug in found:
+        for path in (f"/thuc-hanh/{slug}", *(f"/thuc-hanh/{slug}/{mode}" for mode in SLUGS.values())):
+            seen = first_view(client, path)
+            assert seen.status == 200, path
+            faults += [f"{path}: {row}" for row in over(seen, LEARNER)]
+    assert not faults, "\n".join(faults)
+
+
 def courses(world: World) -> list[str]:
-    """The slugs of all courses."""
+    """The slugs of all courses that are published."""
     from sqlalchemy import select
 
     from lms.api.work import connection
-    from lms.learning.models import Activity
+    from lms.learning.models import Activity, Syllabus
 
     with world.app.app_context():
-        table = Activity.__table__
-        found = connection().execute(select(table.c.slug).where(table.c.kind == "course").order_by(table.c.slug))
+        a, s = Activity.__table__, Syllabus.__table__
+        found = connection().execute(select(a.c.slug).join(s, s.c.course_id == a.c.id).distinct().order_by(a.c.slug))
         return [row.slug for row in found]
+
+
+def practices(world: World) -> list[str]:
+    """The slugs of all practices that are published."""
+    from sqlalchemy import select
+
+    from lms.api.work import connection
+    from plugins.practice.models import PracticeRevision
+
+    with world.app.app_context():
+        bodies = connection().execute(select(PracticeRevision.__table__.c.body)).scalars()
+        return sorted({body["slug"] for body in bodies})

@@ -10,10 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from courses import drafts, submissions
-from courses.models import Submission
-from courses.services import publishing, reviewing
-from courses.submissions import rule_at
+from courses import drafts
 from lms.audit import AuditEntry
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.errors import Conflict
@@ -23,6 +20,9 @@ from lms.learning.queries import activity
 from lms.packages.importing import take_in
 from lms.packages.model import Block, Package
 from lms.packages.reading import read_files
+from lms.reviewing import steps
+from lms.reviewing.models import Submission
+from lms.reviewing.queries import rule_at, submission
 from tests.courses.hiring import Colleague, Hire
 from tests.packages.conftest import MP3, SVG, TEXTS
 from tests.studio.conftest import a_lesson, begin
@@ -91,21 +91,21 @@ def test_the_whole_way(app: Flask, author: Colleague, publisher: Colleague, hand
         row = activity("lesson", SLUG)
         assert row is not None
         newest = drafts.newest_body(row.id)
-        submitted = submissions.submission(1)
+        submitted = submission(1)
         assert newest is not None
         assert submitted is not None
-        assert publishing.digest_of(newest) == submitted.digest, "what is published is what was reviewed"
+        assert steps.digest_of(newest) == submitted.digest, "what is published is what was reviewed"
         (revision,) = drafts.revisions(row.id)
         assert (revision.change, revision.note, revision.published_by) == ("first", "Bài mới", publisher.id)
         acts = list(connection().execute(select(AuditEntry.act).order_by(AuditEntry.id)).scalars())
-        steps = ["review.rule", "lesson.submitted", "lesson.remarked", "lesson.reviewed", "lesson.published"]
-        assert [a for a in acts if a in steps] == steps
+        way = ["review.rule", "lesson.submitted", "lesson.remarked", "lesson.reviewed", "lesson.published"]
+        assert [a for a in acts if a in way] == way
     assert notes(app, author.id) == ["Bài của bạn đã được thẩm định", "Bài của bạn đã được xuất bản"]
 
 
 def body_of(app: Flask, submission_id: int) -> Any:
     with app.app_context():
-        row = submissions.submission(submission_id)
+        row = submission(submission_id)
         assert row is not None
         return row.body
 
@@ -154,9 +154,9 @@ def test_two_drafts_of_one_lesson_do_not_wait_at_once(app: Flask, author: Collea
         row = drafts.document("lesson", SLUG)
         assert row is not None
         with unit_of_work():
-            assert reviewing.submit(row, row.draft, "major", "", author.id) == 1, "the same is one"
+            assert steps.submit("lesson", SLUG, "Bài", row.draft, author.id, "major") == 1, "the same is one"
         with pytest.raises(Conflict), unit_of_work():
-            reviewing.submit(row, {**row.draft, "title": "Khác"}, "major", "", author.id)
+            steps.submit("lesson", SLUG, "Khác", {**row.draft, "title": "Khác"}, author.id, "major")
 
 
 def test_a_right_that_ended_writes_nothing(app: Flask, handed_in: str, hire: Hire) -> None:

@@ -18,6 +18,7 @@ from courses.services import reading, translating
 from lms.api.learning import activity
 from lms.api.people import lesson_language
 from lms.api.work import clock, connection, unit_of_work
+from lms.media.working import work_due
 from lms.testing.page_client import Pages
 from tests.browser import recipes_tracks
 from tests.browser.people import COURSE, lessons
@@ -191,7 +192,17 @@ def test_a_voice_alone_is_a_track(app: Flask, ffmpeg: None, sign_in: SignIn) -> 
     base = re.search(r'name="base" value="(\d+)"', bad.get_data(as_text=True))
     assert base is not None
     sent = {"base": base[1], "whole-upload": (io.BytesIO(tone(3000)), "recorded.webm"), "do": "publish"}
-    assert studio.post(f"{home}/blt", data=sent).status_code == 303
+    early = studio.post(f"{home}/blt", data=sent)
+    assert early.status_code == 422
+    assert "đang được xử lý" in early.get_data(as_text=True)
+    assert "đang xử lý: 0%" in studio.get(f"{home}/blt").get_data(as_text=True)
+    with app.app_context():
+        work_due()
+    ready = studio.get(f"{home}/blt").get_data(as_text=True)
+    base = re.search(r'name="base" value="(\d+)"', ready)
+    assert base is not None
+    assert re.search(r'<audio controls preload="none" src="/tep/[^"]+\.mp3"', ready)
+    assert studio.post(f"{home}/blt", data={"base": base[1], "do": "publish"}).status_code == 303
     learner = app.test_client()
     learner.set_cookie("reads", "blt")
     html = learner.get(f"/hoc/{COURSE}/{slug}").get_data(as_text=True)

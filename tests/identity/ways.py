@@ -134,3 +134,16 @@ def on_the_way(app: Flask, step: str, browser: FlaskClient | None = None) -> Fla
         kept["step"] = [who, "password", 1, None, "", clock.seconds() + 86_400, [], wanted, mark]
         kept["arriving"] = arriving.hex
     return browser
+
+
+def signed_out_while_typing(app: Flask, browser: FlaskClient, account_id: int) -> None:
+    """Ends somebody's sessions while they ask about their data, and sends what they had typed."""
+    with app.app_context(), unit_of_work() as database:
+        database.execute(update(S).where(S.c.account_id == account_id).values(ended_at=clock.seconds()))
+    words = "Số điện thoại ghi trong tài khoản là số cũ của tôi, xin sửa giúp."
+    sent = browser.post(
+        "/cai-dat/du-lieu/yeu-cau",
+        data={"kind": "correct", "words": words},
+        headers={"Referer": "http://localhost/cai-dat/du-lieu"},
+    )
+    assert sent.location == "/dang-nhap?next=/cai-dat/du-lieu"

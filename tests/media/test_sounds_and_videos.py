@@ -17,6 +17,7 @@ from flask import Flask
 from lms.errors import Invalid
 from lms.media import mp3, programs, sounds, videos
 from lms.media.queries import MediaRow
+from lms.programs import ProgramError, run
 from tests.media.conftest import recording, stored, written
 
 Taken = Callable[..., MediaRow]
@@ -90,7 +91,22 @@ def test_our_own_mp3_is_known_as_small_and_stays_as_it_is(app: Flask, taken: Tak
     assert frames is not None
     assert frames.content == content, "nothing stands before, between or behind the frames"
     assert frames.is_small
+    assert frames.is_ours
     assert abs(frames.seconds - 4) < 0.3
+
+
+def test_a_small_mp3_of_others_is_made_anew(app: Flask, taken: Taken, tmp_path: Path) -> None:
+    """Loud as it is, it would not pass for one of a course that is level."""
+    loud = converted(tmp_path, recording(4, loudness=0.9), "mp3", "-b:a", "32k", "-ac", "1")
+    frames = mp3.frames_of(loud)
+    assert frames is not None
+    assert frames.is_small
+    assert not frames.is_ours
+    facts = taken(loud, "b.mp3", "sound").facts
+    assert [v["ending"] for v in facts["variants"]] == ["mp3", "opus"]
+    made = mp3.frames_of(stored(app, facts["key"]))
+    assert made is not None
+    assert made.is_ours
 
 
 def test_what_hangs_on_a_small_mp3_is_cut_off(app: Flask, taken: Taken) -> None:
@@ -217,20 +233,20 @@ def test_ffmpeg_opens_no_other_file_and_no_network(tmp_path: Path) -> None:
         f"ffconcat version 1.0\nfile '{secret}'\n",
         "v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=audio 5004 RTP/AVP 0\n",
     ):
-        with pytest.raises(programs.Failed):
+        with pytest.raises(ProgramError):
             programs.probed(written(tmp_path, content.encode(), "list.mp4"))
-        with pytest.raises(programs.Failed):
+        with pytest.raises(ProgramError):
             programs.convert(tmp_path / "list.mp4", [], tmp_path / "out.wav", 10)
 
 
 def test_a_program_that_takes_too_long_or_too_much_is_ended(tmp_path: Path) -> None:
-    with pytest.raises(programs.Failed):
-        programs.run(["/bin/sh", "-c", "while :; do :; done"], 1)
-    with pytest.raises(programs.Failed, match="more than 1 seconds"):
-        programs.run(["/bin/sleep", "30"], 1)
+    with pytest.raises(ProgramError):
+        run(["/bin/sh", "-c", "while :; do :; done"], seconds=1)
+    with pytest.raises(ProgramError, match="more than 1 seconds"):
+        run(["/bin/sleep", "30"], seconds=1)
     hungry = "import sys; x = bytearray(900 << 20)"
-    with pytest.raises(programs.Failed):
-        programs.run(["/usr/bin/env", "python3", "-c", hungry], 20, memory=300)
+    with pytest.raises(ProgramError):
+        run(["/usr/bin/env", "python3", "-c", hungry], seconds=20, memory=300)
 
 
 def test_a_spoken_minute_weighs_what_was_promised(taken: Taken) -> None:

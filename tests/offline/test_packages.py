@@ -99,6 +99,66 @@ def test_copies_are_the_same_for_everybody(still: Flask) -> None:
             assert body(somebody, file["url"]) == body(nobody, file["url"]), file["url"]
 
 
+def test_copies_speak_the_readers_language(still: Flask) -> None:
+    """The pages around the lessons; what is taught stays in its own language, and says so."""
+    reader, (course, number) = still.test_client(), courses(still)[0]
+    plan = re.compile(r'data-plan="([^"]+)"')
+    vietnamese = plan.findall(reader.get(f"/tai-ve/{course}").text)
+    reader.set_cookie("lang", "en")
+    english = plan.findall(reader.get(f"/tai-ve/{course}").text)
+    assert vietnamese == [f"/offline/{course}/{number}.json"]
+    assert english == [f"/offline/{course}/{number}.json?ui=en"]
+    mine, theirs = dict(reader.get(english[0]).json), package(reader, course, number)
+    assert (mine["ui"], mine["lang"], theirs["ui"], theirs["lang"]) == ("en", "vi", "vi", "vi")
+    assert mine["rev"] != theirs["rev"]
+    assert {f["page"] for f in mine["files"] if "page" in f} == {f["page"] for f in theirs["files"] if "page" in f}
+    pages = {f["page"]: body(reader, f["url"]).decode() for f in mine["files"] if "page" in f}
+    for address, page in pages.items():
+        assert '<html lang="en"' in page, address
+        assert "{ban}" not in page, address
+        for words in ("Bản đã tải về máy", "Về khóa học", "Học xong, học tiếp"):
+            assert words not in page, address
+    lesson = next(
+        page for address, page in pages.items() if address.startswith(f"/hoc/{course}/") and "<article" in page
+    )
+    assert "The copy on your phone" in lesson
+    assert re.search(r'<article [^>]*lang="vi"', lesson)
+    for file in mine["files"]:
+        assert hashlib.sha256(body(reader, file["url"])).hexdigest() == file["sha256"], file["url"]
+
+
+def test_a_copy_is_told_in_the_language_that_was_chosen(still: Flask) -> None:
+    reader, (course, number) = still.test_client(), courses(still)[0]
+    reader.set_cookie("reads", "tyz")
+    assert f"/offline/{course}/{number}.json?lang=tyz" in reader.get(f"/tai-ve/{course}").text
+    assert reader.get(f"/offline/{course}/{number}.json?lang=tyz").json["lang"] == "tyz"
+    for odd in ("ui=fr", "lang=xx", "ui=../en"):
+        assert reader.get(f"/offline/{course}/{number}.json?{odd}").status_code == 404
+        assert reader.get(f"/offline/khung?{odd}").status_code == 404
+
+
+def test_what_was_learnt_is_told_to_the_phone(app: Flask) -> None:
+    person = demo_sign_ins()["learner"]
+    reader, (course, _number) = app.test_client(), courses(app)[0]
+    where = f"/api/v1/learned/{course}"
+    assert reader.get(where).status_code == 401
+    reader.post("/dang-nhap", data={"identifier": person["login"], "password": person["password"]})
+    mark = reader.get_cookie("hv_who")
+    assert mark is not None
+    assert reader.get(where).json == {"person": mark.value, "done": []}
+    links = re.findall(rf'href="/hoc/{course}/([a-z0-9-]+)"', reader.get(f"/khoa-hoc/{course}").text)
+    first, second = list(dict.fromkeys(links))[:2]
+    assert reader.post(f"/hoc/{course}/{first}/xong").status_code == 303
+    assert reader.get(where).json == {"person": mark.value, "done": [f"lesson/{first}"]}
+    block = re.findall(r'class="block[^"]*" id="([^"]+)"', reader.get(f"/hoc/{course}/{second}").text)[1]
+    assert reader.post(f"/hoc/{course}/{second}/cho", data={"block": block}).status_code < 400
+    assert reader.get(where).json["left"] == {"kind": "lesson", "slug": second, "place": block}
+    assert reader.get("/api/v1/learned/khong-co").status_code == 404
+    with reader.session_transaction() as session:
+        session.update(idle=600, back="/lop/khoa", used=2**40)
+    assert reader.get(where).status_code == 403, "a device that many use keeps nothing"
+
+
 def test_a_copy_asks_for_nothing_that_did_not_travel(still: Flask, packed: dict[str, bytes]) -> None:
     asked = re.compile(r'(?:src|href|poster)="(/(?:static|tep)/[^"]+)"|url\("?(/static/[^")]+)')
     for url, content in packed.items():
@@ -164,6 +224,18 @@ def test_practices_travel_and_their_test_does_not(packed: dict[str, bytes]) -> N
     assert played
     pages = [packed[url].decode() for url in played]
     assert not any("/thi" in re.findall(r'action="([^"]+)"', page) for page in pages)
+
+
+def test_copies_carry_no_style_sheet_and_link_what_learners_need(packed: dict[str, bytes]) -> None:
+    pages = {url: content.decode() for url, content in packed.items() if url.startswith("/offline/")}
+    assert pages
+    for url, page in pages.items():
+        assert "<style" not in page, url
+        sheets = set(re.findall(r'<link rel="stylesheet" href="/static/([^?]+)', page)) - {"practice/places.css"}
+        own = {"practice/practice.inline.css"} if "/them/practice/" in url else set()
+        assert sheets == {"lms/learners.css"} | own, url
+    linked = {path.partition("?")[0] for path in packed if ".css?" in path}
+    assert {"/static/lms/learners.css", "/static/practice/practice.inline.css"} <= linked
 
 
 def test_what_no_revision_taught_is_not_there(still: Flask) -> None:

@@ -327,3 +327,64 @@ def test_in_another_app_it_says_to_open_chrome(more_phones: Callable[..., Phone]
     phone.context.add_init_script("delete Navigator.prototype.serviceWorker")
     phone.open(f"/tai-ve/{COURSE}")
     assert phone.shown() == "app"
+
+
+def marked(phone: Phone) -> list[str]:
+    """The activities that the copy of the course says are done."""
+    return [str(row.get_attribute("data-mark")).split("/")[2] for row in phone.page.locator("[data-mark].done").all()]
+
+
+def test_a_copy_knows_what_was_learnt_elsewhere_and_speaks_the_readers_language(phone: Phone, station: Station) -> None:
+    """Taken along in English: what the server knows stands on it, what is done on the phone comes besides, and goes."""
+    phone.sign_in("learner")
+    phone.context.add_cookies([{"name": "lang", "value": "en", "url": station.base}])
+    phone.open(f"/khoa-hoc/{COURSE}")
+    lessons = list(dict.fromkeys(phone.page.locator(f"ol a[href^='/hoc/{COURSE}/']").evaluate_all(
+        "links => links.map((link) => link.pathname.split('/')[3])"
+    )))  # fmt: skip
+    phone.open(f"/hoc/{COURSE}/{lessons[0]}")
+    with phone.page.expect_navigation():
+        phone.page.click(".dock button")
+    phone.take()
+    phone.open(f"/hoc/{COURSE}/{lessons[1]}")
+    with phone.page.expect_navigation():
+        phone.page.click(".dock button")
+    phone.page.wait_for_function(
+        "async ([name]) => { const base = await new Promise((done) => { const o = indexedDB.open('hocvuso');"
+        " o.onsuccess = () => done(o.result); }); const got = await new Promise((done) => {"
+        " const a = base.transaction('done').objectStore('done').getAllKeys(); a.onsuccess = () => done(a.result); });"
+        " base.close(); return got.some((key) => key.endsWith(name)); }",
+        arg=[f"/lesson/{lessons[1]}"],
+    )
+    station.stop()
+    phone.open(f"/khoa-hoc/{COURSE}")
+    phone.page.wait_for_selector("[data-offline=next]:not([hidden])")
+    assert marked(phone) == lessons[:2], "done before it was taken along, and online afterwards"
+    assert phone.page.get_attribute("[data-offline=next] a", "href") == f"/hoc/{COURSE}/{lessons[2]}"
+    assert phone.page.get_attribute("html", "lang") == "en"
+    assert "The copy on your phone" in phone.page.inner_text("main")
+    phone.page.click("[data-offline=next] a")
+    phone.page.click(".dock button")
+    phone.page.wait_for_url(lambda url: not url.endswith(lessons[2]))
+    phone.open(f"/khoa-hoc/{COURSE}")
+    phone.page.wait_for_selector("[data-offline=next]:not([hidden])")
+    assert marked(phone) == lessons[:3], "and without a network"
+    phone.open("/cua-toi")
+    assert phone.heading() == "No network now"
+    station.start()
+    phone.sign_out()
+    phone.open("/tai-ve")
+    phone.page.wait_for_function("async () => (await outbox.all('done')).length === 0")
+    assert phone.waiting() == 1, "what was done is kept for its person"
+    station.stop()
+    phone.open(f"/khoa-hoc/{COURSE}")
+    assert marked(phone) == []
+    station.start()
+    phone.context.clear_cookies()
+    phone.open(f"/tai-ve/{COURSE}")
+    phone.page.wait_for_selector("[data-when=other]:not([hidden])")
+    phone.page.click("[data-when=other] button[value=get]")
+    phone.page.wait_for_selector("[data-when=ready]:not([hidden])")
+    station.stop()
+    phone.open(f"/khoa-hoc/{COURSE}")
+    assert phone.page.get_attribute("html", "lang") == "vi"

@@ -1,16 +1,18 @@
-"""The command that writers use."""
+"""What writers are told of a package: what it holds, what is wrong, what would make it better."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
 
+from lms import cli
 from lms.packages.advice import advise, syllables
-from lms.packages.check import main
+from lms.packages.builtin import PARTS
+from lms.packages.check import advice, counts
 from lms.packages.reading import read_files
 
 Files = dict[str, bytes]
@@ -21,37 +23,45 @@ GUIDE = "lessons/giu-kin-ma-otp/guide.md"
 
 @pytest.fixture
 def folder(files: Files, tmp_path: Path) -> Path:
+    place = tmp_path / "package"
     for name, data in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(data)
-    return tmp_path
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(data)
+    return place
 
 
-def test_a_good_package_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(folder)]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith("starter 1: 2 frameworks, 1 lessons, 2 pictures and sounds, 1 guides")
+def test_a_good_package_is_counted(files: Files) -> None:
+    said = counts(read_files(files))
+    assert said.startswith("2 frameworks, 1 lessons, 2 pictures and sounds, 1 guides")
     assert "1 practice questions, 3 exam questions" in said
 
 
-def test_problems_are_printed_by_file_and_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_advice_names_its_file(files: Files) -> None:
+    (only,) = advice(read_files(files), PARTS)
+    assert str(only).startswith("programmes/nguoi-dan.yaml:1: No lesson of the programme teaches: ND.0.1.")
+
+
+def test_the_command(app: Flask, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "the_app", lambda **_values: app)
+
+    def run(*options: str) -> Result:
+        return CliRunner().invoke(cli.main, ["import", str(folder), *options])
+
+    plain = run("--check")
+    assert plain.exit_code == 0, plain.output
+    assert "starter 1: 2 frameworks, 1 lessons" in plain.output
+    assert "ND.0.1" not in plain.output, "advice is given to who asks for it"
+    asked = run("--check", "--advice")
+    assert asked.exit_code == 0, "advice is no reason to refuse"
+    assert "programmes/nguoi-dan.yaml:1: Chưa bài nào của chương trình dạy: ND.0.1." in asked.output
+    assert run("--check", "--advice", "--strict").exit_code == 1
+    assert run("--advice").exit_code == 2, "what is said would be lost in an import"
+    assert run("--check", "--strict").exit_code == 2
     (folder / "tasks/viec-that.yaml").write_text("slug: viec-that\ntitel: x\n")
-    assert main([str(folder)]) == 1
-    captured = capsys.readouterr()
-    assert "tasks/viec-that.yaml:2: Unknown key `titel`. Did you mean `title`?\n" in captured.out
-    assert "3 problems" in captured.err
-
-
-def test_advice_is_no_reason_to_refuse(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(folder), "--strict-content"]) == 0
-    assert "programmes/nguoi-dan.yaml:1: advice: No lesson of the programme teaches: ND.0.1." in capsys.readouterr().out
-    assert main([str(folder), "--strict-content", "--warnings-as-errors"]) == 1
-    assert main([str(folder), "--warnings-as-errors"]) == 0
-
-
-def test_it_runs_as_a_module(folder: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "lms.packages.check", str(folder)], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
+    wrong = run("--check", "--advice")
+    assert wrong.exit_code == 1
+    assert "tasks/viec-that.yaml:2: " in wrong.output
+    assert "titel" in wrong.output
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_a_message_has_its_values_and_is_a_sentence(place: str, template: str, n
     assert template.rstrip(">").endswith((".", "?", ". "))
 
 
-@pytest.mark.parametrize("module", ["reading", "writing", "advice", "markdown", "builtin"])
+@pytest.mark.parametrize("module", ["check", "reading", "writing"])
 def test_it_is_pure(module: str) -> None:
     code = (
         f"import sys, lms.packages.{module}\n"

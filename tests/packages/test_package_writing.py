@@ -167,8 +167,15 @@ def test_the_whole_sample_comes_back(files: Files) -> None:
     package = read_files(files)
     assert read_files(package_files(package)) == package
     quiz = QuizSpec("q", "Q", "", "exam", None, False, (Draw(("ND.0", "1.1"), 1),), 1, (PassPart("ND.0", 1),))
-    more = replace(package, quizzes=(*package.quizzes, quiz))
+    line = Draw(("ND.0",), 1, levels=(1, 2), thinking=("know", "extend"))
+    policy = {"purpose": "final", "tries": 3, "supervised": "required", "where": "Ở xã", "exposure": 20}
+    timed = replace(quiz, slug="r", limit=30, policy=policy)
+    more = replace(package, quizzes=(*package.quizzes, quiz, timed))
     assert read_files(package_files(more)) == more
+    written = package_files(replace(package, quizzes=(replace(timed, draw=(line,)),)))
+    text = written["quizzes/r.yaml"].decode()
+    assert "levels: [1, 2]" in text
+    assert "thinking: [know, extend]" in text
 
 
 def test_the_same_bytes_every_time(files: Files, tmp_path: Path) -> None:

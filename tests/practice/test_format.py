@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from lms.packages.check import main
+from lms.packages import check
 from lms.packages.exporting import export_package
 from lms.packages.importing import known_parts, take_in
 from lms.packages.problems import PackageInvalid
@@ -324,16 +324,15 @@ def test_problems_of_a_package_name_file_and_line(any_app: Flask) -> None:
     assert "practices/bai-tra-tien.yaml:1 duplicate-slug" in refused(any_app, twice)
 
 
-def test_the_writers_command_knows_practices(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, data in package().items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(data)
-    assert main([str(tmp_path)]) == 0
-    assert "1 practices" in capsys.readouterr().out
-    written_file = tmp_path / "practices" / "tra-tien.yaml"
-    written_file.write_text(GOOD.replace("    hint: Ô đầu tiên.\n", ""), encoding="utf-8")
-    main([str(tmp_path), "--strict-content"])
-    assert "practices/tra-tien.yaml: advice: steps 1: This step has no hint." in capsys.readouterr().out
-    written_file.write_text(GOOD.replace("tap: bank", "tap: bnk"), encoding="utf-8")
-    assert main([str(tmp_path)]) == 1
-    assert "practices/tra-tien.yaml:33: Nothing that can be tapped is called bnk" in capsys.readouterr().out
+def test_what_writers_are_told_of_practices(any_app: Flask) -> None:
+    with any_app.app_context():
+        parts = known_parts()
+    assert "1 practices" in check.counts(read_files(package(), parts))
+    better = package() | {"practices/tra-tien.yaml": GOOD.replace("    hint: Ô đầu tiên.\n", "").encode()}
+    advice = [str(one) for one in check.advice(read_files(better, parts), parts)]
+    assert any(line.startswith("practices/tra-tien.yaml:1: steps 1: This step has no hint.") for line in advice)
+    wrong = package() | {"practices/tra-tien.yaml": GOOD.replace("tap: bank", "tap: bnk").encode()}
+    with pytest.raises(PackageInvalid) as caught:
+        read_files(wrong, parts)
+    said = [str(problem) for problem in caught.value.problems]
+    assert any(line.startswith("practices/tra-tien.yaml:33: Nothing that can be tapped is called bnk") for line in said)

@@ -11,6 +11,9 @@ from lms import audit
 from lms.api.work import unit_of_work
 from lms.audit import AuditEntry
 from lms.db.unit_of_work import connection, let_go
+from lms.identity.models import Account
+from lms.learning.models import Activity
+from lms.orgs.models import Org
 from lms.starting import demo_sign_ins
 
 E = AuditEntry.__table__
@@ -125,3 +128,36 @@ def test_the_page_filters_and_a_learner_does_not_find_it(app: Flask) -> None:
     status, text = page("administrator", "/can-bo/nhat-ky?kiem=1&tu=1/13/2026&den=x&truoc=abc")
     assert status == 200
     assert "nguyên vẹn" in text
+
+
+def test_acts_are_shown_in_words_with_what_they_are_about(app: Flask) -> None:
+    people = demo_sign_ins()
+    with app.app_context():
+        lesson = connection().execute(select(Activity.slug, Activity.title).where(Activity.kind == "lesson")).first()
+        learner = connection().execute(select(Account.id).where(Account.username == "balanh")).scalar_one()
+        nation = connection().execute(select(Org.id).where(Org.code == "VN")).scalar_one()
+        let_go()
+        assert lesson is not None
+        with unit_of_work():
+            audit.record(None, "lesson.begun", f"lesson:{lesson.slug}", org=nation, losses=3)
+            audit.record(None, "consent.withdrawn", f"account:{learner}", purpose="learning-record")
+            audit.record(None, "lesson.withdrawn", "lesson:gone-since")
+
+    def page(role: str, address: str, lang: str = "vi") -> str:
+        client = app.test_client()
+        client.post("/dang-nhap", data={"identifier": people[role]["login"], "password": people[role]["password"]})
+        client.set_cookie("lang", lang)
+        return client.get(address).get_data(as_text=True)
+
+    begun = page("administrator", "/can-bo/nhat-ky?viec=*.begun").partition("<tbody")[2]
+    assert "Bắt đầu soạn" in begun
+    assert lesson.title in begun
+    assert "losses: 3" in begun
+    assert "Rút lại sự đồng ý" not in begun
+    withdrawn = page("administrator", "/can-bo/nhat-ky?viec=*.withdrawn").partition("<tbody")[2]
+    assert "gone-since" in withdrawn
+    assert "balanh" not in withdrawn
+    assert "Hoàng Thị Lành" not in withdrawn, "taking a consent back has words of its own"
+    consent = page("administrator", "/can-bo/nhat-ky?viec=consent.withdrawn", "en").partition("<tbody")[2]
+    assert "Took a consent back" in consent
+    assert "Hoàng Thị Lành" in consent

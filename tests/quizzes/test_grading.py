@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,10 @@ from lms.packages.model import Item
 from lms.packages.reading import read_package
 from lms.starting import CONTENT
 from lms.testing.building import make_app
-from quizzes.items.contract import WHOLE, keys
+from quizzes.items.contract import HALF, WHOLE, keys
 from quizzes.items.standard import STANDARD
 from quizzes.scoring import score
+from tests.quizzes.specs import form_of, right_answer
 
 KINDS = {kind.name: kind for kind in STANDARD}
 
@@ -30,31 +30,22 @@ def items(prepared_folder: Path) -> list[Item]:
 
 
 def right(item: Item) -> list[Any]:
-    if item.type == "true_false":
-        return [item.data["answer"]]
-    if item.type == "ordering":
-        return list(range(len(item.data["steps"])))
-    return [i for i, option in enumerate(item.data["options"]) if option.get("correct")]
-
-
-def form_of(kind: str, chosen: Sequence[str]) -> dict[str, list[str]]:
-    """What the page sends when these keys are chosen."""
-    if kind == "ordering":
-        return {f"place-{i}": [key] for i, key in enumerate(chosen, 1)}
-    return {"answer": list(chosen)}
+    answer = right_answer(item.type, item.data)
+    assert answer is not None
+    return answer
 
 
 def test_the_right_answer_is_worth_the_whole_point_and_has_a_reason(items: list[Item]) -> None:
     for item in items:
         mark = KINDS[item.type].grade(item.data, right(item))
-        assert mark.halves == WHOLE, item.id
+        assert mark.parts == WHOLE, item.id
         assert mark.why, item.id
 
 
 def test_no_answer_is_worth_nothing(items: list[Item]) -> None:
     for item in items:
         for nothing in (None, []):
-            assert KINDS[item.type].grade(item.data, nothing).halves == 0
+            assert KINDS[item.type].grade(item.data, nothing).parts == 0
 
 
 def test_what_is_chosen_on_the_page_is_what_is_stored(items: list[Item]) -> None:
@@ -65,7 +56,7 @@ def test_what_is_chosen_on_the_page_is_what_is_stored(items: list[Item]) -> None
         if kind.shuffles(item.data):
             dice.shuffle(order)
         answer = right(item)
-        assert kind.read(form_of(item.type, kind.chosen(answer, order)), item.data, order) == answer, item.id
+        assert kind.read(form_of(item.type, item.data, answer, order), item.data, order) == answer, item.id
 
 
 def test_a_wrong_single_choice_is_worth_nothing_and_says_why(items: list[Item]) -> None:
@@ -85,9 +76,9 @@ def test_half_a_point_where_one_is_missing_or_one_too_many(items: list[Item]) ->
         grade, whole = KINDS[item.type].grade, set(right(item))
         for place in range(len(item.data["options"])):
             given_one_off = sorted(whole ^ {place})
-            assert grade(item.data, given_one_off).halves == (1 if given_one_off else 0), item.id
+            assert grade(item.data, given_one_off).parts == (HALF if given_one_off else 0), item.id
         wrong = set(range(len(item.data["options"]))) - whole
-        assert grade(item.data, sorted(wrong)).halves == (1 if len(whole | wrong) == 1 else 0), item.id
+        assert grade(item.data, sorted(wrong)).parts == (HALF if len(whole | wrong) == 1 else 0), item.id
 
 
 @given(st.dictionaries(st.text(max_size=8), st.lists(st.text(max_size=3), max_size=3), max_size=5))
@@ -118,12 +109,12 @@ def test_a_score_is_the_sum_and_passing_needs_the_whole_and_each_part(
     marks, codes = [m for m, _c in rows], [[c] for _m, c in rows]
     result = score(marks, codes, passing)
     inside = [m for m, c in rows if c.startswith("A.")]
-    assert (result.halves, result.most) == (sum(marks), WHOLE * len(rows))
-    assert (result.parts[0].halves, result.parts[0].most) == (sum(inside), WHOLE * len(inside))
+    assert (result.got, result.most) == (sum(marks), WHOLE * len(rows))
+    assert (result.parts[0].got, result.parts[0].most) == (sum(inside), WHOLE * len(inside))
     assert result.passed == (sum(marks) >= WHOLE * correct and sum(inside) >= WHOLE * part)
     dice.shuffle(rows)
     again = score([m for m, _c in rows], [[c] for _m, c in rows], passing)
-    assert (again.halves, again.passed) == (result.halves, result.passed), "the order of the questions does not matter"
+    assert (again.got, again.passed) == (result.got, result.passed), "the order of the questions does not matter"
 
 
 @given(MARKS, st.integers(1, 30), st.integers(1, 5), st.sets(st.integers(0, 29)))
@@ -136,7 +127,7 @@ def test_a_question_that_could_not_be_asked_costs_nobody_anything(
     as_right = [WHOLE if m is None else m for m in left]
     asked = [m for m in left if m is not None]
     result, generous = score(left, codes, passing), score(as_right, codes, passing)
-    assert (result.halves, result.most) == (sum(asked), WHOLE * len(asked))
+    assert (result.got, result.most) == (sum(asked), WHOLE * len(asked))
     assert result.need >= WHOLE, "never without one right answer"
     assert result.need == max(WHOLE, WHOLE * (correct - (len(rows) - len(asked))))
     assert not result.passed or generous.passed, "no easier than with those questions answered rightly"

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from courses.drafts import document
 from courses.models import Declaration, Document, Fork, Revision
 from courses.services import authoring as courses
-from courses.services import reviewing
 from lms import clock, progress
 from lms.db.unit_of_work import connection, let_go, unit_of_work
 from lms.identity.making import NewPerson, make_people
@@ -25,6 +24,7 @@ from lms.outbox.worker import Worker
 from lms.packages.importing import take_in
 from lms.packages.reading import read_files
 from lms.privacy import asking, guardians
+from lms.reviewing import steps
 from lms.testing import story
 from plugins.cards.queries import room_by_uuid
 from plugins.cards.services import teaching
@@ -34,10 +34,13 @@ from plugins.rosters.formats.reading import read_paste
 from plugins.rosters.models import CHECKING, TAKEN, Roster, RosterRow, RosterSheet
 from plugins.rosters.queries import roster as roster_by_uuid
 from plugins.rosters.services import receiving
+from quizzes.formats import gift
+from quizzes.formats.checking import Around
 from quizzes.models import Bank, QuizDocument
 from quizzes.services import authoring as quizzes
+from quizzes.services import bringing
 from tests.packages.conftest import MP3, SVG, TEXTS
-from tests.scope.world import Site
+from tests.scope.world import Site, Thing
 
 DAY = timedelta(days=1)
 COURSE, LESSON, TASK, QUIZ = "ky-nang-so", "giu-kin-ma-otp", "viec-that", "kiem-tra"
@@ -87,6 +90,7 @@ def furnish(site: Site) -> None:
                 body = {**ITEM, "stem": ITEM["stem"].format(n=n, word=word)}
                 item = quizzes.add_item(bank.more["id"], "exam", "true_false", body, author)
                 site.add("item", item, word, bank=bank)
+                site.add("import", *_brought(site, bank, nation, author), bank=bank)
             for _ in range(4):
                 word = site.marker()
                 drawing = SVG.replace(b"</svg>", f"<desc>{word}</desc></svg>".encode())
@@ -136,6 +140,14 @@ def _titled(site: Site, kind: str, activity_id: int) -> str:
     return word
 
 
+def _brought(site: Site, bank: Thing, nation: int, author: int) -> tuple[str, str]:
+    """Questions of a file that nobody has taken in yet."""
+    word = site.marker()
+    found = gift.read(f"Câu hỏi {word} của tệp? {{=có ~không}}")
+    around = Around({}, ())
+    return str(bringing.begin(bank.more["id"], nation, "exam", f"{word}.gift", "gift", found, {}, around, author)), word
+
+
 def _bank(slug: str) -> int:
     b = Bank.__table__
     return int(connection().execute(sa.select(b.c.id).where(b.c.slug == slug)).scalar_one())
@@ -147,7 +159,7 @@ def _hand_in(site: Site, author: int) -> None:
     with unit_of_work() as database:
         row = document("lesson", waiting.key)
         assert row is not None
-        number = reviewing.submit(row, row.draft, "major", "", author)
+        number = steps.submit("lesson", waiting.key, row.draft["title"], row.draft, author, "major")
         site.add("submission", number, "", lesson=waiting, by=author)
         origin = _id("lesson", LESSON)
         newest = sa.select(sa.func.max(Revision.id)).where(Revision.activity_id == origin).scalar_subquery()

@@ -241,6 +241,8 @@ def draw(seed: int, most: int, site: Site, least: int = 8) -> World:
             owner[paper] = None
     for item in site.things.get("item", []):
         owner[item] = owner[item.more["bank"]]
+    for brought in site.things.get("import", []):
+        owner[brought] = owner[brought.more["bank"]]
     return World(
         seed, today, now, units, versions, memberships, grants, site.people, site.things, owner, r, site
     )  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask
 
-from lms.speech import programs
+from lms import programs
 from lms.testing.pytest_plugin import missing
 from lms.text import Text
 

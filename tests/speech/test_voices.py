@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lms import programs
 from lms.api.plugins import PluginError, Settings
-from lms.speech import programs
 from lms.testing.building import make_app
 from lms.testing.pytest_plugin import missing
 from plugins.voices import examining

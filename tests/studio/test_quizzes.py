@@ -8,18 +8,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lms.api.packages import Package, package_files
 from lms.db.unit_of_work import connection
-from quizzes.drawing import Candidate, assured, draw
-from quizzes.models import Item, ItemVersion, QuizRevision
+from quizzes.drawing import Candidate, assured, deck_of, draw
+from quizzes.models import Item, ItemVersion, QuizDocument, QuizRevision
+from quizzes.services.exporting import quiz_of
 from tests.studio.conftest import Author, a_lesson, begin, form_fields
 
 OPTIONS = {
-    "o0-text": "Tắt máy, gọi lại số quen",
-    "o0-why": "Gọi lại số quen là chắc nhất.",
-    "o1-text": "Đọc mã cho họ",
-    "o1-why": "Đọc mã là trao chìa khóa.",
-    "o2-text": "Chuyển tiền ngay",
-    "o2-why": "Họ đang giục để bạn không kịp nghĩ.",
+    "options-count": "3",
+    "options-0-text": "Tắt máy, gọi lại số quen",
+    "options-0-why": "Gọi lại số quen là chắc nhất.",
+    "options-1-text": "Đọc mã cho họ",
+    "options-1-why": "Đọc mã là trao chìa khóa.",
+    "options-2-text": "Chuyển tiền ngay",
+    "options-2-why": "Họ đang giục để bạn không kịp nghĩ.",
 }
 
 
@@ -31,7 +34,13 @@ def an_item(author: Author, bank: str, pool: str = "practice", **changes: Any) -
     """Writes a question with one right answer; returns its editor's address."""
     page = f"{bank}/moi?type=single_choice&pool={pool}"
     fields = author.fields(page, f"{bank}/moi")
-    fields |= {"stem": "Có người gọi hỏi mã OTP. Bạn làm gì?", "right": "0", "skills": ["ND.4.3"], **OPTIONS, **changes}
+    fields |= {
+        "stem": "Có người gọi hỏi mã OTP. Bạn làm gì?",
+        "options-only": "0",
+        "skills": ["ND.4.3"],
+        **OPTIONS,
+        **changes,
+    }
     return author.send(f"{bank}/moi", fields).headers["Location"]
 
 
@@ -46,8 +55,8 @@ def versions(app: Flask, slug: str) -> list[int]:
 def test_each_standard_type(author: Author, app: Flask) -> None:
     bank = a_bank(author)
     own: dict[str, dict[str, Any]] = {
-        "single_choice": {**OPTIONS, "right": "0"},
-        "multiple_choice": {**OPTIONS, "right": ["0", "2"]},
+        "single_choice": {**OPTIONS, "options-only": "0"},
+        "multiple_choice": {**OPTIONS, "options-0-correct": "true", "options-2-correct": "true"},
         "true_false": {"answer": "false", "why_true": "Không phải.", "why_false": "Đúng vậy."},
         "ordering": {"steps": "Một\nHai\nBa", "why": "Đúng thứ tự.", "why_wrong": "Xem lại nhé."},
     }
@@ -69,10 +78,10 @@ def test_each_standard_type(author: Author, app: Flask) -> None:
     "changes",
     [
         {"stem": ""},
-        {"right": []},
-        {"o2-text": ""},
-        {"o2-text": "", "o2-why": ""},
-        {"o1-text": "Tắt máy, gọi lại số quen"},
+        {"options-only": []},
+        {"options-2-text": ""},
+        {"options-0-text": "", "options-0-why": ""},
+        {"options-1-text": "Tắt máy, gọi lại số quen"},
         {"skills": []},
         {"skills": ["KHONG.CO"]},
         {"lesson": "khong-co-bai-nay"},
@@ -82,7 +91,7 @@ def test_each_standard_type(author: Author, app: Flask) -> None:
 def test_what_a_question_may_not_lack(author: Author, changes: dict[str, Any]) -> None:
     bank = a_bank(author)
     fields = author.fields(f"{bank}/moi?pool=exam", f"{bank}/moi")
-    fields |= {"stem": "Câu hỏi?", "right": "0", "skills": ["ND.4.3"], **OPTIONS, **changes}
+    fields |= {"stem": "Câu hỏi?", "options-only": "0", "skills": ["ND.4.3"], **OPTIONS, **changes}
     answer = author.send(f"{bank}/moi", fields, status=422)
     assert "Đọc mã là trao chìa khóa." in answer.get_data(as_text=True)
 
@@ -180,6 +189,47 @@ def test_a_quiz_from_nothing_to_an_attempt(author: Author, app: Flask, sign_in: 
         assert [n for n, body in numbers if body["slug"] == slug] == [1, 2]
 
 
+def test_how_a_quiz_is_taken(author: Author, app: Flask) -> None:
+    quiz = begin(author, "/studio/bai-kiem-tra", "Kiểm tra cuối khóa")
+    author.press(quiz, "line")
+    author.press(quiz, "save", b0__from="ND.4", b0__count="3", correct="2")
+    author.press(quiz, "publish")
+    slug = quiz.rsplit("/", 1)[1]
+    assert not {"limit", "policy"} & newest_body(app, slug).keys(), "what is as everywhere is not stored"
+    for wrong in ({"limit": "0"}, {"tries": "21"}, {"exposure": "100"}, {"days": "0"}, {"b0__levels": "ba"}):
+        author.press(quiz, "save", 422, **wrong)
+    author.press(quiz, "publish", 422, feedback="end")
+    author.press(quiz, "publish", 422, purpose="practice", feedback="no_key", tries="3")
+    author.press(quiz, "publish", 422, purpose="final", supervised="required")
+    author.press(quiz, "publish", 422, supervised="required", where="Ở nhà văn hóa", b0__thinking=["extend"])
+    author.press(
+        quiz, "publish", limit="30", wait="1440", counts="last", when_short="fewer", exposure="20", days="7",
+        b0__levels="", b0__thinking=[],
+    )  # fmt: skip
+    body = newest_body(app, slug)
+    assert body["limit"] == 30
+    assert body["policy"] == {
+        "purpose": "final", "tries": 3, "wait": 1440, "supervised": "required", "where": "Ở nhà văn hóa",
+        "counts": "last", "when_short": "fewer", "exposure": 20, "days": 7,
+    }  # fmt: skip
+    again = author.fields(quiz)
+    assert (again["limit"], again["tries"], again["wait"]) == (["30"], ["3"], ["1440"])
+    author.press(quiz, "save", b0__levels="2, 1", b0__thinking=["extend", "know"])
+    with app.app_context():
+        draft = connection().execute(select(QuizDocument.draft).order_by(QuizDocument.changed_at.desc())).scalars()
+        line = next(d for d in draft if d["slug"] == slug)["draw"][0]
+    assert (line["levels"], line["thinking"]) == ([1, 2], ["know", "extend"])
+    quiz_spec = quiz_of({**body, "draw": [line]})
+    files = package_files(Package("x", "x", "1", quizzes=(quiz_spec,)))
+    assert "thinking: [know, extend]" in files[f"quizzes/{slug}.yaml"].decode()
+
+
+def newest_body(app: Flask, slug: str) -> dict[str, Any]:
+    with app.app_context():
+        bodies = connection().execute(select(QuizRevision.body).order_by(QuizRevision.id.desc())).scalars()
+        return next(dict(body) for body in bodies if body["slug"] == slug)
+
+
 def test_saving_a_quiz_over_somebody_elses_save_shows_both(author: Author, sign_in: Any) -> None:
     quiz = begin(author, "/studio/bai-kiem-tra", "Kiểm tra chung")
     mine = author.fields(quiz)
@@ -197,4 +247,4 @@ def test_what_is_assured_can_be_drawn() -> None:
     turned = [lines[1], lines[0]]
     assert assured(turned, bank) == [(4, 4), (12, 8)]
     for seed in range(200):
-        assert len(draw(turned, bank, seed)) == 8
+        assert len(draw(deck_of(turned, bank), seed).places) == 8

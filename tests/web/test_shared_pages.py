@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -39,6 +40,41 @@ def test_two_learners_questions_share_a_frame_and_nothing_else(app: Flask) -> No
     assert names[1] in pages[1]
     assert names[0] not in pages[1]
     assert "00000000-0000-4000-8000-000000000000" not in pages[0] + pages[1]
+
+
+def test_pages_drawn_once_say_each_readers_own_name(app: Flask) -> None:
+    pages = {}
+    for login, name in (("an.ly", "Lý Thị An"), ("dung.tran", "Trần Dũng")):
+        browser = app.test_client()
+        data = {"full_name": name, "identifier": login, "password": "ba từ ghép lại", "address": "bác", "agree": "y"}
+        browser.post("/dang-ky", data=data)
+        for _twice in range(2):
+            pages[name] = browser.get("/cua-toi").text
+        assert "\ue000" not in pages[name]
+    (first, mine), (second, theirs) = pages.items()
+    assert first in mine
+    assert second in theirs
+    assert first not in theirs
+    assert second not in mine
+    assert mine.replace(first, second).replace("Chào bác An!", "Chào bác Dũng!") == theirs
+
+
+def test_what_only_some_roles_see_is_not_kept_for_others(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
+    officer, learner = sign_in("administrator"), sign_in("learner")
+    for _twice in range(2):
+        assert "/can-bo" in officer.get("/giay").text
+        assert "/can-bo" not in learner.get("/giay").text
+
+
+def test_a_page_drawn_for_all_says_a_name_and_nothing_else_of_a_person(app: Flask) -> None:
+    from markupsafe import Markup
+
+    from lms.web.rendering import _PLAIN, _Somebody
+
+    assert not hasattr(_Somebody(), "phone")
+    assert _PLAIN.encode({"text": "<b>"}) != _PLAIN.encode({"text": Markup("<b>")})
+    with pytest.raises(TypeError, match="Application"):
+        _PLAIN.encode({"app": app})
 
 
 def begun(app: Flask, browser: FlaskClient) -> str:

@@ -113,10 +113,7 @@ def give(uuid: UUID) -> Answer:
             with unit_of_work():
                 giving.give(me, to, form.role.data, form.unit.data, first, last)
         except Invalid as error:
-            for name, text in error.fields.items():
-                form.refuse(name, text)
-            if not error.fields:
-                form.form_errors.append(say(error.text))
+            form.refuse_as(error)
         else:
             return redirect(url_for("people.person", uuid=uuid) + "#roles", 303)
     return _page(to, form), 422
@@ -148,7 +145,7 @@ def _page(to: Person, form: GiveForm) -> str:
         "granting/give.html",
         to=to,
         form=form,
-        errors={name or "": [str(e) for e in texts] for name, texts in form.errors.items()},
+        errors=form.wrong,
         roles=[(key, say(r.title), [say(MEANS[may]) for may in May if may in r.may]) for key, r in ROLES.items()
                if key in held],
         units=units,

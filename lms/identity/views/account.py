@@ -10,16 +10,15 @@ from werkzeug.wrappers import Response
 
 from lms import limits
 from lms.db.unit_of_work import unit_of_work
-from lms.errors import DomainError, Invalid
-from lms.identity import accounts, codes, guarding, sessions
+from lms.errors import Invalid
+from lms.identity import accounts, codes, guarding, kept_forms, sessions
 from lms.identity.entering import WAYS_IN, enter
 from lms.identity.forms import ADDRESS_FORMS, BirthDateForm, PasswordForm, SettingsForm, SignInForm, SignUpForm
 from lms.identity.people import Person, claim_or_none, here, here_or_none, person_by_id, remember_address
 from lms.text import _
-from lms.web.forms import PageForm
 from lms.web.locale import LOCALES, current_locale
 from lms.web.menu import panels
-from lms.web.rendering import render
+from lms.web.rendering import address, render, render_alike, say
 from lms.web.routes import ANYONE, LEARNER, Routes
 from lms.web.views.reader import safe_return
 
@@ -30,25 +29,7 @@ ADDRESSES = [(a, a) for a in ADDRESS_FORMS]
 
 def _return_to() -> str:
     asked = request.form.get("return_to") or request.args.get("return_to") or request.args.get("next")
-    return safe_return(asked, url_for("home.mine"))
-
-
-def _refused(form: PageForm, error: Invalid) -> None:
-    for name, text in error.fields.items():
-        if name in form:
-            form.refuse(name, text)
-    if not any(name in form for name in error.fields):
-        form.form_errors.append(_say(error))
-
-
-def _say(error: DomainError) -> str:
-    from lms.web.rendering import say
-
-    return say(error.text)
-
-
-def _errors(form: PageForm) -> dict[str, list[str]]:
-    return {name or "": [str(e) for e in texts] for name, texts in form.errors.items()}
+    return safe_return(asked, address("home.mine"))
 
 
 @routes.get("/dang-nhap", ANYONE)
@@ -58,8 +39,9 @@ def sign_in() -> Answer:
         return redirect(_return_to(), 303)
     ended = claim_or_none() is not None
     if ended:
+        kept_forms.remember_whose()
         logout_user()  # the session was ended elsewhere, or is of a release that knew none
-    return _sign_in_page(SignInForm(), ended)
+    return _sign_in_page(None, ended)
 
 
 @routes.post("/dang-nhap", ANYONE, endpoint="sign_in_post")
@@ -77,20 +59,30 @@ def sign_in_post() -> Answer:
         except Invalid as error:
             with unit_of_work():
                 guarding.count_wrong(named, request.remote_addr or "")
-            _refused(form, error)
+            form.refuse_as(error)
         else:
             guarding.know_browser(named)
             return _welcome(person, "password")
     return _sign_in_page(form), 422
 
 
-def _sign_in_page(form: SignInForm, ended: bool = False) -> str:
+_BLANK = {name: {"data": "", "errors": []} for name in ("identifier", "password")}
+
+
+def _sign_in_page(form: SignInForm | None, ended: bool = False) -> str | Response:
+    """`form`: what was sent and is wrong; the empty form is the same page for everybody."""
     back = _return_to()
-    ways = [(way, url) for way in sorted(WAYS_IN, key=lambda w: (w.order, w.name)) if (url := way.url(back))]
-    return render(
-        "identity/sign_in.html", form=form, errors=_errors(form), ways=ways, return_to=back, codes=codes.offered(),
-        ended=ended,
-    )  # fmt: skip
+    ways = [
+        {"label": say(way.label), "icon": way.icon, "url": url}
+        for way in sorted(WAYS_IN, key=lambda w: (w.order, w.name))
+        if (url := way.url(back))
+    ]
+    what = {
+        "ways": ways, "return_to": back, "codes": codes.offered(), "ended": ended, "kept": kept_forms.wait_here(),
+    }  # fmt: skip
+    if form is None:
+        return render_alike("identity/sign_in.html", form=_BLANK, errors={}, **what)
+    return render("identity/sign_in.html", form=form, errors=form.wrong, **what)
 
 
 @routes.get("/dang-ky", ANYONE)
@@ -124,13 +116,13 @@ def sign_up_post() -> Answer:
                     locale=current_locale(),
                 )
         except Invalid as error:
-            _refused(form, error)
+            form.refuse_as(error)
         else:
             person = person_by_id(account_id)
             assert person is not None, "the account was made a moment ago"
             return _welcome(person, "sign-up")
     page = render(
-        "identity/sign_up.html", form=form, errors=_errors(form), addresses=ADDRESSES, places=[],
+        "identity/sign_up.html", form=form, errors=form.wrong, addresses=ADDRESSES, places=[],
         return_to=_return_to(), token="",
     )  # fmt: skip
     return page, 422
@@ -173,7 +165,7 @@ def birth_date_post() -> Answer:
             form.refuse("day", _("There is no such day. Please look at day, month and year again."))
         except Invalid as error:
             form.refuse("year", error.text)
-    page = render("identity/birth_date.html", form=form, errors=_errors(form), return_to=_return_to())
+    page = render("identity/birth_date.html", form=form, errors=form.wrong, return_to=_return_to())
     return page, 422
 
 
@@ -194,7 +186,7 @@ def _settings_page(form: SettingsForm, password: PasswordForm, saved: str = "") 
         "identity/settings.html",
         form=form,
         password=password,
-        errors=_errors(form) | _errors(password),
+        errors=form.wrong | password.wrong,
         addresses=ADDRESSES,
         languages=LOCALES,
         saved=saved or request.args.get("saved", ""),
@@ -217,7 +209,7 @@ def settings_post() -> Answer:
             remember_address(form.address_form.data or "bạn")
             return redirect(url_for("identity.settings", saved="name"), 303)
         except Invalid as error:
-            _refused(form, error)
+            form.refuse_as(error)
     return _settings_page(form, PasswordForm(formdata=None)), 422
 
 
@@ -239,7 +231,7 @@ def change_password() -> Answer:
                 sessions.end_sessions(person.id, but=person.session_id)
                 sessions.rotate_current()
         except Invalid as error:
-            _refused(form, error)
+            form.refuse_as(error)
         else:
             return redirect(url_for("identity.settings", saved="password"), 303)
     return _settings_page(SettingsForm(formdata=None, obj=_Current()), form), 422

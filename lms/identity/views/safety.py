@@ -18,7 +18,6 @@ from lms.identity.forms import CodeForm, PhoneForm
 from lms.identity.people import Person, here
 from lms.identity.views.stepping_in import CODE_WORDS, grouped, shown_phone
 from lms.text import Text, _
-from lms.web.forms import PageForm
 from lms.web.menu import Panel
 from lms.web.rendering import render, render_fragment, say
 from lms.web.routes import LEARNER, Routes
@@ -38,10 +37,6 @@ def way_words(way: str) -> str:
     entry = WAYS_IN.find(way)
     known: Text | None = WAYS.get(way) or (entry.title or entry.label if entry is not None else None)
     return say(known) if known is not None else way
-
-
-def _errors(form: PageForm) -> dict[str, list[str]]:
-    return {name or "": [str(e) for e in texts] for name, texts in form.errors.items()}
 
 
 # --- where I am signed in ---------------------------------------------------------------------------------------------
@@ -151,7 +146,7 @@ def phone() -> Answer:
 def _phone_page(form: PhoneForm) -> str:
     if not codes.offered():
         raise NotFound(_("Codes cannot be sent here at present. Please come in another way."))
-    return render("identity/phone.html", form=form, errors=_errors(form))
+    return render("identity/phone.html", form=form, errors=form.wrong)
 
 
 @routes.post("/dien-thoai", LEARNER, endpoint="phone_post")
@@ -186,7 +181,7 @@ def _proving() -> tuple[UUID, str]:
 def _phone_code_page(form: CodeForm) -> str:
     _uuid, number = _proving()
     return render(
-        "identity/type_code.html", form=form, errors=_errors(form), return_to="", phone=shown_phone(number), sure=True,
+        "identity/type_code.html", form=form, errors=form.wrong, return_to="", phone=shown_phone(number), sure=True,
         action=url_for("identity.phone_code"), again=url_for("identity.phone"),
     )  # fmt: skip
 
@@ -243,7 +238,7 @@ def _second_page(form: CodeForm) -> str:
     return render(
         "identity/second_factor.html",
         form=form,
-        errors=_errors(form),
+        errors=form.wrong,
         on=on,
         demanded=entering.demands_factor(person),
         left=second_factor.recovery_codes_left(person.id) if on else 0,

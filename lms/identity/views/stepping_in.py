@@ -16,7 +16,6 @@ from lms.identity.entering import CODE, ENROL, NEW_PASSWORD, WAYS_IN, enter, pen
 from lms.identity.forms import ADDRESS_FORMS, CodeForm, NewPasswordForm, PhoneForm, WhoseForm
 from lms.identity.people import here, here_or_none, person_by_id
 from lms.text import _
-from lms.web.forms import PageForm
 from lms.web.locale import current_locale
 from lms.web.rendering import render, say
 from lms.web.routes import ANYONE, LEARNER, Routes
@@ -36,10 +35,6 @@ def _return_to() -> str:
     return safe_return(request.values.get("return_to"), url_for("home.mine"))
 
 
-def _errors(form: PageForm) -> dict[str, list[str]]:
-    return {name or "": [str(e) for e in texts] for name, texts in form.errors.items()}
-
-
 # --- a code on the phone ----------------------------------------------------------------------------------------------
 
 
@@ -55,7 +50,7 @@ def _ask_page(form: PhoneForm) -> str:
     if not codes.offered():
         raise NotFound(_("Codes cannot be sent here at present. Please come in another way."))
     lost = request.values.get("lost") == "1"
-    return render("identity/ask_code.html", form=form, errors=_errors(form), return_to=_return_to(), lost=lost)
+    return render("identity/ask_code.html", form=form, errors=form.wrong, return_to=_return_to(), lost=lost)
 
 
 @routes.post("/dang-nhap/ma", ANYONE, endpoint="ask_code_post")
@@ -93,7 +88,7 @@ def _type_page(form: CodeForm) -> str:
     return render(
         "identity/type_code.html",
         form=form,
-        errors=_errors(form),
+        errors=form.wrong,
         return_to=_return_to(),
         phone=shown_phone(phone),
         sure=False,
@@ -146,7 +141,7 @@ def second_factor_page() -> Answer:
 
 def _factor_page(form: CodeForm) -> str:
     pending(CODE)
-    return render("identity/second_step.html", form=form, errors=_errors(form))
+    return render("identity/second_step.html", form=form, errors=form.wrong)
 
 
 @routes.post("/dang-nhap/buoc-hai", ANYONE, endpoint="second_factor_post")
@@ -177,7 +172,7 @@ def new_password() -> Answer:
 def _new_password_page(form: NewPasswordForm) -> str:
     state = pending(NEW_PASSWORD)
     given = NEW_PASSWORD not in state.wanted
-    return render("identity/new_password.html", form=form, errors=_errors(form), given=given)
+    return render("identity/new_password.html", form=form, errors=form.wrong, given=given)
 
 
 @routes.post("/dang-nhap/mat-khau-moi", ANYONE, endpoint="new_password_post")
@@ -213,7 +208,7 @@ def _enrol_page(form: CodeForm) -> str:
     return render(
         "identity/enrol_first.html",
         form=form,
-        errors=_errors(form),
+        errors=form.wrong,
         secret=grouped(secret) if secret else "",
         qr=second_factor.qr(secret, person.username or person.full_name) if secret else "",
     )
@@ -273,7 +268,7 @@ def _whose_page(form: WhoseForm) -> str:
     return render(
         "identity/whose.html",
         form=form,
-        errors=_errors(form),
+        errors=form.wrong,
         provider=_label(proved.provider),
         name=proved.full_name or "",
         sure_name=proved.level >= proofs.NATIONAL and bool(proved.full_name),

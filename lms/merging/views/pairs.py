@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -136,7 +135,7 @@ def _pair_page(row: PairRow, form: RemarkForm) -> str:
         "merging/pair.html", pair=row, people=[one, other], why=say(REASONS[row.why]), form=form,
         levels=LEVELS, likely=_likely(one, other).uuid,
         choices=[(str(p.uuid), p.full_name + _born(p)) for p in (one, other)],
-        errors=_errors(form),
+        errors=form.wrong,
     )  # fmt: skip
 
 
@@ -157,10 +156,6 @@ def _likely(one: Compared, other: Compared) -> Compared:
         return (not p.closed, p.assurance_level, p.seen_at is not None, p.evidence, -p.made_at.timestamp())
 
     return max((one, other), key=worth)
-
-
-def _errors(form: Any) -> dict[str, list[str]]:
-    return {name or "": [str(e) for e in texts] for name, texts in form.errors.items()}
 
 
 @routes.post("/<int:pair>/khac", STAFF)
@@ -208,7 +203,7 @@ def _preview_page(row: PairRow, chosen: str, form: ReasonForm, refusal: Text | N
     kept, gone = _chosen(row, chosen)
     against = joining.obstacle(kept.id, gone.id, here())
     return render(
-        "merging/preview.html", pair=row, kept=kept, gone=gone, form=form, errors=_errors(form),
+        "merging/preview.html", pair=row, kept=kept, gone=gone, form=form, errors=form.wrong,
         moving=moving.what_would_move(kept.id, gone.id), theirs=_theirs,
         against=_words(refusal, against),
     )  # fmt: skip
@@ -245,7 +240,7 @@ def merge(uuid: UUID) -> str:
 def _merge_page(row: MergeRow, form: ReasonForm, refusal: Text | None = None) -> str:
     against = joining.obstacle_to_undoing(row, here()) if row.undone_at is None else None
     return render(
-        "merging/merge.html", row=row, form=form, errors=_errors(form), moved=moving.what_moved(row.id), theirs=_theirs,
+        "merging/merge.html", row=row, form=form, errors=form.wrong, moved=moving.what_moved(row.id), theirs=_theirs,
         since=queries.attained_since(row.kept_id, row.at) if row.undone_at is None else [],
         sign_in=queries.logins(row.kept_id, row.gone_id) if row.undone_at is None else [],
         against=_words(refusal, against),

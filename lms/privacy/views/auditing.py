@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import request
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from lms import audit
+from lms.audit import ACTS, SUBJECTS
 from lms.clock import VIETNAM
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account, Grant
 from lms.identity.people import here
-from lms.identity.roles import May, roles_that
+from lms.identity.roles import ROLES, May, roles_that
 from lms.orgs.queries import nation_id
 from lms.orgs.scope import below, people_below, require_anywhere
-from lms.text import _
-from lms.vietnamese import fold
+from lms.privacy import labels
+from lms.text import Text, _
+from lms.vietnamese import fold, sort_key
 from lms.web.menu import MenuItem
-from lms.web.rendering import render
+from lms.web.rendering import render, say
 from lms.web.routes import STAFF, Routes
 
 routes = Routes("auditing", "/can-bo/nhat-ky")
@@ -27,6 +33,42 @@ menu = (
 )
 E, A, G = audit.AuditEntry.__table__, Account.__table__, Grant.__table__
 PAGE = 50
+# What an act's details say, and, where that is a number or a short name, what kind of subject it names.
+DETAILS: dict[str, tuple[Text, str]] = {
+    "account": (_("Person"), "account"),
+    "into": (_("Merged into"), "account"),
+    "lang": (labels.COLUMNS["lang"], ""),
+    "level": (labels.COLUMNS["level"], ""),
+    "number": (labels.COLUMNS["number"], ""),
+    "org": (labels.COLUMNS["org_id"], "unit"),
+    "origin": (_("Original"), "lesson"),
+    "purpose": (labels.COLUMNS["purpose"], ""),
+    "reason": (labels.COLUMNS["reason"], ""),
+    "relation": (labels.COLUMNS["relation"], ""),
+    "role": (labels.COLUMNS["role"], ""),
+    "room": (_("Class"), "class"),
+    "rows": (labels.COLUMNS["rows"], ""),
+    "source": (_("On whose word"), ""),
+    "unit": (labels.COLUMNS["org_id"], "unit"),
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as its readers see it. `code` and `name` as they are stored, where nothing in use has words for them.
+
+    `said`: details in words; `rest`: those for people who look after the system, as they are stored.
+    """
+
+    id: int
+    at: int
+    who: str
+    act: str
+    code: str
+    about: str
+    name: str
+    said: tuple[tuple[str, str], ...]
+    rest: tuple[tuple[str, Any], ...]
 
 
 @routes.get("", STAFF)
@@ -47,7 +89,7 @@ def entries() -> str:
     if who:
         query = query.where(A.c.folded.contains(fold(who), autoescape=True))
     if act:
-        query = query.where(E.c.act.startswith(act, autoescape=True))
+        query = query.where(_is(act))
     if first:
         query = query.where(E.c.at >= _moment(first))
     if last:
@@ -58,17 +100,72 @@ def entries() -> str:
     rows = connection().execute(query).all()
     return render(
         "privacy/audit.html",
-        rows=rows[:PAGE],
+        rows=_in_words(rows[:PAGE], units),
         older=rows[PAGE - 1].id if len(rows) > PAGE else None,
         who=who,
         act=act,
         first=request.args.get("tu", ""),
         last=request.args.get("den", ""),
-        acts=sorted({row.act for row in rows}),
+        acts=_choices(act),
         broken=audit.first_broken() if everything and request.args.get("kiem") == "1" else None,
         checked=everything and request.args.get("kiem") == "1",
         everything=everything,
     )
+
+
+def _is(act: str) -> ColumnElement[bool]:
+    """An act by its code; "*.begun": whatever was begun and has no words of its own; else all that begin like this."""
+    if act.startswith("*."):
+        own = [one.code for one in ACTS if one.code.endswith(act[1:]) and one.code != act]
+        return and_(E.c.act.endswith(act[1:], autoescape=True), E.c.act.not_in(own))
+    return E.c.act == act if ACTS.find(act) else E.c.act.startswith(act, autoescape=True)
+
+
+def _choices(act: str) -> list[tuple[str, str]]:
+    """(code, words) of all acts, in the order of their words; what was asked for is among them, known or not."""
+    found = sorted(((one.code, say(one.words)) for one in ACTS), key=lambda pair: sort_key(pair[1]))
+    return found if not act or act in dict(found) else [(act, act), *found]
+
+
+def _in_words(rows: Iterable[Any], units: Collection[int]) -> list[Entry]:
+    rows = list(rows)
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        kind, _colon, key = row.subject.partition(":")
+        wanted[kind].add(key)
+        for name, value in row.detail.items():
+            if name in DETAILS and DETAILS[name][1]:
+                wanted[DETAILS[name][1]].add(str(value))
+    names = {
+        kind: found.names(keys, units) for kind, keys in wanted.items() if (found := SUBJECTS.find(kind)) is not None
+    }
+    return [_entry(row, names) for row in rows]
+
+
+def _entry(row: Any, names: Mapping[str, Mapping[str, str]]) -> Entry:
+    kind, _colon, key = row.subject.partition(":")
+    subject = SUBJECTS.find(kind)
+    words = audit.words_of(row.act)
+    return Entry(
+        row.id,
+        row.at,
+        row.full_name or "",
+        say(words) if words else "",
+        row.act,
+        say(subject.title) if subject else "",
+        names.get(kind, {}).get(key, key) if subject else row.subject,
+        tuple((say(DETAILS[n][0]), _value(n, v, names)) for n, v in row.detail.items() if n in DETAILS),
+        tuple((n, v) for n, v in row.detail.items() if n not in DETAILS),
+    )
+
+
+def _value(name: str, value: Any, names: Mapping[str, Mapping[str, str]]) -> str:
+    if name == "role" and value in ROLES:
+        return say(ROLES[value].title)
+    kind = DETAILS[name][1]
+    if kind:
+        return names.get(kind, {}).get(str(value), str(value))
+    return say(labels.VALUES[value]) if isinstance(value, str) and value in labels.VALUES else str(value)
 
 
 def _by_ours(units: list[int]) -> ColumnElement[bool]:

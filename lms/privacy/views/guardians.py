@@ -14,7 +14,7 @@ from lms.learning import queries as learning
 from lms.learning.rollup import progress as measured
 from lms.privacy import asking, guardians
 from lms.privacy.forms import GuardianForm
-from lms.privacy.views.mine import Answer, errors_of, refused
+from lms.privacy.views.mine import Answer
 from lms.text import _
 from lms.web.rendering import render, say
 from lms.web.routes import LEARNER, Routes
@@ -42,7 +42,7 @@ def _page(form: GuardianForm, code: str = "") -> str:
         code=code,
         minutes=guardians.CODE_MINUTES,
         form=form,
-        errors=errors_of(form),
+        errors=form.wrong,
         return_to=safe_return(request.values.get("return_to"), url_for("home.mine")),
     )
 
@@ -67,7 +67,7 @@ def agree() -> Answer:
                 minor_id = guardians.agree(person, form.code.data or "", form.relation.data)
             return redirect(url_for("guardians.ward", minor=minor_id), 303)
         except (Invalid, Conflict) as error:
-            refused(form, error)
+            form.refuse_as(error)
     return _page(form), 422
 
 

@@ -16,7 +16,6 @@ from lms.identity.people import here
 from lms.privacy import asking, consenting, giving_out, sensitive
 from lms.privacy.forms import AskForm
 from lms.privacy.purposes import REMINDERS
-from lms.web.forms import PageForm
 from lms.web.menu import Panel
 from lms.web.rendering import render, render_fragment, say
 from lms.web.routes import LEARNER, Routes
@@ -24,21 +23,6 @@ from lms.web.routes import LEARNER, Routes
 routes = Routes("privacy", "/cai-dat/du-lieu")
 Answer = str | Response | tuple[str, int]
 MOST_SHOWN = 50  # rows of one kind on the page; the download has them all
-
-
-def refused(form: PageForm, error: Invalid | Conflict) -> None:
-    """Puts an error of a service where it belongs in a form."""
-    fields = getattr(error, "fields", {})
-    for name, text in fields.items():
-        if name in form:
-            form.refuse(name, text)
-    if not any(name in form for name in fields):
-        form.form_errors.append(say(error.text))
-
-
-def errors_of(form: PageForm) -> dict[str, list[str]]:
-    """The errors of a form as the summary above it wants them."""
-    return {name or "": [str(e) for e in texts] for name, texts in form.errors.items()}
 
 
 @routes.get("", LEARNER)
@@ -52,7 +36,7 @@ def _page(form: AskForm) -> str:
     return render(
         "privacy/mine.html",
         form=form,
-        errors=errors_of(form),
+        errors=form.wrong,
         held=consenting.held(person.id),
         requests=asking.requests_of(person.id),
         kinds=[(key, say(title)) for key, title in asking.KINDS.items()],
@@ -91,7 +75,7 @@ def agree() -> Answer:
                 consenting.withdraw(person.id, purpose)
     except Invalid as error:
         form = AskForm(formdata=None)
-        form.form_errors.append(say(error.text))
+        form.refuse_as(error)
         return _page(form), 422
     if purpose == REMINDERS.key and request.form.get("answer") == "yes":
         return redirect(url_for("inbox.choice"), 303)
@@ -118,7 +102,7 @@ def ask() -> Answer:
                 asking.ask(person.id, form.kind.data, form.words.data or "", person.id)
             return redirect(url_for("privacy.my_data", saved="1", _anchor="yeu-cau"), 303)
         except (Invalid, Conflict) as error:
-            refused(form, error)
+            form.refuse_as(error)
     return _page(form), 422
 
 

@@ -17,7 +17,7 @@ from lms.orgs.scope import person_for, require_anywhere, units_where
 from lms.privacy import asking, erasing, guardians, retaining, sensitive
 from lms.privacy.forms import AnswerForm, EraseForm, PaperGuardianForm, TermForm
 from lms.privacy.models import ANSWERED, DONE, REFUSED
-from lms.privacy.views.mine import Answer, errors_of, refused
+from lms.privacy.views.mine import Answer
 from lms.text import _
 from lms.vietnamese import fold
 from lms.web.locale import current_locale
@@ -52,7 +52,7 @@ def _one_page(asked: asking.RequestRow, form: AnswerForm, erase: EraseForm) -> s
         asked=asked,
         form=form,
         erase=erase,
-        errors=errors_of(form) | errors_of(erase),
+        errors=form.wrong | erase.wrong,
         endings=[(key, say(words)) for key, words in ENDINGS.items()],
         theirs=lambda text: say_to(text, current_locale(), say(_("this person"))),
         fates=erasing.preview(asked.account_id) if asked.kind == "erase" and asked.due else [],
@@ -73,7 +73,7 @@ def answer(uuid: UUID) -> Answer:
                 )
             return redirect(url_for("privacy_office.one", uuid=uuid), 303)
         except (Invalid, Conflict) as error:
-            refused(form, error)
+            form.refuse_as(error)
     return _one_page(asked, form, EraseForm(formdata=None)), 422
 
 
@@ -96,7 +96,7 @@ def erase(uuid: UUID) -> Answer:
                     erasing.erase(asked.account_id, officer.id, "request")
                 return redirect(url_for("privacy_office.one", uuid=uuid), 303)
             except Conflict as error:
-                refused(form, error)
+                form.refuse_as(error)
     return _one_page(asked, AnswerForm(formdata=None), form), 422
 
 
@@ -116,7 +116,7 @@ def _guardian_page(minor: Person, form: PaperGuardianForm) -> str:
         relations=guardians.RELATIONS,
         choices=[(key, say(title)) for key, title in guardians.RELATIONS.items()],
         form=form,
-        errors=errors_of(form),
+        errors=form.wrong,
     )
 
 
@@ -147,7 +147,7 @@ def terms() -> str:
 
 
 def _terms_page(form: TermForm) -> str:
-    return render("privacy/terms.html", terms=retaining.terms(), form=form, errors=errors_of(form))
+    return render("privacy/terms.html", terms=retaining.terms(), form=form, errors=form.wrong)
 
 
 @routes.post("/luu-giu", STAFF)

@@ -8,8 +8,9 @@ from flask import Response, make_response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.web.locale import LOCALES
-from lms.web.rendering import minified_css, render
+from lms.web.rendering import render
 from lms.web.routes import ANYONE, MACHINE, Routes
+from lms.web.sheets import LEARNERS, STAFF, minified_css, packed_css
 
 routes = Routes("web")
 YEAR = 365 * 86400
@@ -46,11 +47,25 @@ def settings_reader() -> WerkzeugResponse:
     return answer
 
 
-@routes.get("/static/lms/all.css", ANYONE)
-def style_sheet() -> Response:
-    """The style sheet of staff pages, in one file."""
-    answer = Response(minified_css("staff"), mimetype="text/css")
+@routes.get("/static/lms/learners.css", ANYONE)
+def learners_sheet() -> Response:
+    """The style sheet of learners' pages as a file: for copies on phones, which do not each carry it in themselves."""
+    return _sheet(LEARNERS)
+
+
+@routes.get("/static/lms/staff.css", ANYONE)
+def staff_sheet() -> Response:
+    """The style sheet of staff pages."""
+    return _sheet(STAFF)
+
+
+def _sheet(readers: str) -> Response:
+    answer = Response(minified_css(readers), mimetype="text/css")
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        answer.set_data(packed_css(readers))
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
     return answer
 
 

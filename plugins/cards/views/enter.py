@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.api.people import Person, WayIn, enter, here_or_none, person_by_id, with_role
 from lms.api.studio import Field
-from lms.api.web import ANYONE, Routes, composed, render, safe_return, say
+from lms.api.web import ANYONE, Routes, address, composed, render, safe_return, say
 from lms.api.work import Gone, Invalid, NotFound, Text, TooMany, _, clock, unit_of_work
 from plugins.cards import pictures, queries
 from plugins.cards.numbering import BadNumber, is_secret, read_number
@@ -31,7 +31,7 @@ REVOKED = _(
 
 
 def _url(return_to: str) -> str:
-    return url_for("cards.card", return_to=return_to)
+    return address("cards.card", return_to=return_to)
 
 
 way = WayIn("card", _("I have a card"), "id-card", _url, order=20)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from flask import request
+from flask import request, session
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from lms.api.people import accounts_of, here
+from lms.api.learning import course_for, stopped
+from lms.api.people import accounts_of, claimed, here
 from lms.api.web import LEARNER, Operations, mark_of, say
 from lms.api.work import NotAllowed, _
 from plugins.offline.services.taking import Told, take_in
@@ -35,6 +36,28 @@ class Batch(Struct, forbid_unknown_fields=True):
     events: Annotated[list[Event], Meta(max_length=MOST)]
 
 
+class OfCourse(Struct):
+    """The course in the address."""
+
+    course: Annotated[str, Meta(min_length=1, max_length=64, pattern="^[a-z0-9-]+$")]
+
+
+class LeftOff(Struct):
+    """Where somebody stopped: the activity, and the place on its page (what follows # in the address)."""
+
+    kind: str
+    slug: str
+    place: str
+
+
+class Learned(Struct):
+    """What somebody has done of a course: `kind/slug` of each activity. `person`: whose it is, as `hv_who` says."""
+
+    person: str
+    done: list[str]
+    left: LeftOff | UnsetType = UNSET
+
+
 class Answer(Struct):
     """What became of one event. After any of these the phone may forget it."""
 
@@ -48,6 +71,21 @@ class Answers(Struct):
     """An answer to each event; the phone keeps those without one and sends them again later."""
 
     answers: list[Answer]
+
+
+@operations.get("/learned/{course}", LEARNER)
+def learned(path: OfCourse) -> Learned:
+    """What whoever is signed in has done of a course, and where they stopped, for the copy of it on their phone."""
+    person = here()
+    if "idle" in session:
+        raise NotAllowed(_("Many people use this device, so nothing is kept on it."))
+    at = course_for(claimed(), path.course)
+    stop = stopped(person.id, at.enrollment, at.places) if at.enrollment else None
+    return Learned(
+        mark_of(person.id),
+        [f"{p.kind}/{p.slug}" for p in at.places if at.done & p.mask],
+        LeftOff(stop[0].kind, stop[0].slug, stop[1].place) if stop else UNSET,
+    )
 
 
 @operations.post("/sync", LEARNER, limited=True)

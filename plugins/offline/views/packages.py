@@ -8,11 +8,11 @@ import re
 from pathlib import Path
 
 import msgspec
-from flask import Response
+from flask import Response, request
 from markupsafe import Markup, escape
 
 from lms.api.learning import course_on
-from lms.api.web import ANYONE, MACHINE, Panel, Routes, address, neutral, render, static_address
+from lms.api.web import ANYONE, LOCALES, MACHINE, Panel, Routes, address, neutral, render, static_address
 from lms.api.work import NotFound, settings
 from plugins.offline.views import packing
 
@@ -29,6 +29,15 @@ def is_on() -> bool:
     return settings().offline == "on"
 
 
+def _tongue() -> packing.Tongue:
+    """In which languages the address asks for copies."""
+    return packing.tongue_of(request.args.get("ui", ""), request.args.get("lang", ""))
+
+
+def _shell_address(locale: str) -> str:
+    return SHELL + "".join(f"?{key}={value}" for key, value in packing.Tongue(ui=locale).named.items())
+
+
 def _page(html: str) -> Response:
     answer = Response(html, mimetype="text/html")
     answer.headers["Cache-Control"] = "public, max-age=60"
@@ -41,7 +50,7 @@ def package(course: str, syllabus: int) -> Response:
     """The list of what a course's package holds."""
     if not is_on():
         raise NotFound
-    found = packing.manifest(packing.held_package(course_on(course, syllabus)))
+    found = packing.manifest(packing.held_package(course_on(course, syllabus), _tongue()))
     answer = Response(msgspec.json.encode(found), mimetype="application/json")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
@@ -50,29 +59,29 @@ def package(course: str, syllabus: int) -> Response:
 @routes.get("/offline/<course>/<int:syllabus>", ANYONE)
 def contents(course: str, syllabus: int) -> Response:
     """A course's table of contents, for phones."""
-    return _page(packing.copy_of(course_on(course, syllabus), "", ""))
+    return _page(packing.copy_of(course_on(course, syllabus), _tongue(), "", ""))
 
 
 @routes.get("/offline/<course>/<int:syllabus>/<kind>/<slug>", ANYONE)
 def copy(course: str, syllabus: int, kind: str, slug: str) -> Response:
     """A page of a course, for phones."""
-    return _page(packing.copy_of(course_on(course, syllabus), kind, slug))
+    return _page(packing.copy_of(course_on(course, syllabus), _tongue(), kind, slug))
 
 
 @routes.get("/offline/them/<kind>/<slug>/<int:number>", ANYONE)
 def along(kind: str, slug: str, number: int) -> Response:
     """A page that belongs to no course and that one leads to, for phones."""
-    return _page(packing.copy_along(kind, slug, number))
+    return _page(packing.copy_along(kind, slug, number, _tongue()))
 
 
 @routes.get(SHELL, ANYONE)
 def shell() -> Response:
     """What a phone shows where there is neither a network nor a copy of the page."""
-    return _page(_shell())
+    return _page(_shell(_tongue().ui))
 
 
-def _shell() -> str:
-    with neutral():
+def _shell(locale: str) -> str:
+    with neutral(locale):
         return render("offline/shell.html")
 
 
@@ -87,12 +96,14 @@ def worker() -> Response:
 
 def _worker() -> str:
     """The worker with what it keeps at once. Its text differs from release to release, so phones notice."""
-    html = _shell()
-    keep = [SHELL, *dict.fromkeys(_STATIC.findall(html))]
+    html = "".join(_shell(locale) for locale in LOCALES)
+    shells = [_shell_address(locale) for locale in LOCALES]
+    keep = [*shells, *dict.fromkeys(_STATIC.findall(html))]
     source = (STATIC / "sw.js").read_text(encoding="utf-8")
     imported = static_address("offline/outbox.js")
     content = hashlib.sha256((html + source + imported).encode()).hexdigest()[:12]
-    values = {"VERSION": content, "KEEP": keep, "SHELL": SHELL}
+    values = {"VERSION": content, "KEEP": keep, "SHELLS": dict(zip(LOCALES, shells, strict=True))}
+    values["OUT"] = address("identity.sign_out")
     lines = [f"importScripts({json.dumps(imported)});", *(f"const {k} = {json.dumps(v)};" for k, v in values.items())]
     return "\n".join([*lines, f"const AWAY = new RegExp({json.dumps(AWAY)});", source])
 

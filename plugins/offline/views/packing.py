@@ -12,8 +12,9 @@ from typing import Any
 from flask import current_app
 
 from lms.api.data import FileStore
-from lms.api.learning import ACTIVITY_KINDS, InCourse, Place, along, gathering, portable, url_of
-from lms.api.web import address, neutral, render, render_fragment
+from lms.api.learning import ACTIVITY_KINDS, InCourse, Place, along, gathering, portable, telling_in, url_of
+from lms.api.speech import LANGUAGES
+from lms.api.web import LOCALES, address, neutral, render, render_fragment
 from lms.api.work import NotFound, clock, connection
 
 FORMAT = 1
@@ -21,9 +22,29 @@ MAIN = '<main id="main" tabindex="-1">'
 FILM = "mp4"  # films travel only where somebody asks for them: one weighs more than all lessons of a course
 _KEPT = re.compile(r"/tep/(?P<key>[0-9a-f]{64})\.(?P<ending>\w+)|/static/(?P<path>[\w./-]+)\?v=\w{8}")
 _WIDTHS = re.compile(r'\s(?:srcset|sizes)="[^"]*"')
-_STYLE = re.compile(r"<style>.*?</style>", re.S)
+_STYLE = re.compile(r'<style(?: data-sheet="([\w./-]+)")?>.*?</style>', re.S)
 _SOUND = re.compile(r"<audio\b.*?</audio>", re.S)
 _SOURCE = re.compile(r'<source\b[^>]*\bsrc="[^"]*\.(\w+)"[^>]*>')
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """In which languages a copy is drawn: that of the pages around the lessons, and that in which lessons are told."""
+
+    ui: str = "vi"
+    lang: str = "vi"
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What the addresses of its files say besides; nothing where both are Vietnamese."""
+        return {key: value for key, value in (("ui", self.ui), ("lang", self.lang)) if value != "vi"}
+
+
+def tongue_of(ui: str, lang: str) -> Tongue:
+    """The languages that an address names. NotFound where one of them is none of ours; empty is Vietnamese."""
+    if (ui and ui not in LOCALES) or (lang and lang not in LANGUAGES):
+        raise NotFound
+    return Tongue(ui or "vi", lang or "vi")
 
 
 @dataclass(frozen=True)
@@ -46,6 +67,7 @@ class Package:
 
     course: str
     title: str
+    tongue: Tongue
     rev: str
     files: tuple[File, ...]
 
@@ -72,25 +94,25 @@ class Row:
     travels: bool
 
 
-def copy_of(at: InCourse, kind: str, slug: str) -> str:
+def copy_of(at: InCourse, tongue: Tongue, kind: str, slug: str) -> str:
     """One page of the package; `kind` and `slug` empty: the table of contents. NotFound where it does not travel."""
-    return _contents(at) if not kind else _copy(at, at.place(kind, slug))
+    return _contents(at, tongue) if not kind else _copy(at, tongue, at.place(kind, slug))
 
 
-def package_of(at: InCourse) -> Package:
+def package_of(at: InCourse, tongue: Tongue) -> Package:
     """The package of a published revision."""
     files: dict[str, File] = {}
     with gathering() as needed:
-        pages = _pages(at)
+        pages = _pages(at, tongue)
     for place in at.places:
         needed.add((place.kind, place.slug))
-    for url, page, html in [*pages, *_pages_along(needed)]:
+    for url, page, html in [*pages, *_pages_along(needed, tongue)]:
         content = html.encode()
         files[url] = File(url, page, hashlib.sha256(content).hexdigest(), len(content))
         _gather(html, files)
     ordered = tuple(sorted(files.values(), key=lambda f: (f.is_film, f.page == "", f.url)))
     digest = hashlib.sha256("".join(f.url + f.sha256 for f in ordered).encode()).hexdigest()[:12]
-    return Package(at.course.slug, at.course.title, f"{at.syllabus_id}-{digest}", ordered)
+    return Package(at.course.slug, at.course.title, tongue, f"{at.syllabus_id}-{digest}", ordered)
 
 
 def _gather(text: str, files: dict[str, File]) -> None:
@@ -106,20 +128,20 @@ _held: dict[tuple[Any, ...], tuple[int, Package]] = {}
 MOST_HELD, HELD_FOR = 200, 60  # packages, and for how many seconds: drawing all of a course costs half a second
 
 
-def held_package(at: InCourse) -> Package:
+def held_package(at: InCourse, tongue: Tongue) -> Package:
     """The package as it was at most a minute ago; a phone that finds a file changed since asks anew."""
-    key, now = (connection().engine, at.syllabus_id), clock.seconds()
+    key, now = (connection().engine, at.syllabus_id, tongue), clock.seconds()
     held = _held.get(key)
     if held is None or not 0 <= now - held[0] < HELD_FOR:
         if len(_held) >= MOST_HELD:
             _held.clear()
-        held = _held[key] = (now, package_of(at))
+        held = _held[key] = (now, package_of(at, tongue))
     return held[1]
 
 
-def known_size(at: InCourse) -> int | None:
+def known_size(at: InCourse, tongue: Tongue) -> int | None:
     """The bytes of a package without films, where somebody has asked for it before; for pages that must not wait."""
-    held = _held.get((connection().engine, at.syllabus_id))
+    held = _held.get((connection().engine, at.syllabus_id, tongue))
     return held[1].bytes if held else None
 
 
@@ -129,6 +151,8 @@ def manifest(package: Package) -> dict[str, Any]:
         "format": FORMAT,
         "course": package.course,
         "title": package.title,
+        "ui": package.tongue.ui,
+        "lang": package.tongue.lang,
         "rev": package.rev,
         "bytes": package.bytes,
         "film_bytes": package.film_bytes,
@@ -141,27 +165,32 @@ def manifest(package: Package) -> dict[str, Any]:
     }
 
 
-def _pages(at: InCourse) -> list[tuple[str, str, str]]:
+def _pages(at: InCourse, tongue: Tongue) -> list[tuple[str, str, str]]:
     """(where a copy is fetched, where it is shown, its HTML) of all that travels."""
     course, syllabus = at.course.slug, at.syllabus_id
     found = [
         (
-            address("offline.contents", course=course, syllabus=syllabus),
+            address("offline.contents", course=course, syllabus=syllabus, **tongue.named),
             address("courses.course", slug=course),
-            _contents(at),
+            _contents(at, tongue),
         )
     ]
     for place in at.places:
-        if (html := _drawn(at, place)) is not None:
-            url = address("offline.copy", course=course, syllabus=syllabus, kind=place.kind, slug=place.slug)
+        if (html := _drawn(at, tongue, place)) is not None:
+            names = {"course": course, "syllabus": syllabus, "kind": place.kind, "slug": place.slug}
+            url = address("offline.copy", **names, **tongue.named)
             found.append((url, url_of(place.kind, course, place.slug), html))
     return found
 
 
-def _pages_along(needed: Collection[tuple[str, str]]) -> list[tuple[str, str, str]]:
+def _pages_along(needed: Collection[tuple[str, str]], tongue: Tongue) -> list[tuple[str, str, str]]:
     """The same of pages that belong to no course and that what is in it leads to."""
     return [
-        (address("offline.along", kind=kind, slug=slug, number=number), page, _drawn_along(draw))
+        (
+            address("offline.along", kind=kind, slug=slug, number=number, **tongue.named),
+            page,
+            _drawn_along(draw, tongue),
+        )
         for kind, slug in sorted(needed)
         for number, (page, draw) in enumerate(_along(kind, slug))
     ]
@@ -172,17 +201,17 @@ def _along(kind: str, slug: str) -> list[tuple[str, Callable[[], str]]]:
     return sorted(found.along(slug).items()) if found else []
 
 
-def _drawn_along(draw: Callable[[], str]) -> str:
-    with neutral():
+def _drawn_along(draw: Callable[[], str], tongue: Tongue) -> str:
+    with neutral(tongue.ui), telling_in(tongue.lang):
         return _finished(draw())
 
 
-def copy_along(kind: str, slug: str, number: int) -> str:
+def copy_along(kind: str, slug: str, number: int, tongue: Tongue) -> str:
     """One of the pages that belong to no course. NotFound where there is none."""
     found = _along(kind, slug)
     if number >= len(found):
         raise NotFound
-    return _drawn_along(found[number][1])
+    return _drawn_along(found[number][1], tongue)
 
 
 def _travels(place: Place) -> bool:
@@ -190,21 +219,21 @@ def _travels(place: Place) -> bool:
     return portable(kind) is not None or along(kind) is not None
 
 
-def _drawn(at: InCourse, place: Place) -> str | None:
+def _drawn(at: InCourse, tongue: Tongue, place: Place) -> str | None:
     kind = portable(ACTIVITY_KINDS.find(place.kind))
-    with neutral():  # for each page anew: it remembers what a page has shown
+    with neutral(tongue.ui), telling_in(tongue.lang):  # for each page anew: it remembers what a page has shown
         html = kind.copy_of(at, place) if kind else None
         return None if html is None else _finished(html)
 
 
-def _copy(at: InCourse, place: Place) -> str:
-    html = _drawn(at, place)
+def _copy(at: InCourse, tongue: Tongue, place: Place) -> str:
+    html = _drawn(at, tongue, place)
     if html is None:
         raise NotFound
     return html
 
 
-def _contents(at: InCourse) -> str:
+def _contents(at: InCourse, tongue: Tongue) -> str:
     """The table of contents: what a phone shows for the course."""
     numbers = {p.position: n for n, p in enumerate([p for p in at.places if p.kind == "lesson"], 1)}
     rows = [
@@ -219,7 +248,7 @@ def _contents(at: InCourse) -> str:
         if ACTIVITY_KINDS.find(p.kind)  # its plugin may be away
     ]  # fmt: skip
     modules = [(title, [row for _title, row in held]) for title, held in groupby(rows, lambda pair: pair[0])]
-    with neutral():
+    with neutral(tongue.ui):
         return _finished(render("offline/contents.html", course=at.course, modules=modules))
 
 
@@ -229,8 +258,10 @@ def _finished(html: str) -> str:
     The style sheet, which pages from the network carry in themselves to be seen sooner, is one file for all copies:
     written into each it would be most of the package.
     """
+    style = _STYLE.search(html)
     whole = _STYLE.sub("", _SOUND.sub(_one_source, _WIDTHS.sub("", html)), 1)
-    whole = whole.replace("</head>", f"{render_fragment('offline/head.html')}</head>", 1)
+    head = render_fragment("offline/head.html", sheet=style[1] or "" if style else "")
+    whole = whole.replace("</head>", f"{head}</head>", 1)
     return whole.replace(MAIN, MAIN + render_fragment("offline/_waiting.html"), 1)
 
 

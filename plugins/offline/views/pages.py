@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import session
 from markupsafe import Markup
 
-from lms.api.competency import ProgrammeRow, courses_of
+from courses.api import lesson_language_here
 from lms.api.learning import InCourse, course_for
 from lms.api.people import claim_or_none
-from lms.api.web import ANYONE, Panel, Routes, address, render, render_fragment, tab
+from lms.api.web import ANYONE, Panel, Routes, address, current_locale, render, render_fragment, tab
 from plugins.offline.views import packing
 from plugins.offline.views.packages import is_on
 
@@ -29,10 +30,15 @@ class Offer:
     film_bytes: int = 0
 
 
+def _tongue() -> packing.Tongue:
+    """The languages in which this reader reads now: copies are taken in them."""
+    return packing.Tongue(current_locale(), lesson_language_here())
+
+
 def _offer(at: InCourse, usual: int | None, films: int = 0) -> Offer:
     """The course in the revision that this reader has."""
     slug = at.course.slug
-    plan = address("offline.package", course=slug, syllabus=at.syllabus_id)
+    plan = address("offline.package", course=slug, syllabus=at.syllabus_id, **_tongue().named)
     return Offer(slug, at.course.title, plan, address("courses.course", slug=slug), usual, films)
 
 
@@ -47,7 +53,7 @@ def mine() -> str:
 def course(slug: str) -> str:
     """A course with its size, and the button that takes it along."""
     at = course_for(claim_or_none(), slug)
-    found = packing.held_package(at)
+    found = packing.held_package(at, _tongue())
     with tab("courses.programmes"):
         return render(
             "offline/course.html",
@@ -57,12 +63,11 @@ def course(slug: str) -> str:
         )
 
 
-def _of_programme(*, programme: ProgrammeRow, **_what: object) -> Markup | None:
+def _of_programme(*, courses: Sequence[InCourse], **_what: object) -> Markup | None:
     if not is_on() or "idle" in session:
         return None
-    reader = claim_or_none()
-    found = [course_for(reader, slug) for _id, slug, _title in courses_of(programme.id)]
-    offers = [_offer(at, packing.known_size(at)) for at in found]
+    tongue = _tongue()
+    offers = [_offer(at, packing.known_size(at, tongue)) for at in courses]
     return Markup(render_fragment("offline/offers.html", offers=offers)) if offers else None  # noqa: S704  a template's own output
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -13,11 +11,13 @@ from sqlalchemy import insert, select, update
 from lms.api.competency import skills_by_code
 from lms.api.data import FileStore
 from lms.api.learning import Activity, anchor, free_slug, set_skills, slug_of
-from lms.api.packages import MOST_FILE_BYTES, Problems, Where, check_picture, check_sound
+from lms.api.media import Received, file_entry, media, settled, take_in
+from lms.api.packages import MOST_FILE_BYTES, Problems, Where, check_picture
+from lms.api.reviewing import digest_of, edited
 from lms.api.work import Conflict, Invalid, Text, _, audit, clock, connection
 from plugins.practice.format.checking import faults
 from plugins.practice.models import PracticeDocument, PracticeRevision
-from plugins.practice.pictures import ENDINGS, PICTURES, described
+from plugins.practice.pictures import PICTURES, SOUND, described
 
 D, R, A = PracticeDocument.__table__, PracticeRevision.__table__, Activity.__table__
 
@@ -76,7 +76,9 @@ def save(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> in
     Saving what is there already changes nothing. Raises Conflict where somebody saved something else since.
     """
     database = connection()
-    held = database.execute(select(D.c.base, D.c.draft).where(D.c.activity_id == activity_id)).one()
+    held = database.execute(
+        select(D.c.base, D.c.draft, A.c.slug).join(A, A.c.id == D.c.activity_id).where(D.c.activity_id == activity_id)
+    ).one()
     if held.draft == body:
         return int(held.base)
     if held.base != base:
@@ -86,48 +88,67 @@ def save(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> in
         .where(D.c.activity_id == activity_id, D.c.base == base)
         .values(draft=dict(body), base=base + 1, changed_at=clock.seconds(), changed_by=by_id)
     )
+    edited("practice", held.slug, by_id)
     return base + 1
 
 
 def keep_file(
     store: FileStore, files: Mapping[str, Mapping[str, Any]], name: str, content: bytes
 ) -> tuple[str, dict[str, Any]]:
-    """Stores an uploaded picture or sound; returns its name in the practice, and how the body keeps it.
+    """Stores an uploaded picture; returns its name in the practice, and how the body keeps it.
 
     Raises Invalid saying what is wrong with it.
     """
     ending = name.rpartition(".")[2].lower()
-    if ending not in ENDINGS:
-        raise Invalid(_("Please choose a file that ends in {endings}.", endings=", ".join(ENDINGS)))
+    if ending not in PICTURES:
+        raise Invalid(_("Please choose a file that ends in {endings}.", endings=", ".join(PICTURES)))
     if len(content) > MOST_FILE_BYTES:
         raise Invalid(_("This file has more than {limit} MB. Please make it smaller.", limit=MOST_FILE_BYTES >> 20))
     problems = Problems()
-    where = Where(name, 1, problems, [])
-    if ending in PICTURES:
-        check_picture(f"x.{ending}", content, where)
-    else:
-        check_sound(content, where)
+    check_picture(f"x.{ending}", content, Where(name, 1, problems, []))
     for problem in problems:
         raise Invalid(Text(problem.template, dict(problem.values)))
     try:
         about = described(f"x.{ending}", content)
     except (OSError, ValueError, SyntaxError) as error:  # what the picture library says of a torn file
         raise Invalid(_("This picture is damaged. Please save it again and choose it again.")) from error
-    key = store.put(content)
+    store.put(content)
+    return _free(files, name, "hinh", about), about
+
+
+def keep_sound(
+    files: Mapping[str, Mapping[str, Any]], came: Received, org_id: int, by_id: int | None
+) -> tuple[str, dict[str, Any]]:
+    """Takes in a sound that was brought; returns its name in the practice, and how the body keeps it.
+
+    It is made small and level by the worker; until then its step is read, not heard. Inside a unit of work.
+    """
+    media_id = take_in(came, came.name, (SOUND,), org_id, by_id)
+    about = file_entry(media([media_id])[media_id])
+    return _free(files, came.name, "tieng", {"ending": "mp3", **about}), about
+
+
+def _free(files: Mapping[str, Mapping[str, Any]], name: str, fallback: str, about: Mapping[str, Any]) -> str:
+    """The name that a file has already, or one that no other has."""
+    ending, known_by = about["ending"], "key" if "key" in about else "media"
     for held, description in files.items():
-        if description["key"] == key and description["ending"] == ending:
-            return held, about
-    stem = slug_of(re.sub(r"\.[^.]*$", "", name)) or ("hinh" if ending in PICTURES else "tieng")
+        if description.get(known_by) == about[known_by] and held.endswith(f".{ending}"):
+            return held
+    stem = slug_of(re.sub(r"\.[^.]*$", "", name)) or fallback
     free, number = f"{stem}.{ending}", 2
     while free in files:
         free, number = f"{stem}-{number}.{ending}", number + 1
-    return free, about
+    return free
 
 
-def digest_of(body: Mapping[str, Any]) -> str:
-    """SHA-256 of a body's canonical JSON: equal bodies are one revision."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _ready(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A body whose files are all there: what waits and is not used is left out. Raises Invalid for what is used."""
+    heard = {step["audio"] for step in body["steps"]}
+    files = {name: entry for name, entry in settled(body["files"]).items() if "key" in entry or name in heard}
+    for name, entry in files.items():
+        if "key" not in entry:
+            raise Invalid(_("The file {name} is still being prepared. Publish when it is done.", name=name))
+    return {**body, "files": files}
 
 
 def publish(activity_id: int, by_id: int, icons: Collection[str]) -> tuple[int, bool]:
@@ -136,6 +157,12 @@ def publish(activity_id: int, by_id: int, icons: Collection[str]) -> tuple[int, 
     Raises Invalid with the first thing that must be mended. `icons`: the drawings that there are.
     """
     body = connection().execute(select(D.c.draft).where(D.c.activity_id == activity_id)).scalar_one()
+    return publish_checked(activity_id, body, by_id, icons)
+
+
+def publish_checked(activity_id: int, body: Mapping[str, Any], by_id: int, icons: Collection[str]) -> tuple[int, bool]:
+    """The same of a body that is given: of one that was reviewed."""
+    body = _ready(body)
     for fault in faults(body, icons):
         raise Invalid(fault.text)
     unknown = [code for code in body["skills"] if code not in skills_by_code()]

@@ -11,15 +11,17 @@ from sqlalchemy import select
 
 from lms.api.data import FileStore
 from lms.api.learning import Activity, anchor
+from lms.api.media import Received, keep_made, made_now
 from lms.api.packages import Document, Exporting, Fields, Importing
+from lms.api.reviewing import refuse_unreviewed
 from lms.api.web import icon_names
-from lms.api.work import Conflict, _, connection
+from lms.api.work import Conflict, Invalid, Text, _, connection
 from plugins.practice import queries
 from plugins.practice.format.checking import Path, advice
 from plugins.practice.format.reading import read
 from plugins.practice.format.writing import written
 from plugins.practice.models import PracticeRevision
-from plugins.practice.pictures import ENDINGS, described
+from plugins.practice.pictures import ENDINGS, SOUND, SOUNDS, described
 from plugins.practice.services import authoring
 
 A, R = Activity.__table__, PracticeRevision.__table__
@@ -40,8 +42,8 @@ class PracticeFolder:
     def write(self, data: Mapping[str, Any]) -> str:
         return written(data)
 
-    def advise(self, data: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-        return [(place(fault.path), str(fault.text)) for fault in advice(data)]
+    def advise(self, data: Mapping[str, Any]) -> Sequence[tuple[str, Text]]:
+        return [(place(fault.path), fault.text) for fault in advice(data)]
 
 
 def place(path: Path) -> str:
@@ -56,12 +58,42 @@ def _described(name: str, data: bytes) -> dict[str, Any]:
         return {}  # torn: whoever reads the package says so, and nothing of it is taken in
 
 
+def prepare_sounds(importing: Importing) -> None:
+    """Makes the sounds of practices small and level before anything is taken in; a published practice never waits."""
+    for document in importing.package.documents:
+        if document.folder != FOLDER:
+            continue
+        for name, content in sorted(document.files.items()):
+            if name.rpartition(".")[2] in SOUNDS:
+                try:
+                    importing.prepared[_place_of(document), name] = made_now(content, name, [SOUND])
+                except Invalid as error:
+                    raise Invalid(
+                        _("{file} in the practice {slug}: {problem}", file=name, slug=document.slug, problem=error.text)
+                    ) from error
+
+
+def _place_of(document: Document) -> str:
+    return f"{FOLDER}/{document.slug}"  # a lesson may have the same slug
+
+
+def _with_sounds(importing: Importing, document: Document) -> dict[str, Any]:
+    files = dict(document.data["files"])
+    for name in document.files:
+        if (_place_of(document), name) in importing.prepared:
+            came, facts = importing.prepared[_place_of(document), name]
+            assert isinstance(came, Received)
+            keep_made(came, facts, importing.org_id, importing.by_id)
+            files[name] = facts
+    return {**document.data, "files": files}
+
+
 def take_practices(importing: Importing) -> None:
     """Publishes every practice that is new or changed."""
     for document in importing.package.documents:
         if document.folder != FOLDER:
             continue
-        body = document.data
+        body = _with_sounds(importing, document)
         activity_id = anchor("practice", document.slug, body["title"], body["minutes"])
         owner = authoring.org_of(activity_id)
         _revision, new = authoring.publish_body(activity_id, body, importing.by_id)
@@ -76,6 +108,7 @@ def take_practices(importing: Importing) -> None:
                     slug=document.slug,
                 )
             )
+        refuse_unreviewed(importing.org_id, importing.by_id)
         authoring.keep_draft(activity_id, importing.org_id, body, importing.by_id)
         importing.count("practices")
 

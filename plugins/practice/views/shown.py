@@ -157,10 +157,13 @@ def shown(body: Practice, state: State, typed: Mapping[str, str] | None = None) 
     return Shown(screen, values)
 
 
-def law(body: Practice, mode: str) -> str:
-    """What the script needs to play by itself, as JSON: the steps, and every text that may be said, drawn."""
+def law(body: Practice, mode: str) -> Markup:
+    """What the script needs to play by itself, as JSON: the steps, and every text that may be said, drawn.
+
+    It is for the text of an element, where quotation marks, of which JSON is full, may stand as they are.
+    """
     views = {screen["id"]: screen["view"] for screen in body["screens"]}
-    return json.dumps(
+    text = json.dumps(
         {
             "mode": mode,
             "task": str(inline(body["task"])),
@@ -170,6 +173,7 @@ def law(body: Practice, mode: str) -> str:
         ensure_ascii=False,
         separators=(",", ":"),
     )
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))  # noqa: S704  nothing of it is markup now
 
 
 def _step(body: Practice, step: Mapping[str, Any], view: Any) -> dict[str, Any]:

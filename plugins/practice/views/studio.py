@@ -15,6 +15,7 @@ from lms.api.data import FileStore
 from lms.api.learning import AUTHORS, author_orgs
 from lms.api.packages import Fields, Problem, Problems, Where
 from lms.api.people import here
+from lms.api.reviewing import digest_of, rule_at, standing_of, submit
 from lms.api.studio import (
     Field,
     Theirs,
@@ -230,6 +231,7 @@ def _editor(
         history=published(drafts.revisions(row.activity_id)),
         is_published=bool(drafts.revisions(row.activity_id, 1)),
         other=other,
+        standing=standing_of("practice", row.slug, row.org_id),
         preview_url=url_for("practice.studio_try", slug=row.slug, v=row.base) if body["steps"] and not found else "",
     )  # fmt: skip
 
@@ -302,14 +304,24 @@ def _free_screen(screens: Sequence[Mapping[str, Any]]) -> str:
 
 
 def publish(slug: str) -> Answer:
-    """Publishes the draft as it was just saved: an immutable revision; runs begun on an older one stay there."""
+    """Publishes the draft as it was just saved: an immutable revision; runs begun on an older one stay there.
+
+    Where the unit asks for a review, it is handed in instead.
+    """
     person = here()
     row = practice_for(person, slug)
     if problems_of(row.draft):
         return _editor(row, row.draft, unfinished=True), 422
+    newest = queries.newest(slug)
+    is_new = newest is None or digest_of(newest.body) != digest_of(row.draft)
+    after = url_for("practice.studio_practice", slug=slug) + "#published"
     with unit_of_work():
-        authoring.publish(row.activity_id, person.id, icon_names())
-    return redirect(url_for("practice.studio_practice", slug=slug) + "#published", 303)
+        if not rule_at(row.org_id).needs_review:
+            authoring.publish(row.activity_id, person.id, icon_names())
+        elif is_new:
+            number = submit("practice", slug, row.draft["title"], row.draft, person.id)
+            after = url_for("reviewing.submission", submission=number)
+    return redirect(after, 303)
 
 
 def _text_page(
@@ -331,6 +343,7 @@ def _text_page(
         saved=saved,
         other=other,
         files=sorted(row.draft["files"]),
+        standing=standing_of("practice", row.slug, row.org_id),
     )  # fmt: skip
 
 

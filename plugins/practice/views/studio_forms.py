@@ -7,7 +7,7 @@ never sees, the ids by which steps name what stands on a screen, is made here fr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,12 +19,12 @@ from lms.api.learning import first_free, slug_of
 from lms.api.packages import is_slug
 from lms.api.studio import is_number
 from lms.api.web import GROUPS, composed, composed_lines
-from lms.api.work import Invalid, NotFound, Text, _
+from lms.api.work import Invalid, NoRoom, NotFound, Text, _
 from plugins.practice.format.checking import ADDRESS, PROMISE, TITLE
 from plugins.practice.format.reading import LONGEST, MOST_ID, MOST_WIDGETS
 from plugins.practice.format.stepping import ANYTHING
 from plugins.practice.format.widgets import WIDGETS, Key, inputs_on, taps_on
-from plugins.practice.pictures import PICTURES, SOUNDS
+from plugins.practice.pictures import PICTURES
 from plugins.practice.services.authoring import keep_file
 
 ADDRESSES = ("bạn", "bác", "em", "anh/chị", "cô/chú")
@@ -36,6 +36,7 @@ NO_WHY = _("Say in a few words why this is dangerous: the learner reads it.")
 Form = MultiDict[str, str]
 Files = Mapping[str, FileStorage]
 Body = dict[str, Any]
+Keeper = Callable[[FileStorage, Mapping[str, Any]], tuple[str, Body]]
 View = list[dict[str, Any]]
 
 
@@ -139,7 +140,7 @@ def _read_key(read: Read, form: Form, files: Files, key: str, spec: Key, store: 
         typed = form.get(name, "")
         return typed if typed in spec.known else spec.known[0]
     if spec.kind == "file":
-        return _read_file(read, form, files, name, PICTURES, store)
+        return _read_file(read, form, files, name, lambda upload, held: _picture(upload, held, store))
     if spec.kind == "id":
         return _id(form.get(name, ""))
     return box(form, name, spec.most) if spec.kind == "box" else line(form, name, spec.most)
@@ -162,15 +163,20 @@ def _id(typed: str) -> str:
     return typed if is_slug(typed) and len(typed) <= MOST_ID else ""
 
 
-def _read_file(read: Read, form: Form, files: Files, name: str, endings: tuple[str, ...], store: FileStore) -> str:
+def _picture(upload: FileStorage, held: Mapping[str, Any], store: FileStore) -> tuple[str, Body]:
+    name = upload.filename or ""
+    if name.rpartition(".")[2].lower() not in PICTURES:
+        raise Invalid(_("Please choose a file that ends in {endings}.", endings=", ".join(PICTURES)))
+    return keep_file(store, held, name, upload.read())
+
+
+def _read_file(read: Read, form: Form, files: Files, name: str, keep: Keeper) -> str:
     """The name of the file uploaded now, else of the one chosen among those that the practice has."""
     upload = files.get(f"{name}-upload")
     if upload is not None and upload.filename:
         try:
-            if upload.filename.rpartition(".")[2].lower() not in endings:
-                raise Invalid(_("Please choose a file that ends in {endings}.", endings=", ".join(endings)))
-            kept, about = keep_file(store, read.body["files"], upload.filename, upload.read())
-        except Invalid as error:
+            kept, about = keep(upload, read.body["files"])
+        except (Invalid, NoRoom) as error:
             read.refuse(f"{name}-upload", error.text)
         else:
             read.body["files"][kept] = about
@@ -236,8 +242,8 @@ def pin(widget: Mapping[str, Any], row: int, x: int, y: int, file: Mapping[str, 
     spot[1:5] = [max(0, min(100 - wide, left)), max(0, min(100 - tall, top)), wide, tall]
 
 
-def read_step(form: Form, files: Files, held: Mapping[str, Any], number: int, store: FileStore) -> Read:
-    """The practice with its step `number` (from 0) as the form holds it."""
+def read_step(form: Form, files: Files, held: Mapping[str, Any], number: int, keep: Keeper) -> Read:
+    """The practice with its step `number` (from 0) as the form holds it; `keep` takes in a sound that came with it."""
     read = Read({**held, "files": dict(held["files"])})
     step: Body = {
         "screen": line(form, "screen", MOST_ID),
@@ -247,7 +253,7 @@ def read_step(form: Form, files: Files, held: Mapping[str, Any], number: int, st
         "miss": {},
         "traps": {},
         "branch": {},
-        "audio": _read_file(read, form, files, "audio", SOUNDS, store),
+        "audio": _read_file(read, form, files, "audio", keep),
     }
     step["want"] = [want for want in step["want"] if want["tap"] or want["values"]]
     right = {want["tap"] for want in step["want"]}

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
+from werkzeug.datastructures import FileStorage
 
+from lms.api.media import REFUSED, allow_upload, endings, media, most_bytes, received
 from lms.api.people import here
-from lms.api.studio import Field, Theirs, asked, base_of_form, is_number, said, unit_name
+from lms.api.studio import Field, Theirs, asked, base_of_form, is_number, said, status_of, unit_name
 from lms.api.web import STAFF, Routes, render, render_fragment, say, wants_fragment
 from lms.api.work import Conflict, Invalid, NotFound, Text, _, unit_of_work
 from plugins.practice.access import practice_for
@@ -32,7 +34,7 @@ from plugins.practice.format.stepping import (
     written,
 )
 from plugins.practice.format.widgets import WIDGETS, Key, inputs_on
-from plugins.practice.pictures import PICTURES, SOUNDS
+from plugins.practice.pictures import PICTURES, SOUND, SOUNDS
 from plugins.practice.services import authoring
 from plugins.practice.views import studio_forms as forms
 from plugins.practice.views import studio_words as words
@@ -185,7 +187,7 @@ def save_screen(slug: str, screen: str) -> Answer:
     number = forms.screen_at(row.draft, screen)
     read_ = forms.read_screen(request.form, request.files, row.draft, number, store())
     if read_.errors:
-        return _screen_editor(row, read_.body, number, read_.errors), 422
+        return _screen_editor(row, read_.body, number, read_.errors), status_of(read_.errors)
     view = [{**widget} for widget in read_.body["screens"][number]["view"]]
     anchor = _pinned(view, read_.body) or _changed(view)
     body = _with_view(read_.body, number, view)
@@ -344,6 +346,26 @@ def _taps(step: Mapping[str, Any], names: Mapping[str, str], found: Sequence[Fau
     return rows
 
 
+@dataclass(frozen=True)
+class Coming:
+    """A sound that is being prepared, or was refused: waiting, working, refused."""
+
+    state: str
+    percent: int
+    problem: str
+    progress_url: str
+
+
+def _coming(entry: Mapping[str, Any] | None) -> Coming | None:
+    if not entry or "key" in entry:
+        return None
+    held = media([entry["media"]]).get(entry["media"])
+    if held is None:
+        return Coming(REFUSED, 0, "", "")
+    page = url_for("media.progress", media_id=held.id) if held.state != REFUSED else ""
+    return Coming(held.state, held.percent, say(held.problem) if held.problem else "", page)
+
+
 def _step_editor(
     row: PracticeDraft,
     body: Mapping[str, Any],
@@ -381,6 +403,10 @@ def _step_editor(
             "url": file_url(body, step["audio"]) if step["audio"] else "",
             "choices": [name for name in body["files"] if name.rpartition(".")[2] in SOUNDS],
             "errors": mistakes.get("audio-upload", []) + _at(found, "steps", number, "audio"),
+            "coming": _coming(body["files"].get(step["audio"])),
+            "accept": ",".join(f".{ending}" for ending in endings((SOUND,))),
+            "most": most_bytes((SOUND,)) >> 20,
+            "endings": ", ".join(ending.upper() for ending in endings((SOUND,))),
         },
         screen_choices=screen_choices if step["screen"] in dict(screen_choices) else [("", ""), *screen_choices],
         wants=[
@@ -417,12 +443,19 @@ def step_form(slug: str, number: int) -> str:
 @routes.post("/buoc/<int:number>", STAFF, endpoint="studio_step_save")
 def save_step(slug: str, number: int) -> Answer:
     """Saves a step, and does what the pressed button says."""
+    allow_upload((SOUND,))
     person = here()
     row = practice_for(person, slug)
     place = _place(row, number)
-    read_ = forms.read_step(request.form, request.files, row.draft, place, store())
+
+    def keep(upload: FileStorage, held: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        came = received(upload.stream, upload.filename or "", (SOUND,))
+        with unit_of_work():
+            return authoring.keep_sound(held, came, row.org_id, person.id)
+
+    read_ = forms.read_step(request.form, request.files, row.draft, place, keep)
     if read_.errors:
-        return _step_editor(row, read_.body, place, read_.errors), 422
+        return _step_editor(row, read_.body, place, read_.errors), status_of(read_.errors)
     what, where, _more = asked()
     if what == "unwant" and is_number(where):
         steps = [dict(step) for step in read_.body["steps"]]

@@ -8,17 +8,19 @@ from acme.gateways import sms, zalo
 from acme.items import NumberItem, NumberReader
 from acme.kinds import BroadcastKind
 from acme.models import Honor
+from acme.reviewables import BroadcastReview
 from acme.services import announcing, honoring, listening
 from acme.views import api, board, radio
 from acme.voices import GongVoice
 from courses.api import BLOCK_TYPES
-from lms.api.learning import ACTIVITY_KINDS, SYNCED, CourseCompleted
+from lms.api.learning import ACTIVITY_KINDS, SYNCED, CourseCompleted, named_of
 from lms.api.packages import BLOCK_READERS, ITEM_READERS, PACKAGE_PARTS, PackagePart
 from lms.api.people import ACTIONS, PERSONAL_DATA, RETENTION, Action, Erased, Merged, PersonalTable, Retention
 from lms.api.plugins import COUNTED, EXAMINATIONS, PROJECTIONS, Counted, Examination, Finding, Plugin, Projection, on
+from lms.api.reviewing import REVIEWABLE
 from lms.api.speech import VOICES
 from lms.api.web import MENU, OPERATIONS, PANELS, ROUTES
-from lms.api.work import CHANNELS, PERIODIC, Periodic, _
+from lms.api.work import ACTS, CHANNELS, PERIODIC, SUBJECTS, Act, Periodic, Subject, _
 from quizzes.api import ITEM_TYPES
 
 plugin = Plugin(
@@ -27,6 +29,8 @@ plugin = Plugin(
     version="2.1",
     needs={"lms": ">=0.1,<1", "courses": ">=0.1,<1", "quizzes": ">=0.1,<1"},
     provides=(
+        ACTS.of(Act("broadcast.taken", _("Took a broadcast in"))),
+        SUBJECTS.of(Subject("broadcast", _("Broadcast"), named_of("broadcast"))),
         ACTIONS.of(Action("acme.speak", _("Speaking on the commune's loudspeaker"), least=1)),
         ACTIVITY_KINDS.of(BroadcastKind()),
         SYNCED.of(*listening.synced),
@@ -36,6 +40,7 @@ plugin = Plugin(
         ITEM_READERS.of(NumberReader()),
         PACKAGE_PARTS.of(PackagePart("broadcasts", 25, announcing.take_broadcasts)),
         ROUTES.of(radio.routes, board.routes),
+        REVIEWABLE.of(BroadcastReview()),
         OPERATIONS.of(*api.operations),
         MENU.of(*board.menu),
         PANELS.of(*radio.panels),

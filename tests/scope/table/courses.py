@@ -112,7 +112,7 @@ def locked(world: World, who: Someone) -> Iterable[Case]:
     return [Case(f"/studio/khoa-hoc/{COURSE}/khoa", TAKEN if right else REFUSED, form=form)]
 
 
-def _looks_into(world: World, who: Someone, thing: Thing) -> bool:
+def looks_into(world: World, who: Someone, thing: Thing) -> bool:
     """Whoever writes, reviews or publishes at a lesson's unit or above it."""
     return any(world.may(who, may, world.owner[thing]) for may in (May.AUTHOR, May.REVIEW, May.PUBLISH))
 
@@ -120,7 +120,7 @@ def _looks_into(world: World, who: Someone, thing: Thing) -> bool:
 def languages(world: World, who: Someone) -> Iterable[Case]:
     """In which languages a lesson is told: for those who look into it."""
     thing = world.random.choice(world.of("lesson"))
-    right = _looks_into(world, who, thing)
+    right = looks_into(world, who, thing)
     shown = words([thing]) if right else frozenset()
     return [Case(f"/studio/bai-hoc/{thing.key}/tieng", SHOWN if right else REFUSED, may_show=shown)]
 
@@ -139,7 +139,7 @@ def looked_into(kind: str, path: str, form: dict[str, str] | None = None) -> Ent
     def cases(world: World, who: Someone) -> list[Case]:
         found = []
         for thing in world.random.sample(world.of(kind), 2):
-            right = _looks_into(world, who, thing) and (form is None or world.may(who, May.AUTHOR, world.owner[thing]))
+            right = looks_into(world, who, thing) and (form is None or world.may(who, May.AUTHOR, world.owner[thing]))
             writes = world.may(who, May.AUTHOR, world.owner[thing])
             wanted = (SHOWN if form is None else TAKEN) if right else REFUSED
             shown = words([thing]) if writes else frozenset()
@@ -152,7 +152,7 @@ def looked_into(kind: str, path: str, form: dict[str, str] | None = None) -> Ent
 def compared(world: World, who: Someone) -> Iterable[Case]:
     """Two revisions of the published lesson."""
     thing = next(t for t in world.of("lesson") if t.key == LESSON)
-    status = SHOWN if _looks_into(world, who, thing) else REFUSED
+    status = SHOWN if looks_into(world, who, thing) else REFUSED
     return [Case(f"/studio/ban/lesson/{LESSON}/so-sanh?before=1&after=1", status)]
 
 
@@ -162,44 +162,6 @@ def restored(world: World, who: Someone) -> Iterable[Case]:
     right = world.may(who, May.AUTHOR, world.owner[thing])
     path = f"/studio/ban/lesson/{LESSON}/lay-lai"
     return [Case(path, TAKEN if right else REFUSED, form={"number": "1"})]
-
-
-def queue(world: World, who: Someone) -> Iterable[Case]:
-    """What waits in the units where one writes, reviews or publishes."""
-    if not any(world.anywhere(who, may) for may in (May.AUTHOR, May.REVIEW, May.PUBLISH)):
-        return [Case("/studio/duyet", REFUSED)]
-    rows = [s for s in world.of("submission") if _looks_into(world, who, s.more["lesson"])]
-    shown = words([s.more["lesson"] for s in rows]) | words([world.by_id(s.more["by"]) for s in rows])
-    return [Case("/studio/duyet", SHOWN, may_show=shown)]
-
-
-def submission(form: dict[str, str] | None = None) -> Entry:
-    """A submission: for the same people. A remark by whoever reviews or publishes there."""
-
-    def cases(world: World, who: Someone) -> list[Case]:
-        thing = world.random.choice(world.of("submission"))
-        lesson = thing.more["lesson"]
-        right = _looks_into(world, who, lesson)
-        status = SHOWN if right else REFUSED
-        if form is not None:
-            may = any(world.may(who, may, world.owner[lesson]) for may in (May.REVIEW, May.PUBLISH))
-            status = TAKEN if may and right else REFUSED
-        shown = words([lesson, world.by_id(thing.more["by"])]) if right else frozenset()
-        return [Case(f"/studio/duyet/{thing.key}", status, may_show=shown, form=form)]
-
-    return cases
-
-
-def review_rule(world: World, who: Someone) -> Iterable[Case]:
-    """Deciding for a unit where one publishes, or one below it. Nothing is chosen: nothing is decided."""
-    found = []
-    for org in world.random.sample(world.units, min(3, len(world.units))):
-        right = world.may(who, May.PUBLISH, org) and world.stands(org)
-        rows = [s for s in world.of("submission") if _looks_into(world, who, s.more["lesson"])]
-        shown = words([s.more["lesson"] for s in rows]) | words([world.by_id(s.more["by"]) for s in rows])
-        form = {"org": str(org), "choice": ""}
-        found.append(Case("/studio/duyet", TAKEN if right else REFUSED, may_show=shown, form=form))
-    return found
 
 
 def fork(form: dict[str, str] | None = None) -> Entry:
@@ -308,10 +270,6 @@ ENTRIES = {
     "courses.studio_publish_now": at(May.AUTHOR, "lesson", "/studio/ban/lesson/{key}/xuat-ban", {"digest": ""}),
     "courses.studio_restore": restored,
     "courses.studio_refresh": at(May.AUTHOR, "lesson", "/studio/ban/lesson/{key}/khoa-hoc", {}),
-    "courses.studio_queue": queue,
-    "courses.studio_review_rule": review_rule,
-    "courses.studio_submission": submission(),
-    "courses.studio_submission_act": submission({"do": "remark", "words": ""}),
     "courses.studio_forks": anywhere(May.AUTHOR, "/studio/ban-dia-phuong"),
     "courses.studio_fork_begin": begun_fork,
     "courses.studio_fork": fork(),

@@ -56,6 +56,8 @@ ENTRIES = {
     "identity.give_up_identity": everybody("/danh-tinh-moi/bo", *AWAY, form={}),
     "identity.open_for_identity": everybody("/danh-tinh-moi/tai-khoan-moi", *AWAY, form={}),
     "identity.link_identity": oneself("/danh-tinh-moi/lien-ket", nothing, *AWAY, form={}),
+    "identity.kept": oneself("/dang-nhap/da-nhap"),
+    "identity.drop_kept": oneself("/dang-nhap/da-nhap/bo", nothing, form={}),
     "identity.unlink_identity": oneself("/cai-dat/danh-tinh/bo-lien-ket", nothing, 404, form={}),
     "identity.assurance": oneself("/cai-dat/danh-tinh", may_show=lambda _w, who: [who]),
     "identity.phone": oneself("/cai-dat/dien-thoai", nothing, 200, 303),

@@ -146,5 +146,6 @@ ENTRIES = {
     "web.healthz": everybody("/healthz"),
     "web.reader": everybody("/cach-doc"),
     "web.settings_reader": everybody("/cach-doc", form={}),
-    "web.style_sheet": everybody("/static/lms/all.css"),
+    "web.learners_sheet": everybody("/static/lms/learners.css"),
+    "web.staff_sheet": everybody("/static/lms/staff.css"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.scope.law import Entry, apart, everybody
+from tests.scope.law import Entry, apart, everybody, oneself
 from tests.scope.things import COURSE, LESSON
 
 PACKAGE = f"/offline/{COURSE}/{{syllabus}}"
@@ -17,5 +17,6 @@ ENTRIES: dict[str, Entry] = {
     "offline.contents": everybody(PACKAGE),
     "offline.along": everybody("/offline/them/lesson/x/0", 404),
     "offline.copy": everybody(f"{PACKAGE}/lesson/{LESSON}"),
+    "offline.api_learned": oneself(f"/api/v1/learned/{COURSE}"),
     "offline.api_sync": apart("asks for a header and for whose phone it is: tests/offline/test_sync.py"),
 }

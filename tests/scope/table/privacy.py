@@ -76,7 +76,9 @@ def log(world: World, who: Someone) -> Iterable[Case]:
         return places == inside and (bool(inside) or world.may_with(who, May.SEE_AUDIT, p))
 
     actors = world.people if world.nation in units else [p for p in world.people if under(p)]
-    return [Case("/can-bo/nhat-ky", SHOWN, may_show=words(actors))]
+    theirs = world.within(who, May.SEE_AUDIT)  # to whom something was done
+    named = [t for kind in ("bank", "roster") for t in world.of(kind) if world.may(who, May.SEE_AUDIT, world.owner[t])]
+    return [Case("/can-bo/nhat-ky", SHOWN, may_show=words([*actors, *theirs, *named]))]
 
 
 ENTRIES = {

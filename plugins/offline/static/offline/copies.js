@@ -1,15 +1,26 @@
 // What is done on a page that was taken along: it is judged here, kept here, and sent by outbox.js.
 (() => {
-  const { who, each, queue, all, put } = self.outbox;
+  const { who, each, queue, all, put, drop } = self.outbox;
 
-  // Progress on copies comes from the phone alone.
+  // What was learnt, on this phone or anywhere else before it was last here; and the way on from there.
   const mark = async () => {
-    const names = new Set((await all("done")).map((row) => row.name));
+    const rows = new Map((await all("done")).map((row) => [row.name, row]));
+    const open = [];
     each("[data-mark]", (row) => {
-      if (!names.has(`${who()}|${row.dataset.mark}`)) return;
+      const done = rows.has(`${who()}|${row.dataset.mark}`);
+      if (!done) { if (row.querySelector("a")) open.push(row); return; }
       row.classList.add("done");
       each("[data-offline=done]", (piece) => { piece.hidden = false; }, row);
     });
+    const begun = open.length && document.querySelector("[data-offline=next]");
+    if (!begun) return;
+    const left = rows.get(`${who()}|${begun.dataset.course}|left`);
+    const stopped = left && open.find((row) => row.dataset.mark.endsWith(`/${left.kind}/${left.slug}`));
+    if (!stopped && !document.querySelector("[data-mark].done")) return;
+    const next = stopped || open[0];
+    each("a", (link) => { link.href = next.querySelector("a").pathname + (stopped && left.place ? `#${left.place}` : ""); }, begun);
+    each("[data-fill=next]", (hole) => { hole.textContent = next.querySelector("b").textContent; }, begun);
+    begun.hidden = false;
   };
 
   const values = (form) => {
@@ -19,11 +30,15 @@
     }
     return fields;
   };
+  // What was typed by its letters and digits alone, without marks; i and y as one where they are (quizzes/items/worded.py).
+  const folded = (typed) => typed.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^a-z0-9]+/g, " ").replace(/(qu|[bcdghklmnpqrstvx])y(?![a-z0-9])/g, "$1i").replace(/ /g, "");
   const judge = (form, fields) => {
     const answers = JSON.parse(form.dataset.answers);
     const chosen = Object.values(fields).flat();
     if (!chosen.some(Boolean)) return false;
-    const told = form.querySelectorAll("template")[answers[chosen.join(",")] || 0];
+    const key = form.dataset.rule === "typed" ? folded(chosen.join(" ")) : chosen.join(",");
+    const told = form.querySelectorAll("template")[answers[key] || 0];
     each(".feedback", (old) => old.remove(), form);
     told.before(told.content.cloneNode(true));
     form.querySelector(".feedback").focus();
@@ -43,7 +58,10 @@
     }
     for (const name of Object.keys(fields)) says[name] = fields[name][0];
     await queue(form.dataset.outbox, says);
-    if (form.dataset.done) await put("done", { name: `${who()}|${form.dataset.done}` });
+    if (form.dataset.done && who()) {
+      await put("done", { name: `${who()}|${form.dataset.done}` });
+      await drop("done", `${who()}|${form.dataset.done.split("/")[0]}|left`);
+    }
     const kept = form.querySelector("template[data-kept]");
     if (form.dataset.next) location.assign(form.dataset.next);
     else if (kept) {
@@ -66,7 +84,9 @@
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden || furthest <= told) return;
       told = furthest;
-      queue("lesson.place", { ...JSON.parse(reading.dataset.placeSays), block: blocks[furthest].id });
+      const says = JSON.parse(reading.dataset.placeSays);
+      queue("lesson.place", { ...says, block: blocks[furthest].id });
+      if (who()) put("done", { name: `${who()}|${says.course}|left`, kind: "lesson", slug: says.lesson, place: blocks[furthest].id });
     });
   }
 

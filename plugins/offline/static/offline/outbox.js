@@ -104,7 +104,24 @@
       ? navigator.locks.request("hv-outbox", { ifAvailable: true }, (lock) => (lock ? once() : "busy"))
       : once();
   };
-  self.outbox = { flush };
+  // --- what has been learnt ------------------------------------------------------------------------------------------
+  // Rows of "done": "who|course/kind/slug", and "who|course|left" for where they stopped. What the server knows of a
+  // course is put beside what the phone knows: a union; where they stopped is the server's word, unless some waits here.
+  const learn = async (course) => {
+    const answer = await fetch(`/api/v1/learned/${course}`, { credentials: "same-origin", cache: "no-store" });
+    if (!answer.ok) return;
+    const { person, done, left } = await answer.json();
+    for (const one of done) await put("done", { name: `${person}|${course}/${one}` });
+    if ((await all("outbox")).some((row) => row.person === person)) return;
+    const name = `${person}|${course}|left`;
+    if (left) await put("done", { name, ...left });
+    else await drop("done", name);
+  };
+  // Whoever is here now ("" for nobody) finds nothing of others; what waits to be sent stays.
+  const forget = async (person) => {
+    for (const { name } of await all("done")) if (!person || !name.startsWith(`${person}|`)) await drop("done", name);
+  };
+  self.outbox = { flush, learn, forget, all };
   if (typeof document === "undefined") {
     self.outbox.flush = async () => {
       const how = await flush();
@@ -156,7 +173,7 @@
     if (button.value === "send") go();
     if (button.value === "seen") { for (const row of await all("refused")) await drop("refused", row.key); tell(); }
   }));
-  tell().then(go).catch(() => {});
+  forget(who()).then(tell).then(go).catch(() => {});
   addEventListener("online", go);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) go(); });
   if (navigator.serviceWorker) navigator.serviceWorker.addEventListener("message", (event) => tell(event.data));

@@ -1,5 +1,5 @@
 // What stands between the pages and the network, so that what was taken along opens without one.
-// The server fills in VERSION, KEEP, SHELL and AWAY, and imports offline.js before this.
+// The server fills in VERSION, KEEP, SHELLS, OUT and AWAY, and imports outbox.js before this.
 const STATIC = `hv-static:${VERSION}`;
 const COURSE = "hv-course:";
 
@@ -20,34 +20,43 @@ addEventListener("message", (event) => event.waitUntil(outbox.flush()));
 addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
+  // Signing out: what the person has learnt is nobody's to see any more.
+  if (request.method === "POST" && url.pathname === OUT) event.waitUntil(outbox.forget(""));
   if (request.method !== "GET" || url.origin !== location.origin || AWAY.test(url.pathname)) return;
   if (request.mode === "navigate") event.respondWith(page(event, url.pathname));
   else if (/^\/(static|tep)\//.test(url.pathname)) event.respondWith(file(request, url));
 });
 
-// The page from a course that is here whole.
+// The page from a course that is here whole, and which course that is.
 async function copyOf(path) {
   for (const name of await caches.keys()) {
     if (!name.startsWith(COURSE)) continue;
     const cache = await caches.open(name);
     const held = (await cache.match("/offline/whole")) && (await cache.match(path));
-    if (held) return held;
+    if (held) return [held, name.split(":")[1]];
   }
+  return [];
+}
+
+// In the language of what was taken along last.
+async function shell() {
+  const [last] = (await outbox.all("courses")).sort((a, b) => b.at - a.at);
+  return caches.match(SHELLS[(last && last.ui) || "vi"]);
 }
 
 // The network first. Where there is a copy, a weak line gets three seconds, and a server in trouble none.
 async function page(event, path) {
-  const copy = await copyOf(path);
+  const [copy, course] = await copyOf(path);
   const asked = fetch(event.request);
   const late = new Promise((_, fail) => copy && setTimeout(fail, 3000));
   try {
     const answer = await Promise.race([asked, late]);
     if (copy && answer.status >= 500) return copy;
-    event.waitUntil(outbox.flush());
+    event.waitUntil(outbox.flush().then(() => course && outbox.learn(course)).catch(() => {}));
     return answer;
   } catch (error) {
     asked.catch(() => {});
-    return copy || (await caches.match(SHELL)) || Response.error();
+    return copy || (await shell()) || Response.error();
   }
 }
 

@@ -1,6 +1,7 @@
+//= offline/outbox.js
 // Taking courses along: fetched piece by piece into this phone's own room, gone on with after a break, given back.
 (() => {
-  const { hex, each, show, all, put, drop } = self.outbox;
+  const { hex, each, show, all, put, drop, learn } = self.outbox;
   const COURSE = "hv-course:";
   const find = (what, place) => place.querySelector(what);
   const lang = document.documentElement.lang === "en" ? "en" : "vi";
@@ -61,8 +62,9 @@
     for (const other of await caches.keys()) {
       if (other.startsWith(`${COURSE}${plan.course}:`) && other !== name) await caches.delete(other);
     }
-    const { course, title, rev, format } = plan;
-    await put("courses", { course, title, rev, format, bytes: total, film, at: Date.now() });
+    const { course, title, rev, format, ui } = plan;
+    await put("courses", { course, title, rev, format, ui, lang: plan.lang, bytes: total, film, at: Date.now() });
+    await learn(course).catch(() => {});
   };
   const forget = async (course) => {
     for (const name of await caches.keys()) if (name.startsWith(`${COURSE}${course}:`)) await caches.delete(name);
@@ -93,7 +95,12 @@
       if (!held) { show(place, "none"); return; }
       show(place, "ready", { held: size(held.bytes) });
       const plan = await fetch(address, { cache: "no-cache" }).then((answer) => answer.json()).catch(() => null);
-      if (plan && (plan.rev !== held.rev || plan.format !== held.format)) show(place, "new");
+      if (!plan) return;
+      learn(course).catch(() => {});
+      // Copies of releases that knew one language only say none.
+      const other = plan.ui !== (held.ui || "vi") || plan.lang !== (held.lang || "vi");
+      if (other) show(place, "other");
+      else if (plan.rev !== held.rev || plan.format !== held.format) show(place, "new");
     };
     const start = async () => {
       running = new AbortController();

@@ -1,3 +1,4 @@
+//= lms/js/learner.js
 // Plays a practice at once and without a line, by the law of format/stepping.py. The page does all of it without us.
 (() => {
   const digits = (text) => text.replace(/\D/g, "").replace(/^0+/, "");
@@ -58,9 +59,15 @@
   const find = (what, where = page) => where.querySelector(what);
   const all = (what, each, where = page) => where.querySelectorAll(what).forEach(each);
   const form = page && find(".pr-play");
+  // A spot's class names say where it lies on its picture, in percent: left, top, width, height.
+  const spots = (where) => all(".spot", (spot) => {
+    const [left, top, width, height] = spot.className.match(/\d+/g).map((number) => `${number}%`);
+    Object.assign(spot.style, { left, top, width, height });
+  }, where);
+  if (globalThis.document) spots(document);
   if (!form || form.elements.l.value) return; // begun without us: it goes on so
 
-  const law = JSON.parse(page.dataset.law);
+  const law = JSON.parse(find("[data-law]").content.textContent);
   const [view, name, box, audio] = [".pr-view", "#screen-name", ".told", "audio"].map((what) => find(what));
   let [state, since, pressed] = [start, Date.now()];
 
@@ -79,6 +86,7 @@
     if (moved) {
       const screen = find(`[data-screen="${(astray || step).screen}"]`);
       view.replaceChildren(screen.content.cloneNode(true));
+      spots(view);
       name.textContent = screen.dataset.name;
       if (law.mode === "watch") Object.entries(step.want[0].values).forEach(([key, [value]]) => {
         form.elements[`v-${key}`].value = value === "*" ? "••••••" : value;

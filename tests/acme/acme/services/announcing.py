@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, update
 from acme.models import Broadcast
 from lms.api.learning import Activity, anchor
 from lms.api.packages import Importing
-from lms.api.work import connection
+from lms.api.work import audit, connection
 
 B, A = Broadcast.__table__, Activity.__table__
 MINUTES = 2
@@ -31,6 +31,7 @@ def take_broadcasts(importing: Importing) -> None:
         for block in lesson.blocks:
             if block.kind == "broadcast" and announce(block.data["slug"], block.data["title"], block.data["words"]):
                 importing.count("broadcasts")
+                audit.record(importing.by_id, "broadcast.taken", f"broadcast:{block.data['slug']}")
 
 
 def how_many(_programme: object) -> int:

@@ -1,0 +1,1 @@
+"""Questions in files that teachers and other systems have: read into our shapes, and written from them. Pure."""

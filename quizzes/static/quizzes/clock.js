@@ -1,0 +1,29 @@
+// Counts down the time of a paper. The server's clock decides; without this script the page says until when.
+(() => {
+  const box = document.querySelector("[data-clock]");
+  if (!box) return;
+  const words = box.querySelector("[data-words]");
+  const aloud = box.querySelector("[data-aloud]");
+  const { minutes, seconds, soon, last, over } = box.dataset;
+  // Not the phone's time of day, which may be wrong or set back: how long this page has been open.
+  const end = performance.now() + 1000 * Number(box.dataset.left);
+  const form = document.getElementById("answer");
+  let told = "";
+  const tell = (text) => {
+    if (text && text !== told) aloud.textContent = told = text;
+  };
+  const count = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    words.textContent = left === 0 ? over : (left < 60 ? seconds : minutes).replace("{n}", left < 60 ? left : Math.ceil(left / 60));
+    box.classList.toggle("tag-wait", left <= 300 && left > 60);
+    box.classList.toggle("tag-bad", left <= 60);
+    tell(left === 0 ? over : left <= 60 ? last : left <= 300 ? soon : "");
+    if (left === 0) {
+      // What is chosen on the screen goes along; whatever was saved before is safe anyway.
+      if (form && form.querySelector(":checked")) form.requestSubmit();
+      return;
+    }
+    setTimeout(count, left <= 61 ? 1000 : 5000);
+  };
+  count();
+})();
