@@ -57,7 +57,7 @@ def item_for(person: Person, slug: str) -> tuple[BankRow, ItemRow]:
 
 
 def papers_to_mark(person: Person) -> list[AttemptRow]:
-    """Papers with an answer that waits for a mark: of people of the units where the person confirms, never their own."""
+    """Papers with an answer that waits for a mark, of people of the units where the person confirms; not their own."""
     return papers_waiting(require_anywhere(person, May.CONFIRM), person.id)
 
 

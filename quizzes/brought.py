@@ -78,11 +78,11 @@ def import_by_uuid(uuid: UUID, *, hold: bool = False) -> ImportRow | None:
 
 def staged(import_id: int) -> Staged:
     """What was read for an import."""
-    packed = connection().execute(select(M.c.content).where(M.c.id == import_id)).scalar_one()
-    held = json.loads(zlib.decompress(packed))
+    row = connection().execute(select(M.c.content, M.c.files).where(M.c.id == import_id)).one()
+    held = json.loads(zlib.decompress(row.content))
     return Staged(
         [_question(one) for one in held["questions"]], [_told(one) for one in held["problems"]],
-        [_told(one) for one in held["losses"]], held["files"],
+        [_told(one) for one in held["losses"]], dict(row.files),
     )  # fmt: skip
 
 
@@ -92,7 +92,6 @@ def packed(found: Staged) -> bytes:
         "questions": [{k: _texts(v) if k in ("problems", "losses") else v for k, v in _flat(q).items()}
                       for q in found.questions],
         "problems": [_kept(one) for one in found.problems], "losses": [_kept(one) for one in found.losses],
-        "files": found.files,
     }  # fmt: skip
     return zlib.compress(json.dumps(held, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 

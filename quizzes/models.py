@@ -316,6 +316,7 @@ class Import(Base):
     form: Mapped[str] = mapped_column(String(8))  # word, excel, xml, gift, aiken
     state: Mapped[Small] = mapped_column(default=0)  # a draft, taken in, taken out
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    files: Mapped[dict[str, Any]]  # what was made of its pictures; named here, they are kept
     choices: Mapped[dict[str, Any]]
     questions: Mapped[int]  # that were read
     made: Mapped[list[Any]]

@@ -302,7 +302,9 @@ _ACCOMMODATIONS = select(
 _IN_FORCE = Statement(
     _ACCOMMODATIONS.where(
         F.c.valid_from <= bindparam("now"), F.c.valid_to.is_(None) | (F.c.valid_to > bindparam("now"))
-    ).limit(1),
+    )
+    .order_by(F.c.id.desc())
+    .limit(1),
     _accommodation,
 )
 _ALL_GIVEN = Statement(_ACCOMMODATIONS.order_by(F.c.id.desc()).limit(20), _accommodation)

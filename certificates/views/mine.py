@@ -79,7 +79,8 @@ def mine() -> Response:
     """My papers."""
     person = here()
     rows = queries.credentials_of(person.id)
-    own, alike = {}, []
+    own: dict[str, str] = {}
+    alike: list[PaperRow] = []
     for nth, row in enumerate(
         _row(r) for r in rows
     ):  # the page is the same for all who hold such papers, but for these

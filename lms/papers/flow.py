@@ -166,6 +166,10 @@ class Flow:
             at += high * columns
         self.gap(6)
 
+    def keep(self, lines: float) -> None:
+        """What follows is so many lines of plain text and stays together: on the next page where this one is short."""
+        self._need(lines * self.size * LEADING)
+
     def gap(self, points: float) -> None:
         """Room below what stands there; the bar of a box goes on through it."""
         if self._y == TOP:

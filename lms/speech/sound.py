@@ -17,8 +17,9 @@ OPUS, MP3 = "20k", "24k"  # bits a second: 150 to 180 KB a minute for both
 LOUDNESS = -16.0  # LUFS: speech on a phone's small loudspeaker
 MOST_GAIN = 24.0  # dB: more would only make noise loud
 SHORTEST_SENTENCE, LONGEST_SENTENCE = 150, 60_000  # milliseconds
-TOGETHER = 40  # sentences in one call of ffmpeg
+TOGETHER = 12  # sentences in one call of ffmpeg: each takes threads, and each thread takes of the memory allowed
 _SAFE = ("-nostdin", "-hide_banner", "-loglevel", "error", "-protocol_whitelist", "file,pipe")
+_ALONE = ("-threads", "1")
 # What people send is sound itself, never a list that names other files.
 _PLAIN = ("-format_whitelist", "mov,mp4,m4a,3gp,matroska,webm,ogg,mp3,wav,w64,flac,aac,amr")
 # Silence before the first and behind the last word is cut, but for a breath. Some is put there first: ffmpeg 5 gives
@@ -59,7 +60,7 @@ def _sentences(recorded: Sequence[bytes], folder: Path) -> list[tuple[bytes, int
     for number, data in enumerate(recorded):
         source, out = folder / f"{number}.in", folder / f"{number}.flac"
         source.write_bytes(data)
-        given += [*_PLAIN, "-i", str(source)]
+        given += [*_ALONE, *_PLAIN, "-i", str(source)]
         wanted += ["-map", f"{number}:a:0", "-vn", "-map_metadata", "-1", "-af", _TIDY, "-ac", "1", "-ar", str(RATE),
                    "-t", str(LONGEST_SENTENCE / 1000 + 1), "-c:a", "flac", str(out)]  # fmt: skip
     programs.run(["ffmpeg", *_SAFE, "-y", *given, *wanted])
@@ -108,7 +109,7 @@ def _raw(sentences: Sequence[bytes], folder: Path) -> list[bytes]:
     wanted: list[str] = []
     for number, data in enumerate(sentences):
         (folder / f"{number}.flac").write_bytes(data)
-        given += ["-i", str(folder / f"{number}.flac")]
+        given += [*_ALONE, "-i", str(folder / f"{number}.flac")]
         wanted += ["-map", f"{number}:a:0", "-f", "s16le", "-ac", "1", "-ar", str(RATE), str(folder / f"{number}.raw")]
     programs.run(["ffmpeg", *_SAFE, "-y", *given, *wanted])
     return [(folder / f"{number}.raw").read_bytes() for number in range(len(sentences))]

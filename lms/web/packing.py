@@ -40,7 +40,8 @@ class Solid:
     def __init__(self, text: bytes, repeated: bool = False) -> None:
         """`repeated`: a large one of which there are few, so that its part of the checksum is worth preparing."""
         self.text, self.packed = text, _deflated_well(text, 9 if repeated else 6)
-        self._own, self._turn = (zlib.crc32(text), _turning(text)) if repeated else (0, None)
+        self._own = zlib.crc32(text)
+        self._turn = _turning(text) if repeated else None
 
     def checksum_after(self, before: int) -> int:
         """The CRC-32 of all up to here, given that of what stands before this piece."""
@@ -51,22 +52,23 @@ class Solid:
         return self._own ^ turned
 
 
-def _turning(text: bytes) -> tuple[list[int], ...]:
+def _turning(text: bytes) -> tuple[list[int], list[int], list[int], list[int]]:
     """What a text does to the checksum before it, for each of that checksum's four bytes.
 
     The checksum of A and B together is that of B alone, XOR a function of A's that is linear over its bits: so 32
     checksums of B tell what every other one would.
     """
     alone = zlib.crc32(text)
-    tables = []
-    for byte in range(4):
+
+    def table_of(byte: int) -> list[int]:
         bits = [zlib.crc32(text, 1 << (8 * byte + bit)) ^ alone for bit in range(8)]
         table = [0] * 256
         for value in range(1, 256):
             lowest = (value & -value).bit_length() - 1
             table[value] = table[value & (value - 1)] ^ bits[lowest]
-        tables.append(table)
-    return tuple(tables)
+        return table
+
+    return table_of(0), table_of(1), table_of(2), table_of(3)
 
 
 class Shell:

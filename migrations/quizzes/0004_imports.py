@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("form", sa.String(length=8), nullable=False),
         sa.Column("state", sa.SmallInteger(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("files", Json, nullable=False),
         sa.Column("choices", Json, nullable=False),
         sa.Column("questions", sa.Integer(), nullable=False),
         sa.Column("made", Json, nullable=False),

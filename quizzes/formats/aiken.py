@@ -22,7 +22,8 @@ def read(text: str) -> Brought:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        start = start or number
+        if not stem:
+            start = number
         found = _ANSWER.fullmatch(line)
         if found:
             if len(brought.questions) >= MOST_QUESTIONS:

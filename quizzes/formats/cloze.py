@@ -25,12 +25,17 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 SHORT = ("SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC")
 
 
-def read(text: str, question: Question, words: Callable[[str], str]) -> tuple[str, list[dict[str, Any]]]:
-    """The text with [[1]] [[2]] in the place of its holes, and the blanks. `words` reads a feedback."""
+def read(
+    text: str, question: Question, words: Callable[[str], str], plain: Callable[[str], str] = str
+) -> tuple[str, list[dict[str, Any]]]:
+    """The text with [[1]] [[2]] in the place of its holes, and the blanks.
+
+    `words` reads what is said to an answer, `plain` an answer: where the text is HTML it resolves `&amp;`.
+    """
     blanks: list[dict[str, Any]] = []
 
     def replace(found: re.Match[str]) -> str:
-        blank = _blank(found["kind"].upper(), found["answers"], question, words)
+        blank = _blank(found["kind"].upper(), found["answers"], question, words, plain)
         weight = int(found["weight"] or 1)
         if weight > 1:
             blank["weight"] = weight
@@ -42,7 +47,9 @@ def read(text: str, question: Question, words: Callable[[str], str]) -> tuple[st
     return _HOLE.sub(replace, text), blanks
 
 
-def _blank(kind: str, inner: str, question: Question, words: Callable[[str], str]) -> dict[str, Any]:
+def _blank(
+    kind: str, inner: str, question: Question, words: Callable[[str], str], plain: Callable[[str], str]
+) -> dict[str, Any]:
     entries = []
     for part in _PARTS.split(inner):
         found = _SHARE.fullmatch(part)
@@ -50,7 +57,7 @@ def _blank(kind: str, inner: str, question: Question, words: Callable[[str], str
             continue
         share = 100.0 if found[2] else share_of(found[1] or "") or 0
         said, _sharp, why = _cut(found[3])
-        entries.append((share, clean(said), words(why) if why.strip() else ""))
+        entries.append((share, clean(plain(said)), words(why) if why.strip() else ""))
     if kind in SHORT:
         return _typed(entries, question, ["case"] if kind in ("SHORTANSWER_C", "SAC", "MWC") else [])
     if kind in ("NUMERICAL", "NM"):

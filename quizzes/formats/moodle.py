@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -81,6 +82,7 @@ class _Reader:
         name = line_of(node.said("name", "text"))
         self.question = Question(name=node.said("idnumber") or name, line=node.line)
         self.pictures: list[tuple[str, str]] = []
+        self.blanks: list[dict[str, Any]] = []
 
     def run(self) -> Question | None:
         """The question; None where it asks nothing."""
@@ -92,6 +94,8 @@ class _Reader:
         }  # fmt: skip
         question = self.question
         stem = self.node.first("questiontext")
+        if self.kind in ("cloze", "multianswer") and stem is not None:
+            stem = self._without_holes(stem)
         if self.kind == "description":
             words = markup.bare(self.markdown(stem))
             self.brought.lose(_("A description asks nothing and is left out."), words or question.name, self.node.line)
@@ -296,9 +300,17 @@ class _Reader:
             if words:
                 self.question.data[key] = words
 
+    def _without_holes(self, stem: Node) -> Node:
+        """The text with [[1]] [[2]] in the place of its blanks, which are read before any mark-up is."""
+        text = stem.said("text") if stem.first("text") is not None else stem.text
+        form = stem.attributes.get("format", "")
+        plain = html.unescape if form == "html" or (not form and markup.looks_like_html(text)) else str
+        text, self.blanks = cloze.read(text, self.question, lambda said: self._said(plain(said)), plain)
+        others = [child for child in stem.children if child.tag != "text"]
+        return Node(stem.tag, stem.attributes, stem.line, "", [Node("text", {}, stem.line, text), *others])
+
     def cloze(self) -> None:
-        text, blanks = cloze.read(self.question.stem.replace("\\[", "[").replace("\\]", "]"), self.question, self._said)
-        self._blanks(text, blanks)
+        self._blanks(re.sub(r"\\\[\\\[(\d{1,3})\\\]\\\]", r"[[\1]]", self.question.stem), self.blanks)
 
     def _said(self, text: str) -> str:
         return markup.Html().run(text) if markup.looks_like_html(text) else clean(text)

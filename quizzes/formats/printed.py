@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LETTERS = "ABCDEFGHIJ"
 MOST_CODES = 24
 FIRST_CODE = 101
-SHORT = 28  # letters of an answer that stands beside others on its line
+A_LINE = 85  # letters, about
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def pdf(papers: Sequence[Paper], words: Words, read: Callable[[str], bytes], *, 
             flow.restart(_footer(paper, words))
         _head(flow, paper, words)
         for place, question in enumerate(paper.questions, 1):
-            _question(flow, place, question, words, read)
+            _question(flow, place, question, words, read, is_last=place == len(paper.questions))
         flow.paragraph([Run(f"— {words.end} —", italic=True)])
         _sheet(flow, paper, words)
     if with_key:
@@ -152,16 +152,20 @@ def _head(flow: Flow, paper: Paper, words: Words) -> None:
     flow.heading(words.title, 1)
     if paper.code:
         flow.paragraph([Run(f"{words.code}: {paper.code}", bold=True)])
-    dots = "…" * 22
-    flow.paragraph([Run(f"{words.name}: {dots}{dots}")])
-    flow.paragraph([Run(f"{words.birth}: {dots}   {words.group}: {dots}")])
+    flow.paragraph([Run(f"{words.name}: {'…' * 30}")])
+    flow.paragraph([Run(f"{words.birth}: {'…' * 10} {words.group}: {'…' * 13}")])
     flow.gap(4)
 
 
-def _question(flow: Flow, number: int, question: Printed, words: Words, read: Callable[[str], bytes]) -> None:
+def _question(
+    flow: Flow, number: int, question: Printed, words: Words, read: Callable[[str], bytes], *, is_last: bool
+) -> None:
     from lms.api.papers import Run, photograph
 
     asked = question.asked
+    flow.keep(
+        1 + len(asked.stem) / A_LINE + 1.3 * min(len(question.options), 5) + (3 if asked.message else 0) + 2 * is_last
+    )
     if asked.message:
         flow.begin_box(asked.message["sender"], (0.34, 0.31, 0.27))
         flow.paragraph([Run(asked.message["text"])])
@@ -173,21 +177,14 @@ def _question(flow: Flow, number: int, question: Printed, words: Words, read: Ca
             flow.picture(*made)
     if question.ask:
         flow.paragraph(runs_of(question.ask))
-    short = all(len(text) <= SHORT and pictured is None for text, pictured in question.options)
-    if short and 2 <= len(question.options) <= 4 and sum(len(text) for text, _p in question.options) <= 60:
-        pieces: list[Run] = []
-        for letter, (text, _pictured) in zip(LETTERS, question.options, strict=False):
-            pieces += [Run(f"{letter}. ", bold=True), Run(text.replace(" ", "\u00a0") + " \u2003 ")]
-        flow.paragraph(pieces)
-    else:
-        for letter, (text, pictured) in zip(LETTERS, question.options, strict=False):
-            flow.entry(f"{letter}.", [Run(text)])
-            if pictured is not None:
-                made = photograph(read(pictured["key"]), str(pictured["ending"]))
-                if made is not None:
-                    flow.picture(*made)
+    for letter, (text, pictured) in zip(LETTERS, question.options, strict=False):
+        flow.entry(f"{letter}.", [Run(text)])
+        if pictured is not None:
+            made = photograph(read(pictured["key"]), str(pictured["ending"]))
+            if made is not None:
+                flow.picture(*made)
     for _line in range(question.lines):
-        flow.paragraph([Run("…" * 62)])
+        flow.paragraph([Run("…" * 39)])
     flow.gap(3)
 
 
@@ -200,27 +197,26 @@ def _sheet(flow: Flow, paper: Paper, words: Words) -> None:
     flow.paragraph([Run(words.title, bold=True)])
     if paper.code:
         flow.paragraph([Run(f"{words.code}: {paper.code}", bold=True)])
-    dots = "…" * 22
-    flow.paragraph([Run(f"{words.name}: {dots}{dots}")])
-    flow.paragraph([Run(f"{words.birth}: {dots}   {words.group}: {dots}")])
-    flow.paragraph([Run(f"{words.date}: {dots}   {words.points}: {dots}")])
+    flow.paragraph([Run(f"{words.name}: {'…' * 30}")])
+    flow.paragraph([Run(f"{words.birth}: {'…' * 10} {words.group}: {'…' * 13}")])
+    flow.paragraph([Run(f"{words.date}: {'…' * 12} {words.points}: {'…' * 13}")])
     flow.paragraph([Run(words.sheet_hint, italic=True)], size=11.0)
     bubbled = [(n, q.bubbles) for n, q in enumerate(paper.questions, 1) if q.bubbles]
     written = [n for n, q in enumerate(paper.questions, 1) if not q.bubbles and q.lines <= 1]
     flow.bubbles(bubbled)
     for number in written:
-        flow.paragraph([Run(words.question.replace("{n}", str(number)) + ": ", bold=True), Run("…" * 40)])
+        flow.paragraph([Run(words.question.replace("{n}", str(number)) + ": ", bold=True), Run("…" * 33)])
 
 
 def _key(flow: Flow, paper: Paper) -> None:
     from lms.api.papers import Run
 
-    short: list[str] = []
+    short: list[Run] = []
     for number, question in enumerate(paper.questions, 1):
         if len(question.right) <= 8:
-            short.append(f"{number}.\u00a0{question.right.replace(' ', chr(0xA0))}")
+            short += [Run(f"{number}.", bold=True), Run(f" {question.right}; ")]
     if short:
-        flow.paragraph([Run(" \u2003 ".join(short))])
+        flow.paragraph(short)
     for number, question in enumerate(paper.questions, 1):
         if len(question.right) > 8:
             flow.entry(f"{number}.", [Run(question.right)])

@@ -46,7 +46,9 @@ class FillBlanks:
             parts=(
                 Part(
                     "kind", "choice", _("How it is filled in"), default=CHOICE,
-                    choices=((CHOICE, _("Chosen from a list")), (SHORT, _("Typed words")), (NUMERIC, _("A typed number"))),
+                    choices=(
+                        (CHOICE, _("Chosen from a list")), (SHORT, _("Typed words")), (NUMERIC, _("A typed number")),
+                    ),
                 ),
                 Part(
                     "gap", "gaps", _("What can be chosen or counts as right, one a line"),

@@ -242,6 +242,7 @@ class HotspotReader:
     """picture, spots."""
 
     type = "hotspot"
+    own_picture = True  # the key `picture` is its own, not that of every question
 
     def read(self, fields: Fields) -> dict[str, Any]:
         picture = read_picture(fields, required=True) or {"file": "", "alt": ""}

@@ -51,6 +51,7 @@ _HELD: Statement[Any] = Statement(
         & (_FAIR.c.valid_to.is_(None) | (_FAIR.c.valid_to > bindparam("now"))),
     )
     .where(_STATE.c.id == 1)
+    .order_by(_FAIR.c.id.desc())  # two where accounts were merged: the newest holds
 )  # fmt: skip
 _BEGIN: Statement[Any] = Statement(
     insert(A),

@@ -32,7 +32,7 @@ MOST_PAPERS = 50_000  # that are looked through before a question is deleted; ab
 KEPT_DAYS, LEAST_DAYS = 30, 1
 Made = dict[str, tuple[Received, dict[str, Any]]]
 
-NO_SKILL = _("It has no skill yet: choose one below, or one for all. Quizzes draw by skills.")
+NO_SKILL = _("It has no skill yet: choose one here, or one for all.")
 NO_ALT = _("Its picture has no words for those who cannot see it. Write them below.")
 
 
@@ -102,8 +102,8 @@ def begin(
     connection().execute(
         insert(M).values(
             uuid=uuid, bank_id=bank_id, pool=pool, name=line_of(name)[:200], form=kind, state=DRAFT,
-            content=brought.packed(kept), choices={}, questions=len(found.questions), made=[], made_by=by_id,
-            made_at=now, changed_at=now,
+            content=brought.packed(kept), files=files, choices={}, questions=len(found.questions), made=[],
+            made_by=by_id, made_at=now, changed_at=now,
         )
     )  # fmt: skip
     return uuid
@@ -229,7 +229,7 @@ def take(row: ImportRow, org_id: int, by_id: int) -> int:
     kept = Staged([], [*found.problems, *left], [*found.losses, *losses][:500])
     connection().execute(
         update(M).where(M.c.id == row.id).values(
-            content=brought.packed(kept), choices={}, made=made, changed_at=clock.seconds()
+            content=brought.packed(kept), files={}, choices={}, made=made, changed_at=clock.seconds()
         )
     )  # fmt: skip
     audit.record(

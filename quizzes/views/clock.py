@@ -34,7 +34,7 @@ def time_left(row: queries.AttemptRow) -> Markup:
 
 def is_up(row: queries.AttemptRow) -> bool:
     """Whether the time of an open paper is up; answers on their way may still come for a moment."""
-    return row.clock.is_over(clock.seconds())
+    return row.clock.left(clock.seconds()) == 0
 
 
 def resting_url(row: queries.AttemptRow) -> str:

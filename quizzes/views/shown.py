@@ -28,6 +28,7 @@ from quizzes.items.contract import (
 )
 from quizzes.queries import Answers, AttemptRow, VersionRow
 from quizzes.services.running import answer_of, is_gone, ticket_of
+from quizzes.speaking import spoken
 from quizzes.stems import html_of, more_of
 
 __all__ = ["drawn", "html_of", "in_use", "question", "read_answer", "run_of"]
@@ -117,6 +118,13 @@ def running_of(version: VersionRow, ticket: UUID, return_to: str, done: bool) ->
     slug = kind.thing(version.spec)
     title = runner.title(slug)
     return Running(title, runner.url(slug, ticket, return_to), done) if title is not None else None
+
+
+def spoken_of(version: VersionRow, order: Sequence[int]) -> str:
+    """HTML of what the page's voice reads of a question, for whom that was arranged; seen by nobody."""
+    kind = ITEM_TYPES.find(version.type)
+    said = spoken(kind, version.body, order) if kind else []
+    return f"<p hidden data-spoken>{escape(chr(10).join(said))}</p>" if said else ""
 
 
 def run_of(row: AttemptRow, answers: Answers, n: int, version: VersionRow) -> Running | None:

@@ -175,7 +175,9 @@ def _editor(
         fields=fields,
         open=is_special([f for f in fields if f.part.aside]),
         says=say,
-        picture_field=Shown(_PICTURE, "item-picture", body.get("picture") or {"file": "", "alt": ""},
+        picture_field=None
+        if getattr(reader, "own_picture", False)
+        else Shown(_PICTURE, "item-picture", body.get("picture") or {"file": "", "alt": ""},
                             told.get("item-picture", [])),
         pictures={name: picture_of(body, {"file": name, "alt": ""}) for name in files},
         keys_of={name: facts["key"] for name, facts in files.items()},

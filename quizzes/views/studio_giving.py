@@ -13,7 +13,7 @@ from lms.api.learning import author_orgs
 from lms.api.people import here, org, reaches
 from lms.api.studio import Field, is_number, unit_name
 from lms.api.web import STAFF, Routes, composed, render, say
-from lms.api.work import DomainError, Invalid, _, take, unit_of_work
+from lms.api.work import DomainError, Invalid, Text, _, take, unit_of_work
 from quizzes.access import bank_for
 from quizzes.drafts import BankRow
 from quizzes.formats.printed import MOST_CODES, Words
@@ -26,7 +26,7 @@ from quizzes.views.studio_bringing import XLSX
 routes = Routes("quizzes", "/studio/ngan-hang/<bank>/dua-ra")
 Answer = str | Response | tuple[str, int]
 MOST_AN_HOUR = 120
-FORMS = {
+FORMS: dict[str, tuple[Text | str, str, str]] = {
     "package": (_("Package of Học vụ số"), "zip", "application/zip"),
     "moodle": ("Moodle XML", "xml", "application/xml"),
     "gift": ("GIFT", "gift.txt", "text/plain; charset=utf-8"),

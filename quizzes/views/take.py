@@ -41,7 +41,7 @@ from quizzes.stems import words_of
 from quizzes.views.answered import answer_shown
 from quizzes.views.clock import is_up, resting_url, time_left
 from quizzes.views.going import after, going
-from quizzes.views.shown import Question, drawn, in_use, read_answer, refusal_of, run_of, typed_in
+from quizzes.views.shown import Question, drawn, in_use, read_answer, refusal_of, run_of, spoken_of, typed_in
 from quizzes.views.shown import question as shown
 
 routes = Routes("quizzes")
@@ -51,6 +51,7 @@ Answer = str | Response | tuple[str, int]
 # What stands in a frame that many see where each has their own: the attempt's name or a token, and the question itself.
 NOBODYS, CONTENT, CLOCK = "00000000-0000-4000-8000-000000000000", "<!--question-->", "<!--clock-->"
 NOBODY = UUID(NOBODYS)
+MOST_BROUGHT = 1500  # signs of an answer that goes along in an address
 
 
 def _place(person: Claim, course: str, quiz: str) -> tuple[InCourse, Place]:
@@ -217,6 +218,8 @@ def question(attempt: UUID, n: int) -> Answer:
     (version,) = queries.versions([version_id])
     content = drawn(version, order, answers.get(n - 1), f"q{n}", run_of(row, answers, n, version))
     frame: tuple[Any, ...] = (row.total, n, body["slug"], body["title"], tuple(sorted(answers)))
+    if row.aloud:
+        content += spoken_of(version, order)
     fill = {NOBODYS: str(attempt), CONTENT: content}
     if row.due_at is not None or row.aloud or row.passing is not None:
         frame = (*frame, row.due_at is not None, row.break_left > 0, row.aloud, row.passing is not None)
@@ -292,11 +295,16 @@ def answer(attempt: UUID, n: int) -> Answer:
         row, answers = attempt_for(reader, attempt)
     except NotSignedIn:
         kept = [(k, v) for k, v in request.form.items(multi=True) if k == "answer" or k.startswith("place-")]
-        raise NotSignedIn(back=f"{request.path}?{urlencode(kept)}") from None
+        brought = urlencode(kept)
+        if len(brought) > MOST_BROUGHT:
+            raise  # too long for an address: it is kept as every form is
+        raise NotSignedIn(back=f"{request.path}?{brought}") from None
     if not 1 <= n <= row.total:
         raise NotFound
     if row.state != OPEN:
         return redirect(address("quizzes.result", attempt=attempt), 303)
+    if timing.is_over(row):
+        return _not_saved(attempt)
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
     given = read_answer(version, order, request.form) or running.answer_of(version, row.uuid, n - 1, row.account_id)
@@ -403,7 +411,7 @@ def review(attempt: UUID) -> Answer:
             i + 1,
             hole(f"text{i}"),
             i in answers,
-            _question_url(NOBODY, i + 1),
+            str(i + 1),  # beside this page: without the attempt's name it is the same for all
             in_use(v),
         )
         for i, v in enumerate(found)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from lms import rebuilding
-from lms.api.learning import ACTIVITY_KINDS, Activity, Entry, activity, findable, publish_syllabus
+from lms.api.learning import ACTIVITY_KINDS, RUNNERS, Activity, Entry, activity, findable, publish_syllabus
 from lms.api.people import person_by_id
 from lms.contract.points import Plugin, on
 from lms.db.base import db
@@ -116,6 +117,22 @@ def test_an_item_type_is_practised_and_examined(app: Flask, sign_in: SignIn) -> 
         quiz = activity("quiz", "kiem-tra-loa")
         assert quiz is not None
         assert evidence(quiz.id) == 1
+
+
+def test_what_it_runs_may_be_asked_for_in_a_question(app: Flask, sign_in: SignIn) -> None:
+    ticket = UUID(int=1)
+    with app.app_context():
+        runner = RUNNERS.get("broadcast")
+        assert runner.title("khong-co") is None
+        assert runner.title("tin-sang")
+        assert runner.outcome("tin-sang", ticket, account_id()) is None
+    with app.test_request_context():
+        assert runner.url("tin-sang", ticket, "/luot/1/1").startswith("/loa/tin-sang")
+    sign_in("learner", on=app).post("/loa/tin-sang/da-nghe")
+    with app.app_context():
+        heard = runner.outcome("tin-sang", ticket, account_id())
+        assert heard is not None
+        assert heard.passed
 
 
 def test_menu_and_board_are_for_instructors(app: Flask, sign_in: SignIn) -> None:

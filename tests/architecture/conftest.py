@@ -15,6 +15,7 @@ from lms.testing.building import make_app
 from tests.browser import (
     recipes_cards,
     recipes_editor,
+    recipes_items,
     recipes_merging,
     recipes_papers,
     recipes_places,
@@ -39,6 +40,7 @@ def known(app: Flask) -> dict[str, str]:
         "courses.studio_lesson_sides": recipes_editor.both(world),
         "offline.along": f"/offline/them/practice/{recipes_practice.SLUG}/0",
         "quizzes.studio_import": recipes_questions.at("look")(world),
+        "quizzes.marking_one": recipes_items.made("to-mark")(world),
         "practice.studio_look": f"{recipes_practice.STUDIO}/xem/stall",
         "practice.studio_screen": f"{recipes_practice.STUDIO}/man-hinh/stall",
     }

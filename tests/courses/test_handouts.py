@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
-from courses.handouts import photograph
+from lms.api.papers import photograph
 from courses.models import Revision
 from lms.db.unit_of_work import connection
 from lms.testing.pytest_plugin import missing

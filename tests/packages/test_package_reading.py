@@ -152,7 +152,7 @@ def test_everything_is_read(files: Files) -> None:
         (ITEMS, "      correct: true\n", "", "correct", 8, "Exactly one"),
         (ITEMS, "Gọi lại, correct: true", "Gọi lại", "correct", 19, "Two or more"),
         (ITEMS, "text: Gọi lại,", "text: Tắt máy,", "twice", 19, "same"),
-        (ITEMS, "    - {text: Đọc mã, why: Sai.}\n", "", "length", 19, "3 to 6"),
+        (ITEMS, "    - {text: Đọc mã, why: Sai.}\n", "", "correct", 19, "at least one"),
         (ITEMS, "answer: false", "answer: sai", "flag", 28, "`true` or `false`"),
         (ITEMS, "[Mở máy, Bấm số, Gọi]", "[Mở máy, Mở máy, Gọi]", "twice", 39, "Mở máy"),
         (ITEMS, "lesson: giu-kin-ma-otp", "lesson: giu-kin", "dangling", 7, "giu-kin"),

@@ -233,6 +233,14 @@ def test_what_cannot_be_read_is_said_and_keeps_nothing(
         assert connection().execute(select(func.count()).select_from(M)).scalar() == 0
 
 
+def test_a_hundred_megabytes_are_refused_before_they_are_read(sign_in: Callable[..., FlaskClient]) -> None:
+    author = sign_in("administrator")
+    form = {"file": (io.BytesIO(b"x"), "de.docx"), "pool": "exam"}
+    answer = author.post(HOME, data=form, environ_overrides={"CONTENT_LENGTH": str(100 * 1024 * 1024)})
+    assert answer.status_code == 413
+    assert "lớn quá" in answer.text
+
+
 def test_only_authors_of_the_bank_see_and_do_any_of_it(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
     address = sent(sign_in("administrator"), GIFT, "de.gift", "exam")
     for role in ("instructor", "learner"):

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lms.packages.model import THINKING
@@ -82,6 +82,7 @@ def fitting(bank: list[Candidate], line: dict[str, Any]) -> list[Candidate]:
     return [c for c in bank if fits(line, c.codes, c.level, c.thinking)]
 
 
+@settings(max_examples=60)
 @given(LINES, banks(), SEEDS, HAD)
 def test_as_many_as_asked_none_twice_no_twins_all_fitting(
     lines: list[dict[str, Any]], bank: list[Candidate], seed: int, had: dict[int, int]
@@ -96,6 +97,7 @@ def test_as_many_as_asked_none_twice_no_twins_all_fitting(
         assert len(fitting(paper, line)) >= line["count"]
 
 
+@settings(max_examples=60)
 @given(LINES, banks(), SEEDS, HAD, SHORT)
 def test_the_same_seed_gives_the_same_paper_in_whatever_order_the_bank_is_read(
     lines: list[dict[str, Any]], bank: list[Candidate], seed: int, had: dict[int, int], short: str
@@ -114,6 +116,7 @@ def test_the_same_seed_gives_the_same_paper_in_whatever_order_the_bank_is_read(
     assert draw(kept, seed, dict(reversed(had.items())), short) == paper
 
 
+@settings(max_examples=60)
 @given(LINES, banks(), SEEDS, HAD)
 def test_a_bank_of_which_enough_is_assured_is_never_too_small(
     lines: list[dict[str, Any]], bank: list[Candidate], seed: int, had: dict[int, int]
@@ -139,6 +142,7 @@ def test_a_bank_is_too_small_only_when_it_is(count: int, bank: list[Candidate], 
         assert (found.value.wanted, found.value.have) == (count, have)
 
 
+@settings(max_examples=60)
 @given(banks(), st.integers(1, 5), SEEDS, HAD)
 def test_fresh_ones_first_then_those_that_rest_then_those_had_least(
     bank: list[Candidate], count: int, seed: int, had: dict[int, int]
@@ -156,6 +160,7 @@ def test_fresh_ones_first_then_those_that_rest_then_those_had_least(
     assert not left or max(map(rank, paper)) <= min(left)
 
 
+@settings(max_examples=60)
 @given(LINES, banks(), SEEDS, HAD)
 def test_who_shall_have_no_question_twice_has_none_twice(
     lines: list[dict[str, Any]], bank: list[Candidate], seed: int, had: dict[int, int]

@@ -18,8 +18,11 @@ from lms.testing.building import make_app
 from quizzes.items.contract import HALF, WHOLE, keys
 from quizzes.items.standard import STANDARD
 from quizzes.scoring import score
+from quizzes.services.importing import digest_of, item_body
 from tests.quizzes.specs import form_of, right_answer
 
+# What the question has been stored under since the first release, computed from its words alone.
+OF_OLD = "9ce23aab833f4367d77ac69d76238e91470a54bd89064aab3414dbec99478e83"
 KINDS = {kind.name: kind for kind in STANDARD}
 
 
@@ -133,3 +136,18 @@ def test_a_question_that_could_not_be_asked_costs_nobody_anything(
     assert not result.passed or generous.passed, "no easier than with those questions answered rightly"
     strict = score([m or 0 for m in left], codes, passing)
     assert result.passed or not strict.passed, "and no harder than with them answered wrongly"
+
+
+def test_questions_that_say_nothing_new_are_stored_as_before(items: list[Item]) -> None:
+    """Their digest must not change: every installation would take all of them for changed."""
+    old = [item for item in items if not (item.level or item.thinking or item.twins or item.fix or item.source)]
+    assert len(old) > 300
+    for item in old:
+        body = item_body(item)
+        assert body.keys() == {"stem", "message", "lesson", "skills", "data"}, item.id
+        for option in body["data"].get("options", ()) if item.type in ("single_choice", "multiple_choice") else ():
+            assert option.keys() == {"text", "correct", "why"}, item.id
+        if item.type == "ordering":
+            assert body["data"].keys() == {"steps", "why", "why_wrong"}
+    one = item_body(next(item for item in old if item.id == "nd41-chon-ma-mo-may"))
+    assert digest_of({"type": "single_choice", **one}) == OF_OLD

@@ -15,6 +15,7 @@ from lms.api.packages import STANDARD_PARTS, Fields, Problems, Where, item_text
 from quizzes.items.contract import WHOLE as WHOLE_POINT
 from quizzes.items.contract import Explained, Faced, Marked, OfflineKey, Spoken, Tellable, Writable, runs
 from quizzes.items.packing import READERS
+from quizzes.speaking import spoken
 from tests.quizzes.specs import EVERY, KINDS, NAMES, SPECS, chosen, form_of, right_answer
 
 PARTS = STANDARD_PARTS.plus(*READERS)
@@ -209,6 +210,18 @@ def test_each_can_be_tried_printed_and_read_aloud(name: str, spec: dict[str, Any
         assert any(not kind.grade(spec, answer).right for _label, answer in tried)
     else:
         assert isinstance(kind, Marked) or runs(kind)
+
+
+@each
+def test_a_question_read_aloud_names_its_options_by_letters(name: str, spec: dict[str, Any]) -> None:
+    body = {"stem": "Câu **hỏi**?\n\n| Một | Hai |", "message": {"sender": "Mẹ", "text": "Alo"}, "data": spec}
+    order = an_order(name, spec)
+    said = spoken(KINDS[name], body, order)
+    assert said[0].startswith("Câu hỏi? Một, Hai.")
+    assert said[1] == "Mẹ: Alo"
+    if name == "single_choice":
+        assert said[2] == f"A. {spec['options'][order[0]]['text']}"
+    assert not any(row in " ".join(said) for row in reasons(spec))
 
 
 def test_a_rubric_gives_the_share_of_its_points() -> None:

@@ -8,13 +8,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import func, select
 
 from lms import clock
 from lms.db.unit_of_work import connection
+from quizzes import queries
 from quizzes.models import Item, PracticeAnswer
+from quizzes.queries import VersionRow
 from quizzes.services import attempts
+from quizzes.views.check import draw_copy
+from tests.quizzes.specs import form_of, right_answer
+from tests.quizzes.test_item_types import reasons
 
+MANY = {"matching", "short_answer", "numeric", "fill_blanks", "thread", "hotspot"}
 MORNING = datetime(2026, 11, 20, 1, tzinfo=UTC)
 
 
@@ -61,3 +68,39 @@ def test_a_class_behind_one_router_is_not_held_up() -> None:
     most, seconds = attempts.MOST_PRACTICE
     assert most / 40 >= 10, "forty people, each through the questions of a few lessons"
     assert seconds <= 600
+
+
+def test_questions_of_many_types_tell_nothing_before_and_the_reason_after(any_app: Flask) -> None:
+    browser = any_app.test_client()
+    with any_app.app_context():
+        found = [
+            version
+            for slug in connection().execute(select(Item.slug).where(Item.pool == "practice")).scalars().all()
+            if (version := queries.practice_item(slug)) is not None and version.type in MANY
+        ]
+        assert {version.type for version in found} == MANY
+        orders = {version.slug: attempts.practice_order(version) for version in found}
+    for version in found:
+        address = f"/luyen/{version.slug}"
+        before = browser.get(address).get_data(as_text=True)
+        told = [escape(text) for text in (*reasons(version.body["data"]), version.body.get("fix", "")) if text]
+        assert not [text for text in told if text in before], version.slug
+        assert "correct" not in before.split("<main", 1)[1]
+        assert browser.post(address, data={"x": "y"}).status_code == 422
+        answer = right_answer(version.type, version.spec)
+        assert answer is not None
+        sent = form_of(version.type, version.spec, answer, orders[version.slug])
+        right = browser.post(address, data=sent)
+        assert right.status_code == 200
+        assert 'class="feedback"' in right.get_data(as_text=True), version.slug
+        for odd in ({key: ["?"] for key in sent}, {key: ["x" * 5000] for key in sent}, {"answer": ["zz", "a"]}):
+            assert browser.post(address, data=odd).status_code in (200, 422)
+        copy = draw(any_app, version)
+        assert ("data-answers" in copy) != ("wifi" in copy or 'class="callout info"' in copy)
+        assert (version.type == "numeric") <= ("data-answers" not in copy)
+
+
+def draw(app: Flask, version: VersionRow) -> str:
+    """The question as a phone takes it along."""
+    with app.test_request_context():
+        return draw_copy(version, "/")

@@ -171,12 +171,23 @@ def test_the_time_left_is_said_and_the_server_keeps_it(taking: Taking) -> None:
         assert f'href="{attempt}/2"' not in review
         assert taking.answer(attempt, 2).headers["Location"].endswith("/3"), "an answer on its way still counts"
     with clock.frozen_at(NOON + timedelta(minutes=21, seconds=1)):
-        late = taking.answer(attempt, 3)
-        assert late.headers["Location"].endswith("/ket-qua"), "handed in with what was saved"
-        result = taking.page(f"{attempt}/ket-qua")
+        late = taking.browser.post(f"{attempt}/3", data={})
+        assert late.headers["Location"].endswith("/ket-qua"), "with nothing chosen too"
+        result = taking.page(f"{attempt}/ket-qua")  # handed in with what was saved
         assert "Hết giờ" in result
         assert "2 trong 3" in result
         assert taking.answer(attempt, 3).headers["Location"].endswith("/ket-qua")
+
+
+def test_an_answer_that_comes_too_late_costs_itself_and_nothing_more(taking: Taking) -> None:
+    taking.publish(limit=20)
+    attempt = taking.begun()
+    taking.page(f"{attempt}/1")
+    taking.answer(attempt, 1)
+    taking.page(f"{attempt}/2")
+    with clock.frozen_at(NOON + timedelta(minutes=21, seconds=1)):
+        assert taking.answer(attempt, 2).headers["Location"].endswith("/ket-qua")
+        assert "1 trong 3" in taking.page(f"{attempt}/ket-qua")
 
 
 def test_what_was_saved_is_found_on_another_device(taking: Taking, sign_in: Callable[..., FlaskClient]) -> None:

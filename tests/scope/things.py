@@ -145,7 +145,7 @@ def _brought(site: Site, bank: Thing, nation: int, author: int) -> tuple[str, st
     word = site.marker()
     found = gift.read(f"Câu hỏi {word} của tệp? {{=có ~không}}")
     around = Around({}, ())
-    return str(bringing.begin(bank.more["id"], nation, "exam", f"{word}.gift", "gift", found, {}, around, author)), word
+    return str(bringing.begin(bank.more["id"], nation, "exam", "de.gift", "gift", found, {}, around, author)), word
 
 
 def _bank(slug: str) -> int:

@@ -62,8 +62,8 @@ def test_pages_drawn_once_say_each_readers_own_name(app: Flask) -> None:
 def test_what_only_some_roles_see_is_not_kept_for_others(app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
     officer, learner = sign_in("administrator"), sign_in("learner")
     for _twice in range(2):
-        assert "/can-bo" in officer.get("/giay").text
-        assert "/can-bo" not in learner.get("/giay").text
+        assert "i-layout-dashboard" in officer.get("/giay").text
+        assert "i-layout-dashboard" not in learner.get("/giay").text
 
 
 def test_a_page_drawn_for_all_says_a_name_and_nothing_else_of_a_person(app: Flask) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from flask import redirect, request, session, url_for
+from flask import make_response, redirect, request, session, url_for
 from flask_login import logout_user
 from werkzeug.wrappers import Response
 
@@ -63,13 +64,13 @@ def sign_in_post() -> Answer:
         else:
             guarding.know_browser(named)
             return _welcome(person, "password")
-    return _sign_in_page(form), 422
+    return _sign_in_page(form)
 
 
 _BLANK = {name: {"data": "", "errors": []} for name in ("identifier", "password")}
 
 
-def _sign_in_page(form: SignInForm | None, ended: bool = False) -> str | Response:
+def _sign_in_page(form: SignInForm | None, ended: bool = False) -> Response:
     """`form`: what was sent and is wrong; the empty form is the same page for everybody."""
     back = _return_to()
     ways = [
@@ -77,12 +78,12 @@ def _sign_in_page(form: SignInForm | None, ended: bool = False) -> str | Respons
         for way in sorted(WAYS_IN, key=lambda w: (w.order, w.name))
         if (url := way.url(back))
     ]
-    what = {
+    what: dict[str, Any] = {
         "ways": ways, "return_to": back, "codes": codes.offered(), "ended": ended, "kept": kept_forms.wait_here(),
     }  # fmt: skip
     if form is None:
         return render_alike("identity/sign_in.html", form=_BLANK, errors={}, **what)
-    return render("identity/sign_in.html", form=form, errors=form.wrong, **what)
+    return make_response(render("identity/sign_in.html", form=form, errors=form.wrong, **what), 422)
 
 
 @routes.get("/dang-ky", ANYONE)

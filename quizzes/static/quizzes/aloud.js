@@ -8,7 +8,8 @@
     const speaking = speechSynthesis.speaking;
     speechSynthesis.cancel();
     if (speaking) return;
-    const said = new SpeechSynthesisUtterance(what.innerText);
+    const words = what.querySelector("[data-spoken]");
+    const said = new SpeechSynthesisUtterance(words ? words.textContent : what.innerText);
     said.lang = document.documentElement.lang;
     said.rate = 0.9;
     speechSynthesis.speak(said);

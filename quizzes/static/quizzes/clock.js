@@ -8,6 +8,7 @@
   // Not the phone's time of day, which may be wrong or set back: how long this page has been open.
   const end = performance.now() + 1000 * Number(box.dataset.left);
   const form = document.getElementById("answer");
+  const filled = (field) => (/radio|checkbox/.test(field.type) ? field.checked : !/hidden|submit|button/.test(field.type) && field.value);
   let told = "";
   const tell = (text) => {
     if (text && text !== told) aloud.textContent = told = text;
@@ -19,8 +20,8 @@
     box.classList.toggle("tag-bad", left <= 60);
     tell(left === 0 ? over : left <= 60 ? last : left <= 300 ? soon : "");
     if (left === 0) {
-      // What is chosen on the screen goes along; whatever was saved before is safe anyway.
-      if (form && form.querySelector(":checked")) form.requestSubmit();
+      // What was chosen on the screen goes along, once: a page that comes back has no time left from the start.
+      if (form && Number(box.dataset.left) > 0 && [...form.elements].some(filled)) form.requestSubmit();
       return;
     }
     setTimeout(count, left <= 61 ? 1000 : 5000);

@@ -9,11 +9,12 @@ from acme.items import NumberItem, NumberReader
 from acme.kinds import BroadcastKind
 from acme.models import Honor
 from acme.reviewables import BroadcastReview
+from acme.runners import BroadcastRunner
 from acme.services import announcing, honoring, listening
 from acme.views import api, board, radio
 from acme.voices import GongVoice
 from courses.api import BLOCK_TYPES
-from lms.api.learning import ACTIVITY_KINDS, SYNCED, CourseCompleted, named_of
+from lms.api.learning import ACTIVITY_KINDS, RUNNERS, SYNCED, CourseCompleted, named_of
 from lms.api.packages import BLOCK_READERS, ITEM_READERS, PACKAGE_PARTS, PackagePart
 from lms.api.people import ACTIONS, PERSONAL_DATA, RETENTION, Action, Erased, Merged, PersonalTable, Retention
 from lms.api.plugins import COUNTED, EXAMINATIONS, PROJECTIONS, Counted, Examination, Finding, Plugin, Projection, on
@@ -33,6 +34,7 @@ plugin = Plugin(
         SUBJECTS.of(Subject("broadcast", _("Broadcast"), named_of("broadcast"))),
         ACTIONS.of(Action("acme.speak", _("Speaking on the commune's loudspeaker"), least=1)),
         ACTIVITY_KINDS.of(BroadcastKind()),
+        RUNNERS.of(BroadcastRunner()),
         SYNCED.of(*listening.synced),
         BLOCK_TYPES.of(BroadcastBlock()),
         BLOCK_READERS.of(BroadcastReader()),

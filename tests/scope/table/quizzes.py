@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from lms.identity.roles import May
 from tests.scope.law import REFUSED, Case, Entry, anywhere, at, begun_in, everybody, list_of, of_holder, oneself, person
@@ -43,6 +44,15 @@ def _nothing_to_mark(path: str, form: dict[str, str] | None = None) -> Entry:
     return cases
 
 
+def _or_elsewhere(entry: Entry) -> Entry:
+    """What is shown, or leads on: a paper that does not stand still leads to its questions."""
+
+    def cases(world: World, who: Someone) -> list[Case]:
+        return [replace(c, status=c.status | {303}) if 200 in c.status else c for c in entry(world, who)]
+
+    return cases
+
+
 ENTRIES = {
     "quizzes.marking_list": anywhere(May.CONFIRM, "/can-bo/cham-bai"),
     "quizzes.marking_one": _nothing_to_mark("/can-bo/cham-bai/{key}/1"),
@@ -53,7 +63,7 @@ ENTRIES = {
     "quizzes.start": oneself(f"/hoc/{COURSE}/kiem-tra/{QUIZ}/bat-dau", form={}),
     "quizzes.question": of_holder("attempt", "/luot/{key}/1"),
     "quizzes.answer": of_holder("attempt", "/luot/{key}/1", form={}),
-    "quizzes.rest": of_holder("attempt", "/luot/{key}/nghi"),
+    "quizzes.rest": _or_elsewhere(of_holder("attempt", "/luot/{key}/nghi")),
     "quizzes.take_break": of_holder("attempt", "/luot/{key}/nghi", form={}),
     "quizzes.end_break": of_holder("attempt", "/luot/{key}/tiep", form={}),
     "quizzes.support": person(May.MAKE_PEOPLE, "/can-bo/nguoi/{uuid}/ho-tro-kiem-tra"),
