@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
-from lms.api.papers import photograph
 from courses.models import Revision
+from lms.api.papers import photograph
 from lms.db.unit_of_work import connection
 from lms.testing.pytest_plugin import missing
 from tests.browser.recipes import COURSE, lessons
