@@ -6,10 +6,9 @@ CPU of this process and, on PostgreSQL, of the backend that serves it; `python -
 from __future__ import annotations
 
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,12 +16,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from bench import databases
 from bench.counting import counter
-from bench.inside import application
+from bench.inside import applications
 from lms import starting
 from lms.api.learning import Entry, anchor, enroll, publish_syllabus
-from lms.db.unit_of_work import close_kept, connection, let_go, unit_of_work
+from lms.db.unit_of_work import connection, let_go, unit_of_work
 from lms.identity.models import Account
 from quizzes import queries
 from quizzes.drawing import deck_of, draw
@@ -70,24 +68,7 @@ QUICK = Size(5_000, 20_000)
 
 def measure(which: str, size: Size) -> dict[str, list[Row]]:
     """The figures of each database asked for ("sqlite", "postgresql", "both")."""
-    found = {}
-    for kind in ("sqlite", "postgresql"):
-        if which not in (kind, "both") or (kind == "postgresql" and not databases.has_postgresql()):
-            continue
-        with tempfile.TemporaryDirectory(prefix="bench-assessing-") as name:
-            place: AbstractContextManager[databases.Database] = (
-                databases.sqlite(Path(name)) if kind == "sqlite" else databases.postgresql()
-            )
-            with place as database:
-                app = application(Path(name), database.url)
-                try:
-                    found[kind] = _figures(app, size)
-                finally:
-                    with app.app_context():
-                        let_go()
-                        close_kept()
-                        connection().engine.dispose()
-    return found
+    return {kind: _figures(app, size) for kind, app in applications(which, "assessing")}
 
 
 def _figures(app: Flask, size: Size) -> list[Row]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import data
+from bench import data, databases
 from bench.browsing import InsideBrowser
 from bench.counting import counter
 from bench.learner import Answer, Journey, verify, whole
@@ -135,3 +135,21 @@ def report(plain: ProfileRecorder, profiled: ProfileRecorder, only: str, rows: i
         stats.sort_stats("cumulative").print_stats(rows)
         stats.sort_stats("tottime").print_stats(rows // 2)
     return re.sub(r"[^ ]*/site-packages/", "", out.getvalue()).replace(str(Path(__file__).parents[1]) + "/", "")
+
+
+def applications(which: str, what: str) -> Iterator[tuple[str, Flask]]:
+    """An application on a database of its own for each kind asked for: sqlite, postgresql where one answers, both.
+
+    It is let go of when the next is asked for.
+    """
+    for kind in ("sqlite", "postgresql"):
+        if which not in (kind, "both") or (kind == "postgresql" and not databases.has_postgresql()):
+            continue
+        with tempfile.TemporaryDirectory(prefix=f"bench-{what}-") as name:
+            place = databases.sqlite(Path(name)) if kind == "sqlite" else databases.postgresql()
+            with place as database:
+                app = application(Path(name), database.url)
+                try:
+                    yield kind, app
+                finally:
+                    let_go(app)

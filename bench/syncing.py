@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 import time
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from bench import databases
 from bench.counting import counter
-from bench.inside import application
+from bench.inside import applications
 from lms import clock, starting
-from lms.db.unit_of_work import close_kept, connection, let_go
+from lms.db.unit_of_work import connection, let_go
 from lms.learning.access import course_for
 
 EVENTS, BATCH, COURSE = 1000, 50, "ky-nang-so-nguoi-dan"
@@ -35,24 +31,7 @@ class Row:
 
 def measure(which: str, events: int = EVENTS) -> dict[str, list[Row]]:
     """The figures of each database asked for ("sqlite", "postgresql", "both")."""
-    found = {}
-    for kind in ("sqlite", "postgresql"):
-        if which not in (kind, "both") or (kind == "postgresql" and not databases.has_postgresql()):
-            continue
-        with tempfile.TemporaryDirectory(prefix="bench-syncing-") as name:
-            place: AbstractContextManager[databases.Database] = (
-                databases.sqlite(Path(name)) if kind == "sqlite" else databases.postgresql()
-            )
-            with place as database:
-                app = application(Path(name), database.url)
-                try:
-                    found[kind] = _figures(app, events)
-                finally:
-                    with app.app_context():
-                        let_go()
-                        close_kept()
-                        connection().engine.dispose()
-    return found
+    return {kind: _figures(app, events) for kind, app in applications(which, "syncing")}
 
 
 def _figures(app: Flask, events: int) -> list[Row]:

@@ -28,11 +28,10 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks this folder's tests; under xdist they share one worker and so one browser."""
+    """Marks this folder's tests, so that they can be chosen or left out."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 class _Silent(WSGIRequestHandler):

@@ -25,11 +25,10 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser stay together, as those of tests/browser do."""
+    """Marks the tests with a browser, as those of tests/browser are."""
     for item in items:
         if item.path.is_relative_to(HERE) and "phone" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @dataclass
