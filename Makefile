@@ -1,8 +1,8 @@
-# make help | run | test | soak | check | bench | screenshot | lock
+# make help | run | test | soak | fuzz | check | bench | screenshot | lock
 SHELL := /bin/bash
 PY := .venv/bin/python
 
-.PHONY: help run test soak check bench screenshot lock
+.PHONY: help run test soak fuzz check bench screenshot lock
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -17,6 +17,10 @@ test: ## all tests, in a real browser too where there is one (ARGS="tests/journe
 soak: ## who sees what, in one tree of 10,000 units (SEED=7 for another one)
 	@scripts/venv.sh test
 	@LMS_SOAK=$(or $(SEED),0) exec $(PY) -m pytest -q tests/scope/test_soak.py $(ARGS)
+
+fuzz: ## 100,000 changes to papers in every form: none may be called valid (N=1000 SEED=7)
+	@scripts/venv.sh test
+	@exec $(PY) -m tests.certificates.mutations $(or $(N),100000) $(SEED)
 
 check: ## style, types, directions of imports
 	@scripts/venv.sh test

@@ -12,17 +12,25 @@ from pathlib import Path
 
 from bench import (
     assessing,
+    badges,
+    calibrating,
+    carried,
+    checking,
     data,
     databases,
     inside,
     lessons,
     measuring,
+    papers,
     phone,
     photographs,
     places,
+    placing,
     rosters,
+    signing,
     syncing,
     table,
+    transparency,
 )
 from bench.floors import Floors, bare_drawing
 from lms.testing.browser import find_chromium
@@ -41,7 +49,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--write", metavar="FILE", type=Path, help="put the tables into this document")
     chosen = parser.parse_args(arguments)
     names = [w.name for w in table.WORKLOADS] + ["W15", "W16", "W20", inside.WORKER]
-    names += ["places", "photographs", "syncing", "lessons", "pages", "assessing"]
+    names += ["places", "photographs", "syncing", "lessons", "pages", "assessing", "transparency", "papers", "placing"]
+    names += ["calibrating", "carried", "checking", "signing", "badges"]
     for name in (chosen.only, chosen.profile):
         if name and name not in names:
             parser.error(f"no workload is called {name}; there are {', '.join(names)}")
@@ -56,7 +65,15 @@ def main(arguments: list[str] | None = None) -> None:
         "syncing": phones,
         "lessons": many_lessons,
         "assessing": many_papers,
+        "transparency": the_log,
+        "papers": papers_for_many,
         "pages": slow_phone,
+        "placing": placement,
+        "calibrating": calibration,
+        "carried": codes,
+        "checking": checks,
+        "badges": digital_badges,
+        "signing": signatures,
     }
 
     if chosen.only in others:
@@ -98,6 +115,56 @@ def many_papers(which: str, quick: bool) -> str:
     """Papers begun, answered and handed in, with a small bank and few papers and with many."""
     size = assessing.QUICK if quick else assessing.Size()
     return assessing.markdown(assessing.measure(which, size), size)
+
+
+def placement(_which: str, quick: bool) -> str:
+    """The placement test and the measure of change, simulated; no database has a part in it. Drawn into docs/images."""
+    found = placing.simulate(quick)
+    if not quick:
+        placing.draw(found)
+    return placing.markdown(found)
+
+
+def checks(which: str, quick: bool) -> str:
+    """Papers checked: by number, by file, ten thousand at once."""
+    return checking.markdown(checking.measure(which, checking.QUICK if quick else checking.MANY))
+
+
+def digital_badges(_which: str, _quick: bool) -> str:
+    """Badges signed and checked."""
+    return badges.markdown(badges.measure())
+
+
+def codes(_which: str, quick: bool) -> str:
+    """Codes of papers that are checked without a network; no database has a part in it."""
+    return carried.markdown(carried.measure(quick))
+
+
+def signatures(_which: str, quick: bool) -> str:
+    """Papers signed and checked; no database has a part in it."""
+    return signing.markdown(signing.measure(quick))
+
+
+def calibration(which: str, quick: bool) -> str:
+    """Difficulties found from simulated answers, and what many cost; papers counted. Drawn into docs/images."""
+    found = calibrating.recover(20 if quick else calibrating.RUNS)
+    if quick:
+        return calibrating.markdown(found, calibrating.cost(100, 5_000, 25), calibrating.count(which, 1_000))
+    calibrating.draw(found)
+    large = calibrating.cost(calibrating.QUESTIONS_MANY, calibrating.TAKERS_MANY, calibrating.EACH_MANY)
+    return calibrating.markdown(found, large, calibrating.count(which, calibrating.PAPERS))
+
+
+def the_log(which: str, quick: bool) -> str:
+    """The transparency log with few entries and with many."""
+    many = transparency.QUICK if quick else transparency.MANY
+    return transparency.markdown(transparency.measure(which, many), many)
+
+
+def papers_for_many(which: str, quick: bool) -> str:
+    """Papers issued one by one and in a batch, drawn, and put into files."""
+    many = papers.QUICK if quick else papers.MANY
+    return papers.markdown(papers.measure(which, many), many)
 
 
 def slow_phone(_which: str, _quick: bool) -> str:

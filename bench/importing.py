@@ -1,4 +1,4 @@
-"""How long a Word paper of many questions takes: read, looked through, taken into a bank, taken out again.
+"""How long a Word paper of many questions takes: read, looked at, taken in, handed in, put in use, taken out again.
 
 `python -m bench.importing [questions]`: prints a Markdown table of CPU and wall seconds and of statements.
 """
@@ -16,12 +16,14 @@ from typing import Any
 import docx
 from sqlalchemy import event, insert, select
 
+from lms.api.reviewing import SubmissionRow, submission
 from lms.db.unit_of_work import connection, unit_of_work
+from lms.reviewing import steps
 from lms.testing.building import build, make_app
 from quizzes import brought
 from quizzes.formats.checking import Around
 from quizzes.models import Bank
-from quizzes.services import bringing
+from quizzes.services import bringing, drafting
 
 QUESTIONS = 2_000
 
@@ -92,6 +94,20 @@ def main(count: int) -> None:
 
             assert measured("take in, one transaction", take, statements) == count
             measured("look for what is here already, in the full bank", lambda: brought.likenesses(bank), statements)
+
+            def hand_in() -> int:
+                with unit_of_work():
+                    return drafting.hand_in(bank, 1, list(row().made), 1)
+
+            def step(do: Callable[[SubmissionRow, int], None], by_id: int) -> None:
+                with unit_of_work():
+                    held = submission(number)
+                    assert held is not None
+                    do(held, by_id)
+
+            number = measured("hand the file in for review", hand_in, statements)
+            step(steps.approve, 2)
+            measured("put it in use, one transaction", lambda: step(steps.publish, 2), statements)
 
             def take_out() -> tuple[int, int]:
                 with unit_of_work():

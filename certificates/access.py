@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from certificates.batches import DRAFT, BatchLine, batch_by_uuid
 from certificates.queries import CredentialRow, credential_by_number, credential_by_uuid
-from lms.api.people import May, Person, may_at
+from lms.api.people import May, Person, may_at, require_at
 from lms.api.work import NotFound
 
 
@@ -23,3 +24,12 @@ def credential_for_officer(person: Person, may: May, number: str) -> CredentialR
     if row is None or not may_at(person, may, row.org_id):
         raise NotFound
     return row
+
+
+def batch_for(person: Person, uuid: UUID) -> BatchLine:
+    """A batch of a unit where one may issue papers. A list that was not begun is its sender's alone."""
+    batch = batch_by_uuid(uuid)
+    if batch is None or (batch.state == DRAFT and batch.made_by != person.id):
+        raise NotFound
+    require_at(person, May.ISSUE, batch.org_id)
+    return batch

@@ -18,9 +18,35 @@ class CredentialIssued(Event):
 
 
 @dataclass(frozen=True)
-class CredentialRevoked(Event):
-    """A paper is no longer valid."""
+class CredentialDrawn(Event):
+    """A paper's file lies in the store; whoever signs may begin."""
 
     credential_id: int
     number: str
+
+
+@dataclass(frozen=True)
+class CredentialChanged(Event):
+    """A paper is in another state: valid, suspended, revoked, replaced. `code` is the reason's."""
+
+    credential_id: int
+    number: str
+    state: str
+    code: str
     at: int
+
+
+@dataclass(frozen=True)
+class BatchPartDue(Event):
+    """The next papers of a batch are to be issued. Of an earlier `turn` than the batch's own it means nothing."""
+
+    batch_id: int
+    turn: int
+    done: int
+
+
+@dataclass(frozen=True)
+class BatchFileDue(Event):
+    """A file of a batch is to be made."""
+
+    file_id: int

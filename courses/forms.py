@@ -275,6 +275,9 @@ def read_course(form: Form, held: Body, frameworks: list[str]) -> Read:
     read.body["title"] = one_line(form, "title")
     seen: set[tuple[str, str]] = set()
     after = {a["slug"]: a["after"] for m in held["modules"] for a in m["activities"] if a.get("after")}
+    required = {
+        (a["kind"], a["slug"]): a["required"] for m in held["modules"] for a in m["activities"] if "required" in a
+    }
     for key in form.getlist("module")[:200]:
         activities = []
         for place in form.getlist(f"{key}-activity")[:500]:
@@ -283,6 +286,8 @@ def read_course(form: Form, held: Body, frameworks: list[str]) -> Read:
                 continue
             seen.add((kind, slug))
             ref: Body = {"kind": kind, "slug": slug, "weight": _weight(form.get(f"{key}-{place}-weight"))}
+            if (kind, slug) in required:
+                ref["required"] = required[kind, slug]
             activities.append({**ref, "after": after[slug]} if after.get(slug) else ref)
         title = one_line(form, f"{key}-title")[:LONGEST_TITLE]
         if not title:

@@ -122,8 +122,10 @@ def track_body(track_id: int) -> Mapping[str, Any]:
     """A published track's body. It never changes, so each is read once a process."""
     database = connection()
     key = (database.engine, track_id)
-    if key not in _bodies:
+    held = _bodies.get(key)
+    if held is None:
+        held = database.execute(select(T.c.body).where(T.c.id == track_id)).scalar_one()
         if len(_bodies) >= MOST_KEPT:
             _bodies.clear()
-        _bodies[key] = database.execute(select(T.c.body).where(T.c.id == track_id)).scalar_one()
-    return _bodies[key]
+        _bodies[key] = held
+    return held

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms import __version__
+from lms import __version__, clock
 from lms.config import Settings
 from lms.contract import discovery
 from lms.contract.points import Plugin
@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     Raises PluginError or SettingsError, in one line that names what is wrong.
     """
     settings = settings or Settings.load()
+    if settings.steady_clock:
+        clock.keep_steady(Path(settings.steady_clock))
     found = list(plugins) if plugins is not None else discovery.installed(settings.plugins == "first-party")
     registry = Registry(found, {"lms": __version__, **{p.name: p.version or __version__ for p in found}}, settings)
 
@@ -69,7 +71,7 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
     errors.install(app)
     returning.install(app)
     with app.app_context():
-        register_routes(app, registry.owned(ROUTES))
+        register_routes(app, registry.owned(ROUTES), settings.only)
         channels.check()
     register_operations(app, registry.entries(OPERATIONS).values())
     if settings.trusted_proxies:
@@ -124,7 +126,8 @@ def _prepare_pages(app: Flask, registry: Registry) -> None:
     statics = [Path(__file__).parent / "web" / "static"]
     statics += [f / "static" for f in folders.values() if (f / "static").is_dir()]
     static = app.extensions["lms.static"] = StaticFiles(statics)
-    app.extensions["lms.renderer"] = Renderer(templates, catalogue, static)
+    settings: Settings = app.extensions["lms.settings"]
+    app.extensions["lms.renderer"] = Renderer(templates, catalogue, static, alone=bool(settings.only))
     app.extensions["lms.page_maker"] = _page
 
 

@@ -62,7 +62,61 @@ def with_app(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-@click.group()
+class _Program:
+    """What this command line does for the commands of plugins."""
+
+    def app(self, **settings: Any) -> Flask:
+        from lms.db import migrating
+        from lms.db.base import db
+        from lms.db.unit_of_work import close_kept
+
+        app = the_app(**settings)
+        with app.app_context():
+            migrating.upgrade(db.engine, app.extensions["lms.registry"].packages())
+            close_kept()
+        return app
+
+    def serve(self, app: Flask) -> None:
+        from lms.db.base import db
+        from lms.db.unit_of_work import close_kept
+
+        with app.app_context():  # no connection may be open in a process that forks
+            close_kept()
+            db.engine.dispose()
+        _serve(app)
+
+    def say(self, app: Flask, sentence: Text | str) -> None:
+        say(sentence if isinstance(sentence, str) else in_words(app, sentence))
+
+    def refusal(self, app: Flask, sentence: Text) -> Exception:
+        return click.ClickException(in_words(app, sentence))
+
+
+class _WithPlugins(click.Group):
+    """Our commands, and those of the plugins that are installed; these are looked for only where ours are not meant."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or (
+            made(_Program()) if (made := _of_plugins().get(cmd_name)) is not None else None
+        )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_of_plugins()})
+
+
+def _of_plugins() -> dict[str, Callable[[_Program], click.Command]]:
+    from lms.contract.commands import COMMANDS
+    from lms.contract.discovery import installed
+
+    try:
+        plugins = installed(os.environ.get("LMS_PLUGINS") == "first-party")
+    except PluginError as error:
+        raise click.ClickException(str(error)) from error
+    provided = [entry for plugin in plugins for entry in plugin.provides if entry.point is COMMANDS]
+    return {command.name: command.make for entry in provided for command in entry.entries}
+
+
+@click.group(cls=_WithPlugins)
 @click.version_option(__version__, prog_name="lms")
 def main() -> None:
     """Học vụ số: nền tảng học kỹ năng số."""
@@ -103,6 +157,8 @@ def start(demo: bool) -> None:
         say(f"✓ Nội dung: {_counts(counts) if counts else 'không có gì mới'}")
         if demo and starting.make_demo_people():
             say("✓ Người dùng thử đã được tạo")
+        if demo:
+            starting.show_demonstrations()
         there = starting.open_demo_accounts()
         close_kept()
         db.engine.dispose()
@@ -188,6 +244,7 @@ def demo(app: Flask, as_json: bool, make: bool, remove: bool) -> None:
         return
     if make:
         starting.make_demo_people()
+        starting.show_demonstrations()
     people = starting.demo_sign_ins()
     if as_json:
         say(json.dumps(people, ensure_ascii=False))
@@ -385,6 +442,166 @@ def verify_audit(_app: Flask) -> None:
             f" Compare with a backup."
         )
     say(f"The journal is whole: {found.entries} entries, each sealed by the one before.")
+
+
+@main.group()
+def transparency() -> None:
+    """The transparency log: what was issued and changed, so that nobody can rewrite it unseen."""
+
+
+@transparency.command(name="verify")
+@click.option(
+    "--noted",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint, a proof or a witness's file that was kept elsewhere: the log must have been so.",
+)
+@with_app
+def verify_log(app: Flask, noted: tuple[Path, ...]) -> None:
+    """Makes every hash of the log again and compares: exit status 1 where anything was changed, removed or left out."""
+    from lms.transparency import checking
+    from lms.transparency.notes import BadNote
+
+    outside = []
+    for path in noted:
+        try:
+            outside.append(checking.noted(path.read_text()))
+        except (BadNote, UnicodeDecodeError) as error:
+            raise click.ClickException(f"{path}: {error}") from error
+    found = checking.check(outside, lambda done: say(f"… {done:,}".replace(",", ".")))
+    for problem in found.problems:
+        say(f"✗ {in_words(app, problem)}")
+    if found.more:
+        say(in_words(app, _("… and {n} more.", n=found.more)))
+    if not found.whole:
+        raise click.ClickException(in_words(app, _("The log is not what it was. Compare with a backup.")))
+    say(
+        in_words(
+            app,
+            _(
+                "The log is whole: {entries} entries, {checkpoints} signed states, {cosignatures} signatures of"
+                " witnesses, {claims} facts compared; {waiting} wait for their place.",
+                entries=found.entries, checkpoints=found.checkpoints, cosignatures=found.cosignatures,
+                claims=found.claims, waiting=found.waiting,
+            ),
+        )
+    )  # fmt: skip
+
+
+@transparency.command(name="key")
+@with_app
+def log_key(app: Flask) -> None:
+    """Prints the key by which the log's signatures are checked: hand it to witnesses."""
+    from lms.transparency.queries import log_keys
+
+    found = log_keys()
+    if not found:
+        raise click.ClickException(in_words(app, _("The log has no entry yet, so it has no key.")))
+    for key in found:
+        say(str(key))
+
+
+@transparency.command()
+@click.option("--log", "address", required=True, help="The log's address, e.g. https://hocvuso.example.vn/log.")
+@click.option("--key", required=True, help="The log's key: what `lms transparency key` prints there.")
+@click.option("--name", required=True, help="What you are called, e.g. baolaocai.example.vn. Never change it.")
+@click.option("--memory", required=True, type=click.Path(dir_okay=False, path_type=Path), help="What was seen last.")
+@click.option("--secret", type=click.Path(dir_okay=False, path_type=Path), help="Your own key (beside the memory).")
+@click.option("--send", is_flag=True, help="Hand your signature to the log, where it names you as a witness.")
+def witness(address: str, key: str, name: str, memory: Path, secret: Path | None, send: bool) -> None:
+    """Looks whether a log, here or anywhere, only grew since last time; for cron. Needs no database.
+
+    Exit status 3 where its past was changed: keep the memory, it is the proof.
+    """
+    from lms.transparency import witnessing
+    from lms.transparency.notes import BadNote, Verifier, is_name
+
+    if not is_name(name):
+        raise click.UsageError("--name is a word without blanks and without plus.")
+    try:
+        own = witnessing.key_of(secret or memory.with_suffix(".secret"))
+        fetch = witnessing.fetch_from(address)
+        seen = witnessing.watch(fetch, Verifier.read(key), memory, name, own)
+        if send:
+            witnessing.hand_in(address, seen)
+    except witnessing.Rewritten as error:
+        say(f"REWRITTEN: {error}. Keep {memory}: it proves what the log was.")
+        sys.exit(3)
+    except (witnessing.Unreachable, BadNote) as error:
+        raise click.ClickException(str(error)) from error
+    say(f"{seen.checkpoint.size} entries ({seen.grown} new). Your key: {witnessing.verifier_of(name, own)}")
+
+
+@transparency.command(name="add-witness")
+@click.argument("key")
+@with_app
+def add_witness(app: Flask, key: str) -> None:
+    """Names a witness by the key that they print: their signatures are then shown and go into proofs."""
+    from lms.db.unit_of_work import unit_of_work
+    from lms.errors import DomainError
+    from lms.transparency import cosigning
+
+    try:
+        with unit_of_work():
+            name = cosigning.add_witness(key, None)
+    except DomainError as error:
+        raise click.ClickException(in_words(app, error.text)) from error
+    say(f"Witness: {name}")
+
+
+@transparency.command(name="end-witness")
+@click.argument("name")
+@with_app
+def end_witness(_app: Flask, name: str) -> None:
+    """Takes no more signatures of a witness; those that are there stay."""
+    from lms.db.unit_of_work import unit_of_work
+    from lms.transparency import cosigning
+
+    with unit_of_work():
+        cosigning.end_witness(name, None)
+    say(f"Ended: {name}")
+
+
+@main.group()
+def keys() -> None:
+    """The keys with which this installation signs."""
+
+
+@keys.command(name="list")
+@with_app
+def list_keys(_app: Flask) -> None:
+    """Every key by purpose, the newest last."""
+    from lms.keyring import keeping
+
+    for key in keeping.everything():
+        state = "revoked" if key.revoked_at else "retired" if key.retired_at else "in use"
+        since = clock_day(key.valid_from)
+        say(f"{key.purpose:<12} {key.algorithm:<8} {key.kid}  {state:<8} since {since}")
+
+
+@keys.command(name="replace")
+@click.argument("purpose")
+@click.option("--revoke", is_flag=True, help="The key became known to others: nothing that it signed is good any more.")
+@with_app
+def replace_keys(app: Flask, purpose: str, revoke: bool) -> None:
+    """Takes another key into use. What the one before signed stays good, unless it is revoked."""
+    from lms.db.unit_of_work import unit_of_work
+    from lms.errors import DomainError
+    from lms.transparency.keys import replace_key
+
+    try:
+        with unit_of_work():
+            made = replace_key(purpose, None, revoke=revoke)
+    except DomainError as error:
+        raise click.ClickException(in_words(app, error.text)) from error
+    say(f"{purpose}: {made.kid}")
+
+
+def clock_day(moment: int) -> str:
+    """A moment's day, as it is here."""
+    from lms import clock
+
+    return clock.local(clock.from_seconds(moment)).date().isoformat()
 
 
 @main.group()

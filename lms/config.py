@@ -44,12 +44,16 @@ class Settings:
     codes_per_day: int = 1000  # one-time codes sent in a day, all together: each SMS costs money
     second_factor_roles: str = "administrator,security"  # whoever holds one of these must set up a second factor
     second_factor_days: int = 14  # within so many days of being asked to
+    handover: str = ""  # the carrier that hands confirmations over without files; see docs/handover.md
     openid_file: str = ""  # where the systems that people may sign in through are described; see docs/openid.md
+    signers_file: str = ""  # who signs papers, and where the keys are; see docs/signing.md
     voice_command: str = ""  # a program that reads aloud: a sentence comes in, WAV goes out, e.g. piper
     voice_command_lang: str = "vi"  # the language that it reads
     espeak: str = "learners"  # who hears espeak-ng where nothing better reads: "learners", "authors" or "off"
     quiz_grace: int = 60  # seconds that an answer may come after the time is up: lines are slow
     offline: str = "on"  # "off" takes lessons off phones again and stops what phones run without a network
+    only: str = ""  # where "/" leads and, after it, the names of the only pages that there are; empty: all of them
+    steady_clock: str = ""  # a file: time is counted from what it says, whatever the system's clock is set to
     lang: str = "vi"  # what the command line says of content: "vi" or "en"
 
     @property

@@ -19,7 +19,7 @@ from lms.learning.kinds import url_of
 from lms.learning.models import Kind
 from lms.learning.record import Result
 from lms.learning.resuming import stopped
-from lms.learning.rollup import next_open
+from lms.learning.rollup import next_asked
 from lms.learning.rollup import progress as measured
 from lms.text import _
 from lms.web.menu import panels
@@ -73,7 +73,7 @@ def resume(person: Person) -> Resume | None:
         if enrollment.completed_at is not None:
             continue
         places = learning.places(enrollment.syllabus_id)
-        position = next_open(enrollment.done, [p.mask for p in places])
+        position = next_asked(enrollment.done, places)
         if position is None:
             continue
         how_far = measured(enrollment.done, [(p.mask, p.weight, p.minutes) for p in places])

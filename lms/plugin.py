@@ -8,6 +8,7 @@ from lms.competency.events import ProgrammeAttained
 from lms.contract.findings import EXAMINATIONS
 from lms.contract.points import Plugin, on
 from lms.contract.projections import PROJECTIONS
+from lms.disclosure import views as disclosure
 from lms.granting.views import mine as my_rights
 from lms.granting.views import people, roles
 from lms.identity import codes, identities, kept_forms, sessions
@@ -44,6 +45,7 @@ from lms.places.views import units as unit_pages
 from lms.privacy import personal as privacy_personal
 from lms.privacy import retaining
 from lms.privacy.events import AccountErased
+from lms.privacy.purposes import PURPOSES, purposes
 from lms.privacy.retaining import RETENTION
 from lms.privacy.views import auditing, office
 from lms.privacy.views import guardians as guardian_pages
@@ -55,6 +57,7 @@ from lms.reviewing import personal as reviewing_personal
 from lms.reviewing import views as reviewing
 from lms.speech import following as speech_following
 from lms.speech.voices import VOICES, RecordedVoice
+from lms.transparency import entering
 from lms.web.menu import MENU, PANELS
 from lms.web.routes import ROUTES
 from lms.web.views import reader
@@ -78,7 +81,7 @@ plugin = Plugin(
         ROUTES.of(people.routes, roles.routes, my_rights.routes),
         ROUTES.of(stepping_in.routes, agreeing.routes, returning.routes, safety.routes, proving.routes),
         ROUTES.of(unit_pages.routes, unit_acts.routes, unit_tables.routes, my_units.routes),
-        ROUTES.of(duplicates.routes, media_views.routes, reviewing.routes),
+        ROUTES.of(duplicates.routes, media_views.routes, reviewing.routes, disclosure.routes),
         OPERATIONS.of(*operations),
         MENU.of(
             *duplicates.menu,
@@ -120,6 +123,7 @@ plugin = Plugin(
         SUBJECTS.of(*journal.subjects),
         PROJECTIONS.of(*projected.projections),
         RETENTION.of(*retaining.rules),
+        PURPOSES.of(*purposes),
         PERIODIC.of(
             Periodic("lms.forget-old-limits", 86_400, limits.forget_old),
             Periodic("lms.end-idle-sessions", 86_400, sessions.end_idle),
@@ -130,6 +134,7 @@ plugin = Plugin(
             Periodic("lms.note-audit-head", 3600, audit.note_head),
             Periodic("lms.look-for-duplicates", 86_400, finding.sweep),
             Periodic("lms.remind", 900, reminding.remind_due),
+            Periodic("lms.transparency", 2, entering.give_places),
             Periodic("lms.units-on-their-day", 300, reorganizing.carry_out_due),
             Periodic("lms.make-media", 1, media_working.work_due, aside=True),
             Periodic("lms.tidy-media", 86_400, media_working.tidy_up),

@@ -55,6 +55,43 @@ def record_result(account_id: int, activity_id: int, result: Result, token: byte
     return True
 
 
+@dataclass(frozen=True)
+class Rescored:
+    """The score of a paper that was marked anew. `newly`: passes, and did not before; `done_at`: when it was done."""
+
+    account_id: int
+    activity_id: int
+    result: Result
+    newly: bool
+    done_at: int
+
+
+def record_again(rescored: Sequence[Rescored]) -> list[int | None]:
+    """Takes in the scores of many papers that were marked anew; the ids of the evidence, in that order.
+
+    Nothing that was said before is taken back: what was done stays done, and what was attained stays attained. Whoever
+    passes only now moves up as by `record_result`. Where the activity was withdrawn from somebody since they did it,
+    nothing is said (None): marking anew does not bring back what was taken for another reason. Statements grow with
+    those who pass only now, and not with the papers.
+    """
+    if not rescored:
+        return []
+    at = clock.seconds()
+    taken = record.withdrawn_since({r.account_id for r in rescored}, {r.activity_id for r in rescored})
+    said = [r for r in rescored if taken.get((r.account_id, r.activity_id), -1) < r.done_at]
+    ids = dict(
+        zip(map(id, said), record.append_many([(r.account_id, r.activity_id, r.result) for r in said], at), strict=True)
+    )
+    for one in sorted((r for r in said if r.newly), key=lambda r: r.account_id):
+        hold(one.account_id)
+        moved = record.set_done(one.account_id, one.activity_id, one.result.content_id, at)
+        tell(ActivityCompleted(one.account_id, one.activity_id, at))
+        _move_up(one.account_id, moved, at)
+        if not moved:
+            _attain(one.account_id, _complete_courses(one.account_id), at)
+    return [ids.get(id(r)) for r in rescored]
+
+
 def enroll(account_id: int, course_id: int) -> int:
     """Joins a course; evidence from before counts at once. Inside a unit of work. Returns the enrollment's id."""
     hold(account_id)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from lms.contract.demonstrations import DEMONSTRATIONS
 from lms.db.unit_of_work import connection, unit_of_work
 from lms.identity import accounts, grants, passwords
 from lms.identity.models import Account
@@ -84,6 +85,13 @@ def make_demo_people() -> int:
                 grants.give(account_id, role, unit.id, None)
         made += 1
     return made
+
+
+def show_demonstrations() -> None:
+    """Has plugins make what they show where demo people are; harmless when repeated."""
+    there = open_demo_accounts()
+    for demonstration in DEMONSTRATIONS:
+        demonstration.make(there)
 
 
 def open_demo_accounts() -> dict[str, int]:

@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from lms.api.work import Text, connection
 from quizzes.formats.question import Question, Told, body_of, likeness
-from quizzes.models import Import, Item, ItemVersion
+from quizzes.models import Import, Item, ItemDraft, ItemVersion
 
-M, IT, V = Import.__table__, Item.__table__, ItemVersion.__table__
+M, IT, V, D = Import.__table__, Item.__table__, ItemVersion.__table__, ItemDraft.__table__
 DRAFT, TAKEN, TAKEN_OUT = range(3)
 
 
@@ -122,13 +122,13 @@ def _question(held: Mapping[str, Any]) -> Question:
 
 
 def likenesses(bank_id: int) -> dict[str, str]:
-    """What the questions in use of a bank ask, and the short name of each."""
-    rows = connection().execute(
-        select(IT.c.slug, V.c.type, V.c.body)
-        .join(V, V.c.id == IT.c.current_id)
-        .where(IT.c.bank_id == bank_id, IT.c.retired_at.is_(None))
-    )
-    return {likeness(row.type, row.body): row.slug for row in rows}
+    """What the questions of a bank ask that are in use or drafted, and the short name of each."""
+    database, found = connection(), dict[str, str]()
+    for table, join in ((V, V.c.id == IT.c.current_id), (D, D.c.item_id == IT.c.id)):
+        wanted = select(IT.c.slug, table.c.type, table.c.body).join(table, join).where(IT.c.bank_id == bank_id)
+        for row in database.execute(wanted.where(IT.c.retired_at.is_(None))):
+            found.setdefault(likeness(row.type, row.body), row.slug)
+    return found
 
 
 def same_as(questions: Sequence[Question], held: Mapping[str, str]) -> list[str]:

@@ -6,26 +6,27 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, select, text
 
 from lms.api.learning import Activity, Found
 from lms.api.people import fold, reaches
 from lms.api.work import connection
 from quizzes.drawing import Candidate, lies_under
-from quizzes.models import Bank, Item, ItemTag, ItemVersion, QuizDocument, QuizRevision
+from quizzes.items.contract import WHOLE
+from quizzes.models import Bank, Item, ItemDraft, ItemVersion, QuizDocument, QuizRevision, SignOff
 from quizzes.queries import cards, types_in_use
 from quizzes.stems import words_of
 
-B, IT, T, V, D, R, A = (
+B, IT, ID, SO, V, D, R, A = (
     Bank.__table__,
     Item.__table__,
-    ItemTag.__table__,
+    ItemDraft.__table__,
+    SignOff.__table__,
     ItemVersion.__table__,
     QuizDocument.__table__,
     QuizRevision.__table__,
     Activity.__table__,
 )
-A_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,9 @@ class BankRow:
 
 def banks(granted: Collection[int], slug: str = "") -> list[BankRow]:
     """The banks of the units granted and all below them; one of them where a slug is given."""
-    practice = func.count(IT.c.id).filter(IT.c.pool == "practice", IT.c.retired_at.is_(None))
-    exam = func.count(IT.c.id).filter(IT.c.pool == "exam", IT.c.retired_at.is_(None))
+    used = IT.c.retired_at.is_(None), IT.c.current_id.is_not(None)
+    practice = func.count(IT.c.id).filter(IT.c.pool == "practice", *used)
+    exam = func.count(IT.c.id).filter(IT.c.pool == "exam", *used)
     rows = connection().execute(
         select(B.c.id, B.c.slug, B.c.title, B.c.org_id, practice, exam)
         .outerjoin(IT, IT.c.bank_id == B.c.id)
@@ -55,21 +57,46 @@ def banks(granted: Collection[int], slug: str = "") -> list[BankRow]:
 
 
 @dataclass(frozen=True)
+class ItemDraftRow:
+    """The wording of a question that is not in use. See the model for `problems`, `raw`, `base`, `over`, `handed`."""
+
+    type: str
+    body: Mapping[str, Any]
+    problems: Mapping[str, Any]
+    raw: str
+    base: int
+    over: int
+    handed: int | None
+    changed_by: int
+    changed_at: int
+
+
+@dataclass(frozen=True)
 class ItemRow:
-    """A question with its wording in use."""
+    """A question: its version in use (0 and None: there is none), and its draft."""
 
     id: int
     slug: str
     bank_id: int
     pool: str
     retired_at: int | None
-    version_id: int
+    version_id: int | None
     number: int
-    type: str
-    body: Mapping[str, Any]
-    digest: str
-    made_at: int
+    used_type: str | None
+    used_body: Mapping[str, Any] | None
+    made_at: int | None
     made_by: int | None
+    draft: ItemDraftRow | None
+
+    @property
+    def type(self) -> str:
+        """Its type as its author sees it."""
+        return self.draft.type if self.draft is not None else self.used_type or ""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """What its author sees: the draft, else what is in use."""
+        return self.draft.body if self.draft is not None else self.used_body or {}
 
     @property
     def words(self) -> str:
@@ -77,43 +104,66 @@ class ItemRow:
         return words_of(self.body["stem"])
 
 
-_ITEM: Select[Any] = select(
-    IT.c.id, IT.c.slug, IT.c.bank_id, IT.c.pool, IT.c.retired_at, V.c.id, V.c.number, V.c.type, V.c.body, V.c.digest,
-    V.c.made_at, V.c.made_by,
-).join(V, V.c.id == IT.c.current_id)  # fmt: skip
+_DRAFT_COLUMNS = [ID.c[name] for name in ItemDraftRow.__dataclass_fields__]
+_ITEM: Select[Any] = (
+    select(
+        IT.c.id, IT.c.slug, IT.c.bank_id, IT.c.pool, IT.c.retired_at, V.c.id, V.c.number, V.c.type, V.c.body,
+        V.c.made_at, V.c.made_by, *_DRAFT_COLUMNS,
+    )
+    .outerjoin(V, V.c.id == IT.c.current_id)
+    .outerjoin(ID, ID.c.item_id == IT.c.id)
+)  # fmt: skip
 
 
 def item(slug: str) -> ItemRow | None:
     """A question by its slug."""
     row = connection().execute(_ITEM.where(IT.c.slug == slug)).first()
-    return ItemRow(*row) if row else None
+    return item_row(row) if row else None
 
 
-def items(bank_id: int, pool: str = "", skill: str = "", words: str = "", page: int = 1) -> tuple[list[ItemRow], int]:
-    """A page of a bank's questions, the newest first, and how many pages there are."""
-    wanted = _ITEM.where(IT.c.bank_id == bank_id).order_by(IT.c.retired_at.is_not(None), IT.c.id.desc())
-    if pool:
-        wanted = wanted.where(IT.c.pool == pool)
-    if skill:
-        under = select(T.c.item_id).where(or_(T.c.code == skill, T.c.code.startswith(f"{skill}.", autoescape=True)))
-        wanted = wanted.where(IT.c.id.in_(under))
-    rows = [ItemRow(*row) for row in connection().execute(wanted)]
-    if words:
-        rows = [r for r in rows if fold(words) in fold(r.words) or fold(words) in fold(r.slug)]
-    pages = max(1, -(-len(rows) // A_PAGE))
-    page = min(max(1, page), pages)
-    return rows[(page - 1) * A_PAGE : page * A_PAGE], pages
+def item_row(row: Row[Any]) -> ItemRow:
+    """A question of a row."""
+    values: list[Any] = list(row)
+    draft = ItemDraftRow(*values[11:]) if values[15] is not None else None
+    return ItemRow(*[*values[:6], values[6] or 0, *values[7:11], draft])
 
 
-def versions_of(item_id: int, most: int = 20) -> list[tuple[int, int, int | None]]:
-    """(number, moment, account) of a question's wordings, the newest first."""
+def items_by_id(ids: Collection[int]) -> list[ItemRow]:
+    """Questions by their numbers, the newest first."""
+    rows = connection().execute(_ITEM.where(IT.c.id.in_(ids)).order_by(IT.c.id.desc()))
+    return [item_row(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a question that is or was in use, with who answers for it."""
+
+    id: int
+    number: int
+    type: str
+    body: Mapping[str, Any]
+    made_at: int
+    made_by: int | None
+    how: str
+    reviewed_by: int | None
+    reviewed_at: int | None
+    put_by: int | None
+    put_at: int
+
+
+def versions_of(item_id: int, most: int = 20) -> list[Version]:
+    """A question's versions, the newest first."""
     rows = connection().execute(
-        select(V.c.number, V.c.made_at, V.c.made_by)
+        select(
+            V.c.id, V.c.number, V.c.type, V.c.body, V.c.made_at, V.c.made_by, SO.c.how, SO.c.reviewed_by,
+            SO.c.reviewed_at, SO.c.put_by, SO.c.put_at,
+        )
+        .join(SO, SO.c.version_id == V.c.id)
         .where(V.c.item_id == item_id)
         .order_by(V.c.number.desc())
         .limit(most)
-    )
-    return [(row.number, row.made_at, row.made_by) for row in rows]
+    )  # fmt: skip
+    return [Version(*row) for row in rows]
 
 
 def practice_items(words: str, most: int) -> list[Found]:
@@ -216,3 +266,28 @@ def revisions(activity_id: int, most: int = 20) -> list[tuple[int, int, int | No
 def pool_of(pool: str) -> list[Candidate]:
     """Every question in use of a pool, its type in use too, as quizzes draw it."""
     return list(cards(pool, None, types_in_use()))
+
+
+MOST_COUNTED = 20_000  # papers that are looked through, the newest
+_COUNT = {
+    "sqlite": """SELECT json_extract(e.value, '$[0]') AS version, count(*) AS given,
+sum(json_extract(a.marks, '$[' || e.key || ']') = :whole) AS rights
+FROM (SELECT paper, marks FROM quizzes_attempt WHERE state = 1 AND json_type(marks) = 'array'
+ORDER BY id DESC LIMIT :most) a, json_each(a.paper) e
+WHERE version IN :ids GROUP BY version""",
+    "postgresql": """SELECT CAST(q.entry ->> 0 AS bigint) AS version, count(*) AS given,
+count(*) FILTER (WHERE q.mark = to_jsonb(CAST(:whole AS integer))) AS rights
+FROM (SELECT paper, marks FROM quizzes_attempt WHERE state = 1 AND jsonb_typeof(marks) = 'array'
+ORDER BY id DESC LIMIT :most) a
+CROSS JOIN LATERAL ROWS FROM (jsonb_array_elements(a.paper), jsonb_array_elements(a.marks)) AS q(entry, mark)
+WHERE CAST(q.entry ->> 0 AS bigint) IN :ids GROUP BY 1""",
+}
+
+
+def given_and_right(version_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """How often each version stood in the newest papers that were handed in, and how often it got the whole point."""
+    if not version_ids:
+        return {}
+    asked = text(_COUNT[connection().dialect.name]).bindparams(bindparam("ids", expanding=True))
+    rows = connection().execute(asked, {"ids": list(version_ids), "whole": WHOLE, "most": MOST_COUNTED})
+    return {int(row.version): (int(row.given), int(row.rights or 0)) for row in rows}

@@ -17,3 +17,18 @@ class AttemptGraded(Event):
     halves: int
     most: int
     passed: bool
+
+
+@dataclass(frozen=True)
+class PapersRemarked(Event):
+    """Marks of papers that were marked before were changed by an act: what was made of them is to be made anew."""
+
+    attempt_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class FormHelped(Event):
+    """It was said how much help somebody had at a form of a measure: alone 0, a little 1, much 2."""
+
+    attempt_id: int
+    much: int

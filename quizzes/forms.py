@@ -10,10 +10,13 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from lms.api.packages import (
+    FORM_LETTERS,
+    FORM_PURPOSES,
     ITEM_READERS,
     LONGEST_WHERE,
     POLICY_CHOICES,
     POLICY_DEFAULTS,
+    POLICY_MARKING,
     POLICY_NUMBERS,
     THINKING,
     Fields,
@@ -194,7 +197,29 @@ def read_quiz(form: Form, held: dict[str, Any], codes: Collection[str]) -> Read:
         if not 1 <= part["correct"] <= 500:
             read.refuse(f"p{number}-correct", _("Please enter a whole number from 1 to {most}.", most=500))
     _taken(read, form)
+    _measures(read, form)
     return read
+
+
+def _measures(read: Read, form: Form) -> None:
+    """The measure and the forms of a quiz that measures change; nothing is stored where no measure is named."""
+    body = read.body
+    body.pop("measure", None)
+    body.pop("forms", None)
+    name = one_line(form, "measure")[:64]
+    if not name:
+        return
+    if not is_slug(name):
+        read.refuse("measure", _("Please write a name of small letters, digits and hyphens, for example an-toan-so."))
+    purpose = form.get("purpose-of-measure", "")
+    read.errors.pop("correct", None)  # nothing is passed
+    body["measure"] = {"of": name, "purpose": purpose if purpose in FORM_PURPOSES else FORM_PURPOSES[0]}
+    forms: dict[str, list[str]] = {}
+    for letter in FORM_LETTERS:
+        slugs = list(dict.fromkeys(re.split(r"[\s,;]+", form.get(f"form-{letter}", "")[:10_000].strip())))
+        if slugs != [""]:
+            forms[letter] = slugs[:100]
+    body["forms"] = forms
 
 
 def _narrowed(read: Read, form: Form, key: str, number: int, line: dict[str, Any]) -> None:
@@ -220,7 +245,7 @@ def _taken(read: Read, form: Form) -> None:
     said: dict[str, Any] = {name: form.get(name, "") for name in POLICY_CHOICES}
     for name, known in POLICY_CHOICES.items():
         said[name] = said[name] if said[name] in known else POLICY_DEFAULTS[name]
-    for name, (least, most) in POLICY_NUMBERS.items():
+    for name, (least, most) in {**POLICY_NUMBERS, **POLICY_MARKING}.items():
         number = _between(read, form, name, least, most)
         said[name] = POLICY_DEFAULTS[name] if number is None else number
     said["where"] = many_lines(form, "where")[:LONGEST_WHERE]

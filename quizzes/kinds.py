@@ -16,8 +16,9 @@ from lms.api.work import NotFound, Text, _, connection
 from quizzes import drafts
 from quizzes.access import quiz_for
 from quizzes.items.contract import ITEM_TYPES, writable
+from quizzes.measures import measure_of
 from quizzes.models import QuizRevision
-from quizzes.queries import practice_item
+from quizzes.queries import practice_item, revision
 from quizzes.services import authoring
 from quizzes.views.check import draw_check, draw_copy
 
@@ -45,6 +46,11 @@ class QuizKind:
             return None
         found: int | None = connection().execute(select(func.max(R.c.id)).where(R.c.activity_id == row.id)).scalar()
         return found
+
+    def is_voluntary(self, slug: str) -> bool:
+        """A quiz that measures change is a favor that learners do us: a course is complete without it."""
+        newest = self.content_of(slug)
+        return newest is not None and bool(measure_of(revision(newest)))
 
     def find(self, words: str, most: int) -> Sequence[Found]:
         return drafts.published_quizzes(words, most)

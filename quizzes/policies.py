@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
 from quizzes.drawing import REUSE
@@ -27,6 +27,8 @@ class Policy:
     `feedback`: the right answers after each question, all at the end, or never. `counts`: which score is one's score;
     what was passed stays passed, whichever it is. `when_short`: what happens where too few fresh questions are left.
     `exposure`, `days`: an item that stood in more than so many percent of the papers of the last days rests.
+    `markers`: how many people mark an answer that no program marks, not seeing each other's mark; where two lie further
+    `apart` than so many percent of the point, or come to different verdicts, somebody else decides.
     """
 
     purpose: str = CHECK
@@ -39,11 +41,16 @@ class Policy:
     when_short: str = REUSE
     exposure: int | None = None
     days: int = 30
+    markers: int = 1
+    apart: int = 20
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Policy:
         """The policy of a stored quiz."""
-        return cls(**body["policy"]) if body.get("policy") else PLAIN
+        found = cls(**body["policy"]) if body.get("policy") else PLAIN
+        if body.get("measure"):  # a form is answered once, and tells nothing that would help at the next
+            return replace(found, purpose=CHECK, tries=1, wait=0, feedback=NO_KEY)
+        return found
 
     def stored(self) -> dict[str, Any]:
         """What differs from a quiz that says nothing: so that such a quiz is stored as ever."""

@@ -13,9 +13,21 @@ from sqlalchemy import BigInteger, Engine, Select, and_, bindparam, literal_colu
 from lms.api.data import Json, Statement
 from lms.api.people import CLAIM_HOLDS, Claim, Person, people_below
 from lms.api.work import NotFound, clock, connection
+from quizzes.corrections import is_out
 from quizzes.drawing import Candidate
 from quizzes.items.contract import ITEM_TYPES, asked_now
-from quizzes.models import Accommodation, Attempt, Item, ItemTag, ItemVersion, QuizRevision, Response, Resting
+from quizzes.models import (
+    SUBMITTED,
+    Accommodation,
+    Attempt,
+    BankState,
+    Item,
+    ItemTag,
+    ItemVersion,
+    QuizRevision,
+    Response,
+    Resting,
+)
 from quizzes.policies import Clock, Fairness
 
 V, I, T, R, A, RESP, RT, F = (
@@ -40,6 +52,7 @@ class VersionRow:
     pool: str
     type: str
     body: Mapping[str, Any]
+    state: int | None = None  # how often banks had changed when it was read, where that was asked with it
 
     @property
     def spec(self) -> Mapping[str, Any]:
@@ -49,7 +62,9 @@ class VersionRow:
 
 
 _VERSION = select(V.c.id, V.c.item_id, I.c.slug, V.c.pool, V.c.type, V.c.body).join(I, I.c.id == V.c.item_id)
+_STATE = select(BankState.changes).where(BankState.id == 1).scalar_subquery()
 _versions: dict[tuple[Engine, int], VersionRow] = {}
+MOST_KEPT = 5_000  # wordings in memory; then all of them go
 _revisions: dict[tuple[Engine, int], Mapping[str, Any]] = {}
 
 
@@ -57,14 +72,15 @@ def versions(ids: Sequence[int]) -> list[VersionRow]:
     """Wordings by their numbers, in the order asked for; each is read once a process."""
     database = connection()
     base = database.engine
-    missing = [i for i in ids if (base, i) not in _versions]
+    held = {i: row for i in ids if (row := _versions.get((base, i))) is not None}
+    missing = [i for i in ids if i not in held]
     if missing:
-        if len(_versions) > 5000:
+        if len(_versions) > MOST_KEPT:
             _versions.clear()
-        for row in database.execute(_VERSION.where(V.c.id.in_(missing))):
-            _versions[(base, row.id)] = VersionRow(*row)
+        for found in database.execute(_VERSION.where(V.c.id.in_(missing))):
+            held[found.id] = _versions[(base, found.id)] = VersionRow(*found)
     try:
-        return [_versions[(base, i)] for i in ids]
+        return [held[i] for i in ids]
     except KeyError:
         raise NotFound from None
 
@@ -74,11 +90,18 @@ def practice_item(slug: str) -> VersionRow | None:
     row = (
         connection()
         .execute(
-            _VERSION.where(I.c.slug == slug, I.c.pool == "practice", I.c.retired_at.is_(None), V.c.id == I.c.current_id)
+            _VERSION.add_columns(_STATE).where(
+                I.c.slug == slug, I.c.pool == "practice", I.c.retired_at.is_(None), V.c.id == I.c.current_id
+            )
         )
         .first()
     )
     return VersionRow(*row) if row and ITEM_TYPES.find(row.type) else None
+
+
+def bank_state() -> int:
+    """How often banks have changed."""
+    return int(connection().execute(select(_STATE)).scalar() or 0)
 
 
 def revision(revision_id: int) -> Mapping[str, Any]:
@@ -99,7 +122,7 @@ _CARDS: Statement[tuple[Any, ...]] = Statement(
     .join(V, V.c.id == I.c.current_id)
     .join(T, T.c.item_id == I.c.id)
     .outerjoin(RT, and_(RT.c.item_id == I.c.id, RT.c.activity_id == bindparam("quiz", type_=BigInteger)))
-    .where(I.c.pool == bindparam("pool"), I.c.retired_at.is_(None))
+    .where(I.c.pool == bindparam("pool"), I.c.retired_at.is_(None), ~is_out())
     .order_by(I.c.id),
     lambda *row: row,
 )
@@ -158,6 +181,9 @@ class AttemptRow:
     pause_ends_at: int | None
     break_left: int
     aloud: bool
+    acts: int  # how often marks were changed after it was marked
+    form: str | None  # the letter, where the quiz has forms
+    session: str | None  # the supervised session in which it was begun
 
     @property
     def total(self) -> int:
@@ -182,7 +208,8 @@ class AttemptRow:
 _ATTEMPT: Select[*tuple[Any, ...]] = select(
     A.c.id, A.c.uuid, A.c.account_id, A.c.activity_id, A.c.course_id, A.c.revision_id, A.c.seed, A.c.paper, A.c.state,
     A.c.started_at, A.c.submitted_at, A.c.marks, A.c.passed, A.c.waits,
-    A.c.passing, A.c.due_at, A.c.paused_at, A.c.pause_ends_at, A.c.break_left, A.c.aloud,
+    A.c.passing, A.c.due_at, A.c.paused_at, A.c.pause_ends_at, A.c.break_left, A.c.aloud, A.c.acts,
+    A.c.form, A.c.session,
 )  # fmt: skip
 _ANSWERS = {
     "sqlite": "(SELECT json_group_object(r.position, json(r.answer)) FROM quizzes_response r"
@@ -320,15 +347,16 @@ def accommodations(account_id: int) -> list[AccommodationRow]:
     return _ALL_GIVEN.all(who=account_id)
 
 
-MOST_WAITING = 200
-
-
-def papers_waiting(units: Sequence[int], officer: int, uuid: UUID | None = None) -> list[AttemptRow]:
-    """Papers in which an answer waits for a person's mark, the oldest first: of people of these units, not
-    one's own.
-    """
+def papers_waiting(units: Sequence[int], officer: int, uuid: UUID) -> list[AttemptRow]:
+    """A paper in which an answer waits for a person's mark: of somebody of these units, not one's own."""
     wanted = _ATTEMPT.where(A.c.waits > 0, A.c.account_id != officer, people_below(A.c.account_id, units))
-    if uuid is not None:
-        wanted = wanted.where(A.c.uuid == uuid)
-    found = connection().execute(wanted.order_by(A.c.submitted_at, A.c.id).limit(MOST_WAITING))
-    return [AttemptRow(*row) for row in found]
+    return [AttemptRow(*row) for row in connection().execute(wanted.where(A.c.uuid == uuid))]
+
+
+def paper_of(units: Sequence[int], officer: int, uuid: UUID, *, hold: bool = False) -> AttemptRow | None:
+    """A paper that was handed in, of somebody of these units, not one's own."""
+    wanted = _ATTEMPT.where(
+        A.c.uuid == uuid, A.c.state == SUBMITTED, A.c.account_id != officer, people_below(A.c.account_id, units)
+    )
+    row = connection().execute(wanted.with_for_update() if hold else wanted).first()
+    return AttemptRow(*row) if row else None

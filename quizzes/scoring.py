@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizzes.drawing import lies_under
-from quizzes.items.contract import HALF, WHOLE
+from quizzes.items.contract import DROPPED, HALF, WHOLE
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ def score(marks: Sequence[int | None], codes: Sequence[Sequence[str]], passing: 
     """`marks` in parts and skill codes, one a question; `passing` is the quiz's `pass`: correct, parts.
 
     A mark of None: the question could not be asked. It is left out, and one point fewer passes, though never none.
-    One that still waits (WAITS) is worth nothing so far.
+    One that still waits (WAITS) is worth nothing so far. One that was taken out afterwards (DROPPED) is left out too;
+    then the points that are needed shrink in proportion, rounded up to whole ones.
     """
     parts = []
     for asked in passing.get("parts") or ():
@@ -75,10 +76,10 @@ def score(marks: Sequence[int | None], codes: Sequence[Sequence[str]], passing: 
 
 def _counted(marks: Sequence[int | None], correct: int) -> tuple[int, int, int]:
     """The points, the most that there can be and those that are needed, in parts."""
-    asked = [m for m in marks if m is not None]
-    left_out = len(marks) - len(asked)
-    return (
-        sum(m for m in asked if m > 0),
-        WHOLE * len(asked),
-        WHOLE * (max(1, correct - left_out) if left_out else correct),
-    )
+    could_be = [m for m in marks if m is not None]
+    asked = [m for m in could_be if m != DROPPED]
+    left_out = len(marks) - len(could_be)
+    need = max(1, correct - left_out) if left_out else correct
+    if len(asked) < len(could_be):
+        need = max(1, -(-need * len(asked) // len(could_be)))
+    return sum(m for m in asked if m > 0), WHOLE * len(asked), WHOLE * need

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-PaperKind = Literal["attainment", "course"]
+PaperKind = Literal["attainment", "course", "contest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class Paper:
     Texts may be in any Unicode form; designs normalise to NFC. A line that is None is not drawn and leaves no gap.
     """
 
-    #: "attainment" for Giấy xác nhận, "course" for Giấy chứng nhận: the two must never look the same.
+    #: "attainment" for Giấy xác nhận, "course" and "contest" for Giấy chứng nhận: no two may look the same.
     kind: PaperKind
     #: In capitals: GIẤY XÁC NHẬN or GIẤY CHỨNG NHẬN.
     title: str
@@ -58,8 +58,31 @@ class Paper:
     unsigned_notice: str | None = None
     #: Whether quốc hiệu and tiêu ngữ stand at the top: only a State body's paper carries them.
     national_heading: bool = True
+    #: The last day on which it is valid, as 2031-11-20; None where it has no term. Designs word it.
+    valid_until: str | None = None
+    #: What the QR code holds in its segments where it holds more than `verify_url`: an address, then figures.
+    qr: tuple[str, ...] = ()
     #: Restrictions a reader must see, e.g. "Chương trình rút gọn, chưa xác nhận phổ cập".
     notes: tuple[str, ...] = ()
+    #: A line of the issuer's own, below all else.
+    extra_line: str | None = None
+    #: The look with which it was issued: its row, the name of its colour, the SHA-256 of its logo's file.
+    look: int | None = None
+    accent: str = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What of a paper is not words. `accent` is a name of `designs.ACCENTS`, empty for the design's own; `logo` a PNG
+    with a palette, empty for none.
+    """
+
+    accent: str = ""
+    logo: bytes = b""
+
+
+PLAIN = Look()
 
 
 class PaperDesign(Protocol):
@@ -68,8 +91,8 @@ class PaperDesign(Protocol):
     name: str
     version: int
 
-    def draw(self, paper: Paper) -> bytes:
-        """The PDF. Same paper, same bytes."""
+    def draw(self, paper: Paper, look: Look = PLAIN) -> bytes:
+        """The PDF. Same paper and look, same bytes."""
         ...
 
 

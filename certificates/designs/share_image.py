@@ -24,6 +24,8 @@ _RED: Final = "#a6261c"
 _RED_DARK: Final = "#7f1a13"
 _GREEN: Final = "#12694a"
 _GREEN_DARK: Final = "#0c4d36"
+_BLUE: Final = "#1c3373"
+_BLUE_DARK: Final = "#142455"
 _GOLD: Final = "#f3b62f"
 _GOLD_SOFT: Final = "#fff3d3"
 _INK: Final = "#231e19"
@@ -31,8 +33,9 @@ _WHITE: Final = "#ffffff"
 _GLOW: Final[dict[PaperKind, tuple[str, str, str, str]]] = {
     "attainment": (_RED, "#b03322", "#ba4229", "#c55331"),
     "course": (_GREEN, "#1a7350", "#257e57", "#348a60"),
+    "contest": (_BLUE, "#28457f", "#33528e", "#4062a0"),
 }
-_DARK: Final[dict[PaperKind, str]] = {"attainment": _RED_DARK, "course": _GREEN_DARK}
+_DARK: Final[dict[PaperKind, str]] = {"attainment": _RED_DARK, "course": _GREEN_DARK, "contest": _BLUE_DARK}
 
 _COLOURS: Final = 64
 _LEFT: Final = 380

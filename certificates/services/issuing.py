@@ -1,51 +1,84 @@
-"""From an attainment to a paper: own transaction, once per attainment, number without gaps, everything frozen."""
+"""From what was attained to papers: numbers without gaps, everything frozen, logged and told in one unit of work.
+
+A paper is made in three steps, each open to others: a `Draft` holds all that it says before it has a number, `_freeze`
+gives it number, look and codes, `issue_drafts` writes many by as many statements as one.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import secrets
-import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import current_app
 from sqlalchemy import bindparam, insert, select, text, update
 
 from certificates import queries, wording
-from certificates.designs import CURRENT, design
 from certificates.designs.paper import Paper
-from certificates.events import CredentialIssued
-from certificates.models import VALID, Book, Credential
-from certificates.numbering import format_check_code, format_number
-from lms.api.competency import AttainmentRow, ProgrammeAttained, attained_by, attainment
-from lms.api.data import FileStore, Statement
-from lms.api.people import AccountMergeUndone, joined_to, path_name, person_by_id
-from lms.api.work import _, clock, notify, settings, tell
+from certificates.events import CredentialDrawn, CredentialIssued
+from certificates.models import VALID, Credential
+from certificates.numbering import ATTAINMENT, COURSE, format_check_code, format_number
+from certificates.services import carrying, logging, standing, terms, waiting
+from certificates.services.drawing import drawn, paper_of
+from certificates.services.looks import Wardrobe
+from lms.api.competency import AttainmentRow, ProgrammeAttained, attained_by, attainment, attainments
+from lms.api.data import FileStore, Statement, insert_many
+from lms.api.people import AccountMergeUndone, Person, joined_to, path_name, path_names, people_by_id, person_by_id
+from lms.api.work import Text, Told, _, clock, connection, notify, notify_many, settings, tell
 
-C, B = Credential.__table__, Book.__table__
-_ONE_AT_A_TIME = threading.Lock()  # ReportLab keeps its work in the fonts, which all threads share
+C = Credential.__table__
 
-
-_ISSUED: Statement[Any] = Statement(select(C.c.id).where(C.c.attainment_id == bindparam("attainment")))
+_ISSUED: Statement[Any] = Statement(select(C.c.id).where(C.c.cause == bindparam("cause")))
 _NEXT: Statement[Any] = Statement(
     text(
-        "INSERT INTO certificates_book (issuer_code, kind, year, last) VALUES (:issuer_code, :kind, :year, 1)"
-        " ON CONFLICT (issuer_code, kind, year) DO UPDATE SET last = certificates_book.last + 1 RETURNING last"
+        "INSERT INTO certificates_book (issuer_code, kind, year, last) VALUES (:issuer_code, :kind, :year, :many)"
+        " ON CONFLICT (issuer_code, kind, year) DO UPDATE SET last = certificates_book.last + :many RETURNING last"
     )
 )
 _ISSUE: Statement[Any] = Statement(
     insert(C).returning(C.c.id),
     columns=(
         "uuid", "number", "check_code", "kind", "account_id", "attainment_id", "org_id", "issued_at", "design",
-        "design_version", "paper", "facts", "digest", "state",
+        "design_version", "paper", "facts", "digest", "state", "salt", "adopted", "cause", "status_list",
+        "status_index", "expires_on",
     ),
 )  # fmt: skip
 _NOTE_FILE: Statement[Any] = Statement(
     update(C).where(C.c.id == bindparam("credential"), C.c.pdf_key.is_(None)).values(pdf_key=bindparam("key"))
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A paper before it has a number: all that it says, to whom and why it is issued.
+
+    `cause` says why, once: of two drafts with one cause the second is refused by the database. `kind` is that of the
+    book of numbers. `paper` lacks only what `wording.numbered` adds. `expires_on`: the last day on which it is valid;
+    where there is one, `paper.valid_until` says the same day.
+    """
+
+    cause: str
+    kind: str
+    account_id: int
+    attainment_id: int | None
+    org_id: int | None
+    paper: Paper
+    facts: Mapping[str, Any]
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A paper that has just been issued."""
+
+    id: int
+    uuid: UUID
+    number: str
+    account_id: int
 
 
 def when_programme_attained(event: ProgrammeAttained) -> None:
@@ -61,7 +94,7 @@ def when_account_merge_undone(event: AccountMergeUndone) -> None:
 
 def issue(attainment_id: int) -> int | None:
     """Issues a paper for an attainment that has none; returns the credential's id, None where it has one already."""
-    if _ISSUED.first(attainment=attainment_id) is not None:
+    if _ISSUED.first(cause=cause_of(attainment_id)) is not None:
         return None
     row = attainment(attainment_id)
     person = person_by_id(row.account_id) if row else None
@@ -69,52 +102,134 @@ def issue(attainment_id: int) -> int | None:
         return None  # the person attained it by the other account too, and has that one's paper
     if row is None or person is None:
         raise LookupError(f"Attainment {attainment_id} or its person is gone.")
-    config = settings()
-    kind = "XN" if row.recognition == "attainment" else "CN"
-    now, today = clock.seconds(), clock.today()
-    serial = next_serial(config.issuer_code, kind, today.year)
-    number = format_number(config.issuer_code, kind, today.year, serial)
-    check_code = format_check_code(secrets.token_bytes(5))
-    base = config.public_url()
-    org_id = row.org_id
+    if not waiting.cleared([row]):
+        return None  # the rule set wants an officer to look first
+    [issued] = issue_drafts([compose_for(row, person, path_name(row.org_id) if row.org_id else "")])
+    return issued.id
+
+
+def issue_many(attainment_ids: Collection[int]) -> int:
+    """Issues papers for those of the attainments that have none; returns how many.
+
+    The same number of statements for one and for a thousand. Whoever's account is closed or was joined to another gets
+    none. Fails as a whole, without losing a number, where somebody else issues one of them at that moment.
+    """
+    rows = attainments(without_paper(attainment_ids))
+    people = people_by_id({row.account_id for row in rows.values()}) if rows else {}
+    units = path_names({row.org_id for row in rows.values() if row.org_id is not None}) if people else {}
+    drafts = [
+        compose_for(row, people[row.account_id], units.get(row.org_id, "") if row.org_id else "")
+        for row in waiting.cleared([row for _id, row in sorted(rows.items()) if row.account_id in people])
+    ]
+    return len(issue_drafts(drafts))
+
+
+def without_paper(attainment_ids: Collection[int]) -> list[int]:
+    """Those of the attainments for which no paper was issued, in order; one statement."""
+    causes = {cause_of(one): one for one in attainment_ids}
+    if not causes:
+        return []
+    have = set(connection().execute(select(C.c.cause).where(C.c.cause.in_(causes))).scalars())
+    return sorted(one for cause, one in causes.items() if cause not in have)
+
+
+def cause_of(attainment_id: int) -> str:
+    """The cause of an attainment's first paper."""
+    return f"attainment:{attainment_id}"
+
+
+def compose_for(row: AttainmentRow, person: Person, unit_name: str) -> Draft:
+    """What the paper of an attainment says. `unit_name`: where the person belonged, with what is above it."""
+    config, until = settings(), terms.last_day(row.evidence, clock.today())
     paper = wording.compose(
-        number=number,
-        check_code=check_code,
         evidence=row.evidence,
         full_name=person.full_name,
         birth_date=person.birth_date,
-        unit_name=path_name(org_id) if org_id else "",
+        unit_name=unit_name,
         assurance_level=person.assurance_level,
         issuer_name=config.issuer_name,
         place=config.place_name,
-        issued_on=today,
+        issued_on=clock.today(),
         attained_on=clock.local(clock.from_seconds(row.attained_at)).date(),
-        verify_url=f"{base}/verify/{number}",
-        verify_domain=urlsplit(base).netloc,
-        serial=serial,
         issuer_is_state=config.issuer_is_state,
     )
-    frozen, uuid = dataclasses.asdict(paper), uuid4()
-    credential_id: int = _ISSUE.scalar(
-        uuid=uuid,
-        number=number,
-        check_code=check_code,
-        kind=kind,
+    if until is not None:
+        paper = dataclasses.replace(paper, valid_until=until.isoformat())
+    return Draft(
+        cause=cause_of(row.id),
+        kind=ATTAINMENT if row.recognition == "attainment" else COURSE,
         account_id=row.account_id,
-        attainment_id=attainment_id,
-        org_id=org_id,
-        issued_at=now,
-        design=CURRENT[0],
-        design_version=CURRENT[1],
-        paper=frozen,
+        attainment_id=row.id,
+        org_id=row.org_id,
+        paper=paper,
         facts=_facts(row, person.assurance_level, config.issuer_name),
-        digest=digest_of(frozen),
-        state=VALID,
+        expires_on=until,
     )
-    tell(CredentialIssued(credential_id, row.account_id, number, now))
-    told = _("Number {number}. Open it to see, download or share it.", number=number)
-    notify(row.account_id, "paper", _("Your paper is ready"), told, f"/giay/{uuid}")
-    return credential_id
+
+
+def issue_drafts(drafts: Sequence[Draft]) -> list[Issued]:
+    """Numbers papers, writes, logs and tells them, in the open unit of work; in the order given.
+
+    The same number of statements for one and for a thousand, one more for each further kind among them. The holders are
+    told in their inbox.
+    """
+    if not drafts:
+        return []
+    now, today = clock.seconds(), clock.today()
+    serials: dict[str, Iterable[int]] = {
+        kind: iter(take_serials(settings().issuer_code, kind, today.year, sum(d.kind == kind for d in drafts)))
+        for kind in sorted({draft.kind for draft in drafts})  # always in one order: two who lock both books never wait
+    }
+    pen, wardrobe = carrying.Pen(), Wardrobe(draft.org_id for draft in drafts)
+    rows = [_freeze(draft, next(iter(serials[draft.kind])), now, today, pen, wardrobe) for draft in drafts]
+    pen.keep_words()
+    ids = [_ISSUE.scalar(**rows[0])] if len(rows) == 1 else insert_many(C, rows)
+    made = [Issued(i, row["uuid"], row["number"], row["account_id"]) for i, row in zip(ids, rows, strict=True)]
+    logging.enter_all_issued([(row["number"], now, row["salt"], row["digest"]) for row in rows])
+    tell(*(CredentialIssued(one.id, one.account_id, one.number, now) for one in made))
+    _tell_holders(made)
+    return made
+
+
+def _freeze(draft: Draft, serial: int, now: int, today: date, pen: carrying.Pen, wardrobe: Wardrobe) -> dict[str, Any]:
+    """The row of a paper: here it gets its number, its place in the public lists, its look and its codes.
+
+    Whatever is to stand on the paper is put into `paper` before `frozen`: that is what is hashed and drawn for ever.
+    """
+    config, year = settings(), today.year
+    number = format_number(config.issuer_code, draft.kind, year, serial)
+    status_list, status_index = standing.place_of(f"{config.issuer_code}-{draft.kind}-{year}", serial)
+    paper = wording.numbered(
+        draft.paper,
+        number=number,
+        serial=serial,
+        year=year,
+        check_code=format_check_code(secrets.token_bytes(5)),
+        base_url=config.public_url(),
+    )
+    paper, name, version = wardrobe.put_on(paper, draft.org_id)
+    paper = pen.on(paper, today, status_list, status_index)
+    frozen = dataclasses.asdict(paper)
+    return {
+        "uuid": uuid4(), "number": number, "check_code": paper.check_code, "kind": draft.kind,
+        "account_id": draft.account_id, "attainment_id": draft.attainment_id, "org_id": draft.org_id, "issued_at": now,
+        "design": name, "design_version": version, "paper": frozen,
+        "facts": {**draft.facts, "issuer": paper.issuer_lines[-1]},
+        "digest": logging.digest_of(frozen), "state": VALID, "salt": secrets.token_bytes(16), "adopted": False,
+        "cause": draft.cause, "status_list": status_list, "status_index": status_index, "expires_on": draft.expires_on,
+    }  # fmt: skip
+
+
+def _tell_holders(made: Sequence[Issued]) -> None:
+    told = [Told(one.account_id, _("Your paper is ready"), _words(one.number), f"/giay/{one.uuid}") for one in made]
+    if len(told) == 1:
+        notify(told[0].account_id, "paper", told[0].title, told[0].body, told[0].link)
+    elif told:
+        notify_many("paper", told)
+
+
+def _words(number: str) -> Text:
+    return _("Number {number}. Open it to see, download or share it.", number=number)
 
 
 def _facts(row: AttainmentRow, assurance_level: int, issuer: str) -> dict[str, Any]:
@@ -130,22 +245,15 @@ def _facts(row: AttainmentRow, assurance_level: int, issuer: str) -> dict[str, A
     }
 
 
-def digest_of(frozen: dict[str, Any]) -> str:
-    """SHA-256 of the frozen paper's canonical JSON."""
-    text = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def next_serial(issuer_code: str, kind: str, year: int) -> int:
-    """The next number of a book. The row stays locked until the paper is committed with it, so no number is lost."""
-    return int(_NEXT.scalar(issuer_code=issuer_code, kind=kind, year=year))
+def take_serials(issuer_code: str, kind: str, year: int, many: int) -> range:
+    """The next numbers of a book. Its row stays locked until the papers are committed with them: none is lost."""
+    last = int(_NEXT.scalar(issuer_code=issuer_code, kind=kind, year=year, many=many))
+    return range(last - many + 1, last + 1)
 
 
 def draw(row: queries.CredentialRow) -> bytes:
     """The paper's PDF from what was frozen: the same bytes each time."""
-    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.paper.items()}
-    with _ONE_AT_A_TIME:
-        return design(row.design, row.design_version).draw(Paper(**fields))
+    return drawn(paper_of(row.paper), row.design, row.design_version)
 
 
 def draw_and_keep(event: CredentialIssued) -> str:
@@ -160,3 +268,4 @@ def draw_and_keep(event: CredentialIssued) -> str:
 def when_credential_issued(event: CredentialIssued, pdf_key: str) -> None:
     """Notes the hash of the drawn paper, once."""
     _NOTE_FILE.run(credential=event.credential_id, key=pdf_key)
+    tell(CredentialDrawn(event.credential_id, event.number))

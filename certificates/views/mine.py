@@ -12,10 +12,13 @@ from markupsafe import Markup
 
 from certificates import queries
 from certificates.access import credential_for
+from certificates.services.confirming import of_person
 from certificates.services.issuing import draw
+from certificates.services.lives import LABELS, state_now
+from certificates.services.waiting import RETURNED
 from lms.api.competency import attained_here
 from lms.api.data import FileStore
-from lms.api.people import Claim, Person, here, is_minor, mask_name
+from lms.api.people import Claim, Person, here, is_minor, mask_name, path_name
 from lms.api.qr import qr_runs
 from lms.api.web import (
     LEARNER,
@@ -31,16 +34,12 @@ from lms.api.web import (
     short_date,
     tab,
 )
-from lms.api.work import Text, _
+from lms.api.web import panels as panels_at
+from lms.api.work import _, clock
 
 routes = Routes("certificates", "/giay")
 NOBODYS = "00000000-0000-4000-8000-000000000000"  # stands for a paper's name in what is drawn for all
 NOBODY = UUID(NOBODYS)
-STATES: dict[str, Text] = {
-    "valid": _("Valid"),
-    "revoked": _("Withdrawn"),
-    "replaced": _("Replaced"),
-}
 
 
 @dataclass(frozen=True)
@@ -63,15 +62,44 @@ def _row(row: queries.CredentialRow) -> PaperRow:
         row.facts["programme"]["title"],
         row.number,
         short_date(row.issued_at, current_locale()),
-        row.state,
-        say(STATES[row.state]),
+        (state := state_now(row, clock.today())),
+        say(LABELS[state]),
     )
 
 
 def waiting(person: Person | Claim, rows: list[queries.CredentialRow]) -> bool:
-    """Whether an attainment has no paper yet: the worker is about to make it."""
+    """Whether an attainment has no paper yet: the worker is about to make it. One that waits for an officer is not."""
     have = {row.attainment_id for row in rows}
-    return any(a.id not in have for a in attained_here(person.id))
+    late = {a.id for a in attained_here(person.id)} - have
+    return bool(late and late - {one.attainment_id for one in of_person(person.id)})
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A result that an officer looks at before its paper is issued. `reason`: why it was returned, or empty."""
+
+    about: str
+    unit: str
+    reason: str
+    ask_url: str
+
+
+def looked_at(person: Person | Claim, rows: list[queries.CredentialRow]) -> list[Looked]:
+    """What waits for an officer, or was returned; asked for only where something was attained and has no paper."""
+    have = {row.attainment_id for row in rows}
+    about = {a.id: a.title for a in attained_here(person.id) if a.id not in have}
+    if not about:
+        return []
+    return [
+        Looked(
+            about[one.attainment_id],
+            path_name(one.org_id) if one.org_id is not None else "",
+            one.reason if one.state == RETURNED else "",
+            address("certificates.ask_again", result=one.id),
+        )
+        for one in of_person(person.id)
+        if one.attainment_id in about
+    ]
 
 
 @routes.get("", LEARNER)
@@ -87,6 +115,11 @@ def mine() -> Response:
         url, number, issued = hole(f"url{nth}"), hole(f"number{nth}"), hole(f"issued{nth}")
         own |= {url: row.url, number: row.number, issued: row.issued}
         alike.append(replace(row, url=url, number=number, issued=issued))
+    looked: list[Looked] = []
+    for nth, one in enumerate(looked_at(person, rows)):
+        unit, reason, ask = hole(f"unit{nth}"), hole(f"reason{nth}"), hole(f"ask{nth}")
+        own |= {unit: one.unit, reason: one.reason, ask: one.ask_url}
+        looked.append(Looked(one.about, unit if one.unit else "", reason if one.reason else "", ask))
     with tab("mine"):
         return render_alike(
             "certificates/mine/list.html",
@@ -94,6 +127,7 @@ def mine() -> Response:
             papers=alike,
             start_url=address("courses.programmes"),
             waiting=waiting(person, rows),
+            looked=looked,
         )
 
 
@@ -102,7 +136,9 @@ def show(uuid: UUID) -> Response:
     """One paper on the screen, with the same content as the PDF."""
     row = credential_for(here(), uuid)
     paper = row.paper
+    state = state_now(row, clock.today())
     change = queries.last_change(row.id) if row.state != "valid" else None
+    after = queries.credential(row.successor_id) if row.successor_id else None
     labels = {
         "birth_date": say(_("Born on")),
         "unit_name": say(_("Lives or works in")),
@@ -111,9 +147,15 @@ def show(uuid: UUID) -> Response:
         "identity_line": say(_("Who the name comes from")),
         "provenance_line": say(_("Real-life task")),
         "place_and_date": say(_("Given on")),
+        "valid_until": say(_("Valid until")),
+        "signatory_lines": say(_("Who signs it")),
+        "extra_line": say(_("Note")),
         "check_code": say(_("Check code")),
     }
-    facts = [(label, key, _without_label(paper[key])) for key, label in labels.items() if paper.get(key)]
+    facts = [(label, key, _in_words(paper[key])) for key, label in labels.items() if paper.get(key)]
+    if row.expires_on is not None:
+        until = short_date(row.expires_on, current_locale())
+        facts = [(label, key, until if key == "valid_until" else value) for label, key, value in facts]
     own = {
         NOBODYS: str(row.uuid),
         hole("name"): paper["full_name"],
@@ -121,6 +163,10 @@ def show(uuid: UUID) -> Response:
         hole("number"): row.number,
         hole("qr"): qr_svg(paper["verify_url"]),
         hole("verify_url"): paper["verify_url"],
+        hole("successor"): after.number if after else "",
+        hole("successor_url"): address("certificates.show", uuid=NOBODY).replace(NOBODYS, str(after.uuid))
+        if after
+        else "",
         **{hole(key): value for _label, key, value in facts},
     }
     with tab("mine"), at_address(address("certificates.show", uuid=NOBODY)):
@@ -139,16 +185,22 @@ def show(uuid: UUID) -> Response:
                 "qr": hole("qr"),
                 "verify_url": hole("verify_url"),
                 "pdf_bytes": 0,
-                "standing_note": " · ".join([*paper["notes"], paper["unsigned_notice"] or ""]).strip(" ·"),
-                "state": row.state,
-                "state_label": say(STATES[row.state]),
+                "standing_note": " · ".join(
+                    [*paper["notes"], (paper["unsigned_notice"] or "") if row.signed_key is None else ""]
+                ).strip(" ·"),
+                "state": state,
+                "state_label": say(LABELS[state]),
+                "successor": hole("successor") if after else "",
+                "successor_url": hole("successor_url") if after and after.account_id == row.account_id else "",
                 "state_note": change.reason if change else "",
             },
+            panels=panels_at("credential", uuid=NOBODY),
         )
 
 
-def _without_label(line: Any) -> str:
-    text = str(line)
+def _in_words(value: Any) -> str:
+    """A line of the paper without its label, or several in one."""
+    text = ", ".join(value) if isinstance(value, list) else str(value)
     for label in ("Khung năng lực: ", "Bộ quy tắc: "):
         text = text.removeprefix(label)
     return text
@@ -167,10 +219,13 @@ def qr_svg(address: str) -> Markup:
 
 @routes.get("/<uuid:uuid>.pdf", LEARNER)
 def pdf(uuid: UUID) -> Response:
-    """The paper to print: the file kept at issue; drawn from the frozen data in the second before it is there."""
+    """The paper to print: the file with a digital signature where there is one, else the file kept at issue; drawn
+    from the frozen data in the second before that is there.
+    """
     row = credential_for(here(), uuid)
     store: FileStore = current_app.extensions["lms.files"]
-    content = store.get(row.pdf_key) if row.pdf_key and store.has(row.pdf_key) else draw(row)
+    kept = next((key for key in (row.signed_key, row.pdf_key) if key and store.has(key)), None)
+    content = store.get(kept) if kept else draw(row)
     answer = Response(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{row.number}.pdf"'
     answer.headers["Cache-Control"] = "private, max-age=86400"
@@ -207,11 +262,13 @@ def _panel(at: str) -> Panel:
         if person is None or (at == "result" and not what.get("passed")):
             return None
         rows = queries.credentials_of(person.id)
-        late = waiting(person, rows)
-        if not rows and not late:
+        late, looked = waiting(person, rows), looked_at(person, rows)
+        if not rows and not late and not looked:
             return None
         return Markup(  # noqa: S704  a template's own output
-            render_fragment("certificates/mine/panel.html", papers=[_row(r) for r in rows[:3]], waiting=late, at=at)
+            render_fragment(
+                "certificates/mine/panel.html", papers=[_row(r) for r in rows[:3]], waiting=late, looked=looked, at=at
+            )
         )
 
     return Panel(f"certificates.{at}", at, draw_papers, order=10)

@@ -107,4 +107,6 @@ def course_of(body: Mapping[str, Any]) -> CourseSpec:
 
 
 def _ref(held: Mapping[str, Any]) -> ActivityRef:
-    return ActivityRef(held["slug"], held["kind"], held["weight"], tuple(held.get("after", ())))
+    return ActivityRef(
+        held["slug"], held["kind"], held["weight"], tuple(held.get("after", ())), required=held.get("required")
+    )

@@ -142,4 +142,6 @@ def course_body(course: CourseSpec) -> dict[str, Any]:
 
 def _ref(ref: ActivityRef) -> dict[str, Any]:
     held: dict[str, Any] = {"kind": ref.kind, "slug": ref.slug, "weight": ref.weight}
+    if ref.required is not None:
+        held["required"] = ref.required
     return {**held, "after": list(ref.after)} if ref.after else held

@@ -20,6 +20,7 @@ from lms.api.learning import (
     activity,
     anchor,
     circle,
+    is_voluntary,
     masks_of,
     publish_syllabus,
     revised,
@@ -183,7 +184,8 @@ def publish_course(
             weight = max(1, round(ref.get("weight", 1)))
             says = revised(kind)
             oldest = says.counts_from(content_id) if says is not None else None
-            entries.append(Entry(row.id, number, module["title"], content_id, weight, True, oldest, next(needs)))
+            asks = bool(ref.get("required", not is_voluntary(kind, ref["slug"])))
+            entries.append(Entry(row.id, number, module["title"], content_id, weight, asks, oldest, next(needs)))
             pinned.append([row.id, content_id, number, module["title"], weight])
     anchor("course", body["slug"], body["title"])
     revision_id, new = publish_revision(course_id, {**body, "pinned": pinned}, by_id, change, note)

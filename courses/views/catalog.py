@@ -19,7 +19,7 @@ from lms.api.competency import (
 from lms.api.competency import (
     programme as programme_by_slug,
 )
-from lms.api.learning import ACTIVITY_KINDS, InCourse, course_for, next_open, progress, url_of
+from lms.api.learning import ACTIVITY_KINDS, InCourse, course_for, next_asked, progress, url_of
 from lms.api.people import Person, here_or_none
 from lms.api.web import ANYONE, GROUPS, MenuItem, Routes, address, lamps, panels, render, render_alike, say, tab
 from lms.api.work import NotFound, _
@@ -61,12 +61,12 @@ class Course:
 
 
 def _modules(at: InCourse) -> list[Module]:
-    position = next_open(at.done, [p.mask for p in at.places])
+    position = next_asked(at.done, at.places)
     lessons = [p for p in at.places if p.kind == "lesson"]
     undone = sum(1 for p in lessons if not at.done & p.mask)
     modules: dict[int, Module] = {}
     for place in at.places:
-        later = opens_later(at, place.kind, undone) and not at.done & place.mask
+        later = place.required and opens_later(at, place.kind, undone) and not at.done & place.mask
         shut = later or at.is_locked(place)
         state = (
             "done" if at.done & place.mask
@@ -131,7 +131,7 @@ def _programme_page(row: ProgrammeRow, here_in: list[InCourse], person: Person |
     resume, left = None, 0
     bits: list[str] = []
     for at in here_in:
-        position = next_open(at.done, [p.mask for p in at.places])
+        position = next_asked(at.done, at.places)
         bits += lamps(at.done, [p.mask for p in at.places], position if resume is None and begun else None)
         left += progress(at.done, [(p.mask, p.weight, p.minutes) for p in at.places]).minutes_left
         if resume is None and position is not None:
@@ -201,7 +201,7 @@ def course(slug: str) -> str:
     person = here_or_none()
     at = course_for(person, slug)
     newer = newer_for(at, person.id if person else None)
-    position = next_open(at.done, [p.mask for p in at.places])
+    position = next_asked(at.done, at.places)
     place = at.places[position] if position is not None else None
     measured = progress(at.done, [(p.mask, p.weight, p.minutes) for p in at.places])
     lessons = [p for p in at.places if p.kind == "lesson"]

@@ -11,9 +11,13 @@ from lms.competency.queries import (
     area,
     area_codes,
     areas_by_code,
+    areas_of,
     attained_by,
     attained_here,
+    attained_in,
+    attained_with,
     attainment,
+    attainments,
     conditions_of,
     courses_of,
     coverage,
@@ -27,10 +31,13 @@ from lms.competency.queries import (
     skills_by_code,
     tasks_to_confirm,
 )
+from lms.indicators.counting import held_back
+from lms.indicators.holding import hold_back, release
 
 __all__ = [
     "PREREQUISITES", "AreaRow", "AttainmentRow", "ProgrammeAttained", "ProgrammeRow", "SkillRow", "area", "area_codes",
-    "areas_by_code", "attained_by", "attained_here", "attainment", "conditions_of", "courses_of", "coverage",
-    "framework_titles", "programme", "programme_by_id", "programmes", "programmes_with", "set_prerequisites",
-    "skill_areas", "skills", "skills_by_code", "standing", "tasks_to_confirm",
+    "areas_by_code", "areas_of", "attained_by", "attained_here", "attained_in", "attained_with", "attainment",
+    "attainments", "conditions_of", "courses_of", "coverage", "framework_titles", "held_back", "hold_back",
+    "programme", "programme_by_id", "programmes", "programmes_with", "release", "set_prerequisites", "skill_areas",
+    "skills", "skills_by_code", "standing", "tasks_to_confirm",
 ]  # fmt: skip

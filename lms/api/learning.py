@@ -18,6 +18,7 @@ from lms.learning.kinds import (
     Revised,
     authored,
     findable,
+    is_voluntary,
     printable,
     resumable,
     revised,
@@ -59,15 +60,17 @@ from lms.learning.queries import (
 )
 from lms.learning.record import Result, done_before
 from lms.learning.resuming import stopped
-from lms.learning.rollup import Progress, counts_from, next_open, progress
+from lms.learning.rollup import Progress, counts_from, next_asked, next_open, progress
 from lms.learning.running import RUNNERS, Outcome, Runner
 from lms.progress import (
     Joined,
     Joining,
+    Rescored,
     enroll,
     join_many,
     join_newcomers,
     move_on,
+    record_again,
     record_result,
     unjoin_many,
     unmake_newcomers,
@@ -77,13 +80,14 @@ from lms.syncing import SYNCED, Happening, Synced
 __all__ = [
     "ACTIVITY_KINDS", "AUTHORS", "LISTENED", "READ", "RUNNERS", "SYNCED", "Activity", "ActivityCompleted",
     "ActivityKind", "ActivityRow", "Along", "Authored", "Carried", "CourseCompleted", "EnrollmentRow", "Entry",
-    "Findable", "Found", "Happening", "InCourse", "Joined", "Joining", "Kind", "LeftAt", "Outcome", "Place", "Portable",
-    "Practised", "Printable", "Printed", "Progress", "Reading", "Result", "Resumable", "Revised", "Runner", "Syllabus",
-    "SyllabusEntry", "SyllabusRow", "Synced", "activity", "activity_by_id", "activity_slug", "along", "anchor",
-    "author_orgs", "authored", "carried", "circle", "counts_from", "course_for", "course_on", "course_with",
-    "done_before", "enroll", "enrollment", "enrollments", "evidence_of", "findable", "first_free", "free_slug",
-    "gathering", "join_many", "join_newcomers", "leads_to", "masks_of", "move_on", "named_of", "newest_syllabus",
-    "next_open", "places", "portable", "practised", "practised_of", "printable", "progress", "publish_syllabus",
-    "record_result", "resumable", "revised", "seen_in", "set_skills", "slug_of", "stopped", "syllabuses", "telling_in",
-    "told_in", "unjoin_many", "unmake_newcomers", "url_of",
+    "Findable", "Found", "Happening", "InCourse", "Joined", "Joining", "Kind", "LeftAt", "Outcome", "Place",
+    "Portable", "Practised", "Printable", "Printed", "Progress", "Reading", "Rescored", "Result", "Resumable",
+    "Revised", "Runner", "Syllabus", "SyllabusEntry", "SyllabusRow", "Synced", "activity", "activity_by_id",
+    "activity_slug", "along", "anchor", "author_orgs", "authored", "carried", "circle", "counts_from", "course_for",
+    "course_on", "course_with", "done_before", "enroll", "enrollment", "enrollments", "evidence_of", "findable",
+    "first_free", "free_slug", "gathering", "is_voluntary", "join_many", "join_newcomers", "leads_to", "masks_of",
+    "move_on", "named_of", "newest_syllabus", "next_asked", "next_open", "places", "portable", "practised",
+    "practised_of", "printable", "progress", "publish_syllabus", "record_again", "record_result", "resumable",
+    "revised", "seen_in", "set_skills", "slug_of", "stopped", "syllabuses", "telling_in", "told_in", "unjoin_many",
+    "unmake_newcomers", "url_of",
 ]  # fmt: skip

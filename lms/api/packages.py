@@ -16,6 +16,10 @@ from lms.packages.importing import (
 )
 from lms.packages.lessons import read_blocks, read_lesson
 from lms.packages.markdown import plain, render, render_inline, tokens_of
+from lms.packages.measures import COMMON as FORM_COMMON
+from lms.packages.measures import LETTERS as FORM_LETTERS
+from lms.packages.measures import PURPOSES as FORM_PURPOSES
+from lms.packages.measures import broken_forms, shared
 from lms.packages.media import check_picture, check_sound
 from lms.packages.model import (
     GROUPS,
@@ -43,6 +47,7 @@ from lms.packages.parts import BlockReader, FolderReader, ItemReader, Parts, con
 from lms.packages.policies import CHOICES as POLICY_CHOICES
 from lms.packages.policies import DEFAULTS as POLICY_DEFAULTS
 from lms.packages.policies import LONGEST_WHERE, broken_rules
+from lms.packages.policies import MARKING as POLICY_MARKING
 from lms.packages.policies import NUMBERS as POLICY_NUMBERS
 from lms.packages.problems import Problem, Problems, Where
 from lms.packages.source import MOST_FILE_BYTES, is_slug
@@ -50,13 +55,14 @@ from lms.packages.tracks import sounds_of
 from lms.packages.writing import Flow, Quoted, item_text, package_files, write_package
 
 __all__ = [
-    "BLOCK_READERS", "GROUPS", "ITEM_READERS", "LONGEST_WHERE", "MOST_FILE_BYTES", "MOST_SENTENCE_SYLLABLES",
-    "PACKAGE_PARTS", "POLICY_CHOICES", "POLICY_DEFAULTS", "POLICY_NUMBERS", "STANDARD_PARTS", "THINKING", "ActivityRef",
-    "Bank", "Block", "BlockReader", "CourseSpec", "Document", "Draw", "Exporting", "Fields", "Flow", "FolderReader",
-    "Importing", "Item", "ItemReader", "Lesson", "Message", "ModuleSpec", "Package", "PackagePart", "Parts", "PassPart",
-    "Problem", "Problems", "QuizSpec", "Quoted", "TaskSpec", "Track", "TrackBlock", "Where", "broken_rules",
+    "BLOCK_READERS", "FORM_COMMON", "FORM_LETTERS", "FORM_PURPOSES", "GROUPS", "ITEM_READERS", "LONGEST_WHERE",
+    "MOST_FILE_BYTES", "MOST_SENTENCE_SYLLABLES", "PACKAGE_PARTS", "POLICY_CHOICES", "POLICY_DEFAULTS",
+    "POLICY_MARKING", "POLICY_NUMBERS", "STANDARD_PARTS", "THINKING", "ActivityRef", "Bank", "Block", "BlockReader",
+    "CourseSpec", "Document", "Draw", "Exporting", "Fields", "Flow", "FolderReader", "Importing", "Item",
+    "ItemReader", "Lesson", "Message", "ModuleSpec", "Package", "PackagePart", "Parts", "PassPart", "Problem",
+    "Problems", "QuizSpec", "Quoted", "TaskSpec", "Track", "TrackBlock", "Where", "broken_forms", "broken_rules",
     "check_picture", "check_sound", "container", "directive_line", "export_package", "is_slug", "item_text",
     "known_parts", "lies_under", "longest_sentence", "package_files", "pictures_named", "plain", "plain_fields",
-    "read_blocks", "read_lesson", "read_picture", "read_share", "render", "render_inline", "sounds_of", "syllables",
-    "tidy", "tokens_of", "write_package",
+    "read_blocks", "read_lesson", "read_picture", "read_share", "render", "render_inline", "shared", "sounds_of",
+    "syllables", "tidy", "tokens_of", "write_package",
 ]  # fmt: skip

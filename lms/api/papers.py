@@ -1,5 +1,6 @@
 """Sheets of PDF and the fonts they are drawn with. Import it where something is drawn: ReportLab costs 25 MB."""
 
+from lms.papers.archive import as_pdfa3
 from lms.papers.canvas import (
     Box,
     Picture,
@@ -26,10 +27,11 @@ from lms.papers.fonts import (
     MARK_ASCENT,
     Face,
 )
-from lms.papers.photographs import photograph
+from lms.papers.photographs import logo, photograph
+from lms.papers.rendering import png_of
 
 __all__ = [
     "ASCENT", "BRAND_BOLD", "BRAND_REGULAR", "DESCENT", "FACE_FILES", "FONT_FOLDER", "MARK_ASCENT", "Box", "Face",
-    "Flow", "Picture", "Rgb", "Run", "Sheet", "TextMark", "advances", "colour_numbers", "glyph_bounds", "letters_of",
-    "missing_letters", "number_text", "photograph", "picture", "text_width",
+    "Flow", "Picture", "Rgb", "Run", "Sheet", "TextMark", "advances", "as_pdfa3", "colour_numbers", "glyph_bounds",
+    "letters_of", "logo", "missing_letters", "number_text", "photograph", "picture", "png_of", "text_width",
 ]  # fmt: skip

@@ -1,12 +1,16 @@
 """The plugin contract."""
 
+from lms import __version__ as product_version
 from lms.config import Settings
+from lms.contract.commands import COMMANDS, Command, Program
+from lms.contract.demonstrations import DEMONSTRATIONS, Demonstration
 from lms.contract.findings import EXAMINATIONS, Examination, Finding
 from lms.contract.points import Event, ExtensionPoint, Plugin, PluginError, Provided, on
 from lms.contract.projections import PROJECTIONS, Projection
 from lms.indicators.figures import COUNTED, Counted
 
 __all__ = [
-    "COUNTED", "EXAMINATIONS", "PROJECTIONS", "Counted", "Event", "Examination", "ExtensionPoint", "Finding", "Plugin",
-    "PluginError", "Projection", "Provided", "Settings", "on",
+    "COMMANDS", "COUNTED", "DEMONSTRATIONS", "EXAMINATIONS", "PROJECTIONS", "Command", "Counted", "Demonstration",
+    "Event", "Examination", "ExtensionPoint", "Finding", "Plugin", "PluginError", "Program", "Projection", "Provided",
+    "Settings", "on", "product_version",
 ]  # fmt: skip

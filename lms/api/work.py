@@ -16,17 +16,20 @@ from lms.errors import (
     TooEarly,
     TooMany,
 )
-from lms.inbox.telling import notify
-from lms.limits import is_empty, take
+from lms.inbox.telling import Told, notify, notify_many
+from lms.limits import Bucket, is_empty, left, take
 from lms.messages.channels import CHANNELS, Channel, Envelope, channel_for
 from lms.messages.sending import send
 from lms.outbox.telling import tell
 from lms.outbox.worker import PERIODIC, Periodic
+from lms.programs import ProgramError
+from lms.programs import run as run_program
 from lms.text import Text, _
 
 __all__ = [
-    "ACTS", "CHANNELS", "PERIODIC", "SUBJECTS", "Act", "Channel", "Conflict", "DomainError", "Envelope", "Gone",
-    "Invalid", "NoRoom", "NotAllowed", "NotFound", "NotSignedIn", "Periodic", "Subject", "Text", "TooEarly", "TooMany",
-    "_", "after_commit", "audit", "channel_for", "clock", "connection", "is_empty", "notify", "send", "settings",
-    "take", "tell", "unit_of_work", "writing",
+    "ACTS", "CHANNELS", "PERIODIC", "SUBJECTS", "Act", "Bucket", "Channel", "Conflict", "DomainError", "Envelope",
+    "Gone", "Invalid", "NoRoom", "NotAllowed", "NotFound", "NotSignedIn", "Periodic", "ProgramError", "Subject",
+    "Text", "Told", "TooEarly", "TooMany", "_", "after_commit", "audit", "channel_for", "clock", "connection",
+    "is_empty", "left", "notify", "notify_many", "run_program", "send", "settings", "take", "tell", "unit_of_work",
+    "writing",
 ]  # fmt: skip

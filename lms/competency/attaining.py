@@ -33,7 +33,7 @@ _WHO: BindParameter[int] = bindparam("who")
 _TO_JUDGE: Statement[Any] = Statement(
     select(
         _P, _R.c.conditions, _R.c.version.label("rule_version"), _R.c.slug.label("rule_slug"),
-        _R.c.title.label("rule_title"), _R.c.standing,
+        _R.c.title.label("rule_title"), _R.c.standing, _R.c.paper.label("rule_paper"),
         _F.c.slug.label("framework_slug"), _F.c.version.label("framework_version"),
         _F.c.title.label("framework_title"), _F.c.legal_number, _F.c.warning,
     )
@@ -199,7 +199,7 @@ def _attain(account_id: int, row: Any, frozen: dict[str, Any], at: int) -> Made:
         "framework": {"slug": row.framework_slug, "version": row.framework_version, "title": row.framework_title,
                       "legal_number": row.legal_number, "warning": row.warning},
         "rules": {"slug": row.rule_slug, "title": row.rule_title, "version": row.rule_version, "standing": row.standing,
-                  "conditions": row.conditions},
+                  "conditions": row.conditions, **({"paper": row.rule_paper} if row.rule_paper else {})},
         "programme": {"slug": row.slug, "title": row.title, "group": row.target_group,
                       "recognition": row.recognition},
     }  # fmt: skip

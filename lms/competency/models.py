@@ -69,6 +69,8 @@ class RuleSet(Base):
     title: Mapped[str] = mapped_column(String(200))
     standing: Mapped[str] = mapped_column(String(32))  # system_default: not a regulation, and the page says so
     conditions: Mapped[list[Any]]
+    # what it says of the paper: valid_months (no term without it), confirmer (an officer looks before it is issued)
+    paper: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class Programme(Base):

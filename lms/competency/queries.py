@@ -22,6 +22,7 @@ from lms.competency.models import (
 )
 from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
+from lms.identity.models import Account
 from lms.learning.models import Activity, ActivitySkill, Syllabus, SyllabusEntry
 from lms.orgs.models import Membership
 from lms.text import Text, _
@@ -153,6 +154,42 @@ def attainment(attainment_id: int) -> AttainmentRow | None:
     return _ONE_ATTAINMENT.first(id=attainment_id)
 
 
+def attainments(attainment_ids: Collection[int]) -> dict[int, AttainmentRow]:
+    """Attainments by their numbers; one statement."""
+    rows = connection().execute(_ATTAINMENT.where(_A.c.id.in_(attainment_ids)))
+    return {row.id: AttainmentRow(*row) for row in rows}
+
+
+def attained_in(
+    orgs: Select[int] | None, programme_id: int, since: int | None = None, until: int | None = None
+) -> Select[int, int, int]:
+    """A query of (id, account_id, org_id) of a programme's attainments, for use in a statement about what follows.
+
+    `orgs`: a query of the units to which people belonged at that moment (`below(…)`); None: whoever they belonged to.
+    `since`, `until`: seconds since 1970, the second not included. Whose account is closed is left out.
+    """
+    found = (
+        select(_A.c.id, _A.c.account_id, _M.c.org_id)
+        .join(Account.__table__, Account.__table__.c.id == _A.c.account_id)
+        .outerjoin(_M, _M.c.id == _A.c.membership_id)
+        .where(_A.c.programme_id == programme_id, Account.__table__.c.closed_at.is_(None))
+    )
+    if orgs is not None:
+        found = found.where(_M.c.org_id.in_(orgs))
+    if since is not None:
+        found = found.where(_A.c.attained_at >= since)
+    if until is not None:
+        found = found.where(_A.c.attained_at < until)
+    return found
+
+
+def attained_with(account_ids: Collection[int], quizzes: Collection[str]) -> list[AttainmentRow]:
+    """What these people have attained with one of these quizzes among its evidence, the newest first; one statement."""
+    rows = connection().execute(_ATTAINMENT.where(_A.c.account_id.in_(account_ids)).order_by(_A.c.id.desc()))
+    found = [AttainmentRow(*row) for row in rows]
+    return [row for row in found if any(quiz in row.evidence.get("quizzes", {}) for quiz in quizzes)]
+
+
 @dataclass(frozen=True)
 class Coverage:
     """How much of a framework a programme teaches."""
@@ -243,9 +280,9 @@ def area_codes(framework_id: int, target_group: str) -> list[str]:
 
 def conditions_of(rule_set_id: int, lessons: int) -> list[Text]:
     """What a rule set asks of somebody who has not begun, in words."""
-    conditions = connection().execute(select(R.c.conditions).where(R.c.id == rule_set_id)).scalar_one()
+    row = connection().execute(select(R.c.conditions, R.c.paper).where(R.c.id == rule_set_id)).one()
     told = []
-    for condition in conditions:
+    for condition in row.conditions:
         match condition["kind"]:
             case "lessons_completed":
                 told.append(_("Learn all {n} lessons", n=condition.get("least", lessons)))
@@ -257,6 +294,10 @@ def conditions_of(rule_set_id: int, lessons: int) -> list[Text]:
                 told.append(_("Do one real-life task and tell us about it"))
             case "skills_taught":
                 told.append(_("Every skill of the framework is covered by these lessons"))
+    if row.paper.get("confirmer"):
+        told.append(_("An officer looks at your result before the paper is given"))
+    if months := row.paper.get("valid_months"):
+        told.append(_("The paper is valid for {n} months", n=months))
     return told
 
 
@@ -291,6 +332,21 @@ class AreaRow:
     name: str
     rows: list[SkillRow]
     chosen: int
+
+
+def areas_of(activity_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """The codes of the areas whose skills activities teach; one that teaches none is left out."""
+    link, s, a = ActivitySkill.__table__, Skill.__table__, Area.__table__
+    rows = connection().execute(
+        select(link.c.activity_id, a.c.code)
+        .join(s, s.c.id == link.c.skill_id)
+        .join(a, a.c.id == s.c.area_id)
+        .where(link.c.activity_id.in_(activity_ids))
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.activity_id, set()).add(row.code)
+    return {activity_id: frozenset(codes) for activity_id, codes in found.items()}
 
 
 def skill_areas(found: Iterable[SkillRow], groups: Collection[str], chosen: Collection[str]) -> list[AreaRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, select, update
 
 from lms import clock
 from lms.db.unit_of_work import connection
@@ -40,6 +40,11 @@ def has_consent(account_id: int, purpose: str) -> bool:
     """Whether a person has said yes to a purpose and not taken it back."""
     held = select(_C.c.id).where(_C.c.account_id == account_id, _C.c.purpose == purpose, _C.c.withdrawn_at.is_(None))
     return connection().execute(held.limit(1)).first() is not None
+
+
+def agreed(account: ColumnElement[int], purpose: str) -> ColumnElement[bool]:
+    """The same as a condition on rows that name a person."""
+    return exists().where(_C.c.account_id == account, _C.c.purpose == purpose, _C.c.withdrawn_at.is_(None))
 
 
 def withdraw_consent(account_id: int, purpose: str) -> None:

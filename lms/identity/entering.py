@@ -7,7 +7,7 @@ up a second factor that their role demands) it raises OneStepMore, and the web l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,14 +19,14 @@ from lms import clock
 from lms.config import current
 from lms.contract.points import ExtensionPoint
 from lms.db.statement import Statement
-from lms.db.unit_of_work import connection, unit_of_work
+from lms.db.unit_of_work import after_commit, connection, unit_of_work
 from lms.errors import Elsewhere, NotSignedIn
 from lms.identity import sessions
 from lms.identity.arrivals import ARRIVALS
 from lms.identity.consenting import NOT_ASKED
 from lms.identity.grants import grants_of
 from lms.identity.models import Account, SecondFactor
-from lms.identity.people import Person, claim_or_none, person_by_id, remember_address
+from lms.identity.people import WITHIN, Person, claim_or_none, person_by_id, remember_address
 from lms.text import Text, _
 
 A, F = Account.__table__, SecondFactor.__table__
@@ -202,8 +202,36 @@ def factor_day(person: Person) -> int | None:
     return None if asked_at is None else asked_at + current().second_factor_days * 86_400
 
 
+def enter_within(person: Person, way: str, within: str, opens: Sequence[str], idle: int) -> int:
+    """Opens a session that is good for one thing only, and returns its number; what this device held before ends.
+
+    `within` names the thing (a claim says it), `opens` is how the addresses begin that it opens: at all others nobody
+    is signed in, however the cookie is sent. It is a device that many use: nothing stays, and it ends by itself after
+    `idle` seconds without a request. In a request and an open unit of work; the cookie changes when it is committed.
+
+    Whoever calls has made sure who it is, and that what else stands before coming in (a yes, say) was asked.
+    """
+    sessions.end_current()
+    session_id = sessions.begin(person.id, way)
+
+    def _name_it() -> None:
+        session.clear()
+        session.update(
+            {
+                "_user_id": f"{person.id}.{session_id}",
+                WITHIN: [within, *opens],
+                "ban": person.address_form,
+                "idle": idle,
+                "used": clock.seconds(),
+            }
+        )
+
+    after_commit(_name_it)
+    return session_id
+
+
 def _let_in(person: Person, state: Pending) -> None:
-    claim = claim_or_none()
+    claim = claim_or_none(anywhere=True)
     demanded = demands_factor(person)
     with unit_of_work() as database:
         sessions.end_current()
@@ -211,8 +239,8 @@ def _let_in(person: Person, state: Pending) -> None:
         if demanded:
             never = A.c.second_factor_asked_at.is_(None)
             database.execute(update(A).where(A.c.id == person.id, never).values(second_factor_asked_at=clock.seconds()))
-    if claim is not None and claim.id != person.id:
-        session.clear()  # another person's: nothing of theirs stays
+    if claim is not None and (claim.id != person.id or claim.within):
+        session.clear()  # another person's, or good for one thing only: nothing of it stays
     session.pop(_KEPT, None)
     session["seen"] = clock.seconds()
     login_user(replace(person, session_id=session_id))

@@ -32,7 +32,7 @@ MOST_LETTERS, MOST_FIELDS = 200_000, 500  # of one form
 MOST_OF_ONE = 5  # forms of one person at a time; the oldest goes
 MOST_KEPT = (20, 3600)  # of one person, in so many seconds
 KEY, WAS = "kept", "was"  # where the signed cookie holds the browser's key, and whose session has ended here
-SECRET = frozenset({"password", "old_password", "lock"})  # names of fields that are never kept
+SECRET = frozenset({"password", "old_password", "pin", "lock"})  # names of fields that are never kept
 CODE = "code"  # one that is good once; on work pages a unit's number is called so, too
 
 

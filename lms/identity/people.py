@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flask import has_request_context, session
+from flask import has_request_context, request, session
 from flask_login import current_user
 from sqlalchemy import bindparam, exists, select
 
@@ -50,11 +50,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Claim:
-    """Who the cookie says is here, not looked up yet: the busiest pages check it within their own statement."""
+    """Who the cookie says is here, not looked up yet: the busiest pages check it within their own statement.
+
+    `within`: what the session was opened for alone (see `entering.enter_within`); empty for one that opens everything.
+    """
 
     id: int
     session_id: int
     address_form: str
+    within: str = ""
 
 
 _A, _S = Account.__table__.c, Session.__table__.c
@@ -91,6 +95,14 @@ def people_by_id(account_ids: Iterable[int]) -> dict[int, Person]:
     return {row.id: Person(*row) for row in rows}
 
 
+def birth_years(account_ids: Iterable[int]) -> dict[int, int]:
+    """The years in which people were born, by account; of whom it is not known, nothing is said."""
+    rows = connection().execute(
+        select(_A.id, _A.birth_year).where(_A.id.in_(list(account_ids)), _A.birth_year.is_not(None))
+    )
+    return {row.id: row.birth_year for row in rows}
+
+
 # The same for whoever is signed in: the session, one look at its primary key, and the account that it is of.
 _BY_SESSION = Statement(
     PERSON.add_columns(_S.id.label("session_id"))
@@ -103,7 +115,7 @@ _BY_SESSION = Statement(
 def from_session(user_id: str) -> Person | None:
     """Flask-Login's loader: None where the session was ended, is another's or no session, or the account is closed."""
     named = named_by(user_id)
-    if named is None:
+    if named is None or (has_request_context() and _kept_out(session.get(WITHIN))):
         return None
     return _BY_SESSION.first(who=named[0], session=named[1])
 
@@ -136,19 +148,33 @@ def here_or_none() -> Person | None:
 CLAIM_HOLDS = exists().where(_S.id == bindparam("session"), _S.account_id == bindparam("who"), _S.ended_at.is_(None))
 
 
-def claim_or_none() -> Claim | None:
-    """What the signed cookie says, without asking the database."""
+def claim_or_none(anywhere: bool = False) -> Claim | None:
+    """What the signed cookie says, without asking the database.
+
+    A session that opens some addresses only is none at all others, but where it is asked for `anywhere`: to end it.
+    """
     if not has_request_context():
         return None
     here = session._get_current_object()  # type: ignore[attr-defined]  # the proxy costs more than the questions
-    return _claim_of(str(here.get("_user_id", "")), str(here.get("ban", "bạn")))
+    bounds = here.get(WITHIN)
+    if bounds and not anywhere and _kept_out(bounds):
+        return None
+    return _claim_of(str(here.get("_user_id", "")), str(here.get("ban", "bạn")), str(bounds[0]) if bounds else "")
+
+
+WITHIN = "within"  # in the signed cookie: what the session was opened for, then how the addresses begin that it opens
+
+
+def _kept_out(bounds: list[str] | None) -> bool:
+    """Whether this request's address is none of those that the session opens."""
+    return bool(bounds) and not request.path.startswith(tuple((bounds or [])[1:]))
 
 
 @functools.lru_cache(maxsize=1000)
-def _claim_of(user_id: str, address_form: str) -> Claim | None:
+def _claim_of(user_id: str, address_form: str, within: str) -> Claim | None:
     """Read from the cookie's words, several times in most requests."""
     named = named_by(user_id)
-    return Claim(*named, address_form) if named else None
+    return Claim(*named, address_form, within) if named else None
 
 
 def claimed() -> Claim:

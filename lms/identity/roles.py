@@ -23,6 +23,7 @@ class May(enum.StrEnum):
     PUBLISH = "content.publish"  # what was reviewed, and whether a unit asks for review
     VERIFY = "certificates.verify"
     REVOKE = "certificates.revoke"
+    ISSUE = "certificates.issue"  # in batches, and to whoever a list names
     CONFIRM = "attainment.confirm"
     SEE_REPORTS = "reports.see"
     ANSWER_REQUESTS = "privacy.answer"
@@ -40,10 +41,13 @@ MEANS: dict[May, Text] = {
     May.GIVE_GRANTS: _("Give roles to others, and end them"),
     May.AUTHOR: _("Write lessons, questions and courses, and publish them"),
     May.REVIEW: _("Review lessons and questions"),
-    May.PUBLISH: _("Publish what was reviewed, and decide whether a unit asks for review"),
+    May.PUBLISH: _(
+        "Publish what was reviewed, decide whether a unit asks for review, put bad questions right, decide about marks"
+    ),
     May.VERIFY: _("Look up the papers that were issued"),
-    May.REVOKE: _("Withdraw papers that were issued"),
-    May.CONFIRM: _("Confirm that a real-life task was done"),
+    May.REVOKE: _("Change papers that were issued: withdraw, suspend, correct, replace; note who received them"),
+    May.ISSUE: _("Issue papers in batches, and to people whom a list names"),
+    May.CONFIRM: _("Confirm that a real-life task was done, or a result before its paper is issued"),
     May.SEE_REPORTS: _("See figures and reports"),
     May.ANSWER_REQUESTS: _("Answer requests about personal data"),
     May.SEE_AUDIT: _("Read the log of who did what"),
@@ -70,7 +74,7 @@ _ALL = (
     Role("instructor", _("Instructor"), frozenset({May.AUTHOR})),
     Role("reviewer", _("Reviewer"), frozenset({May.REVIEW})),
     Role("publisher", _("Publisher"), frozenset({May.PUBLISH})),
-    Role("verifier", _("Verifier"), frozenset({May.VERIFY, May.REVOKE})),
+    Role("verifier", _("Verifier"), frozenset({May.VERIFY, May.REVOKE, May.ISSUE})),
     Role("confirmer", _("Confirmer"), frozenset({May.CONFIRM, May.SEE_PEOPLE, May.SEE_PAPERS_OF_IDENTITY})),
     Role("mentor", _("Helper"), frozenset({May.HELP, May.SEE_PEOPLE})),
     Role(

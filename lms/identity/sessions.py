@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, Response, request, session
@@ -99,7 +99,7 @@ def end_current() -> str | None:
 
     In an open unit of work.
     """
-    claim = claim_or_none()
+    claim = claim_or_none(anywhere=True)
     if claim is None:
         return None
     ended = update(S).where(S.c.id == claim.session_id, S.c.account_id == claim.id, S.c.ended_at.is_(None))
@@ -143,6 +143,16 @@ def sessions_of(account_id: int, this: int) -> Sequence[SessionRow]:
         SessionRow(r.id, r.way, r.device, r.helper_id is not None, r.made_at, r.seen_at, r.id == this) for r in rows
     ]
     return sorted(found, key=lambda row: not row.is_this)
+
+
+def helpers_of(account_ids: Collection[int], since: int, until: int) -> set[int]:
+    """Who signed any of these people in beside them, between two moments."""
+    rows = connection().execute(
+        select(S.c.helper_id)
+        .where(S.c.account_id.in_(account_ids), S.c.helper_id.is_not(None), S.c.made_at.between(since, until))
+        .distinct()
+    )
+    return {row.helper_id for row in rows}
 
 
 def device_words(agent: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import bindparam, insert, select, update
 
 from lms import clock
 from lms.config import current
+from lms.db.many import insert_many
 from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account
@@ -20,12 +22,20 @@ from lms.text import Text
 from lms.web.rendering import say_to
 
 A, N, C = Account.__table__, Note.__table__, NoteChoice.__table__
-_READER: Statement[Any] = Statement(
-    select(A.c.locale, A.c.address_form, A.c.phone, C.c.email, C.c.by_mail, C.c.by_phone)
-    .select_from(A.outerjoin(C, C.c.account_id == A.c.id))
-    .where(A.c.closed_at.is_(None), A.c.id == bindparam("who"))
+_READERS = select(A.c.id, A.c.locale, A.c.address_form, A.c.phone, C.c.email, C.c.by_mail, C.c.by_phone).select_from(
+    A.outerjoin(C, C.c.account_id == A.c.id)
 )
+_READER: Statement[Any] = Statement(_READERS.where(A.c.closed_at.is_(None), A.c.id == bindparam("who")))
 _NOTE: Statement[Any] = Statement(insert(N), columns=("uuid", "account_id", "kind", "title", "body", "link", "at"))
+
+
+class Told(NamedTuple):
+    """What one of many is told; `link` is a path here."""
+
+    account_id: int
+    title: Text
+    body: Text
+    link: str = ""
 
 
 def notify(account_id: int, kind: str, title: Text, body: Text, link: str = "") -> None:
@@ -36,23 +46,37 @@ def notify(account_id: int, kind: str, title: Text, body: Text, link: str = "") 
     reader = _READER.first(who=account_id)
     if reader is None:
         return
-    said = say_to(title, reader.locale, reader.address_form)
-    words = say_to(body, reader.locale, reader.address_form)
-    _NOTE.run(
-        uuid=uuid4(),
-        account_id=account_id,
-        kind=kind,
-        title=said[:200],
-        body=words,
-        link=link,
-        at=clock.seconds(),
-    )
-    stop = stopping.url_for_account(account_id)
-    text = words + (f"\n{current().public_url()}{link}" if link else "")
+    note = _note(reader, kind, Told(account_id, title, body, link))
+    _NOTE.run(**note)
+    _send(reader, note)
+
+
+def notify_many(kind: str, told: Sequence[Told]) -> None:
+    """The same for many: two statements, and those of the messages for whoever asked for some."""
+    open_ones = _READERS.where(A.c.closed_at.is_(None), A.c.id.in_({one.account_id for one in told}))
+    readers = {reader.id: reader for reader in connection().execute(open_ones)}
+    notes = [_note(readers[one.account_id], kind, one) for one in told if one.account_id in readers]
+    insert_many(N, notes)
+    for note in notes:
+        _send(readers[note["account_id"]], note)
+
+
+def _note(reader: Any, kind: str, told: Told) -> dict[str, Any]:
+    return {
+        "uuid": uuid4(), "account_id": told.account_id, "kind": kind,
+        "title": say_to(told.title, reader.locale, reader.address_form)[:200],
+        "body": say_to(told.body, reader.locale, reader.address_form), "link": told.link, "at": clock.seconds(),
+    }  # fmt: skip
+
+
+def _send(reader: Any, note: dict[str, Any]) -> None:
+    link, words = note["link"], note["body"]
     for wanted, takes, address in ((reader.by_mail, "email", reader.email), (reader.by_phone, "phone", reader.phone)):
         channel = channel_for(takes) if wanted and address else None
         if channel is not None:
-            send(channel.name, address, text, subject=said, account_id=account_id, stop_url=stop)
+            text = words + (f"\n{current().public_url()}{link}" if link else "")
+            stop = stopping.url_for_account(reader.id)
+            send(channel.name, address, text, subject=note["title"], account_id=reader.id, stop_url=stop)
 
 
 def mark_read(account_id: int) -> None:

@@ -32,14 +32,14 @@ from lms.competency.models import Attainment, Programme
 from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account
-from lms.indicators.models import Rollup
+from lms.indicators.models import Held, Rollup
 from lms.learning.models import Enrollment
 from lms.orgs.models import Membership, OrgReach
 
 ENROLLED, ATTAINED = "enrolled", "attained"
 Key = tuple[str, int, str]  # indicator, org, target group
-A, E, M, P, R, W = (
-    t.__table__ for t in (Attainment, Enrollment, Membership, Programme, Rollup, Account)
+A, E, H, M, P, R, W = (
+    t.__table__ for t in (Attainment, Enrollment, Held, Membership, Programme, Rollup, Account)
 )  # fmt: skip
 REACH = OrgReach.__table__
 
@@ -82,13 +82,21 @@ def _held_at(at: int | None) -> ColumnElement[bool]:
     return and_(M.c.valid_from <= at, or_(M.c.valid_to.is_(None), M.c.valid_to > at))
 
 
+def _held_back(at: int | None) -> ColumnElement[bool]:
+    """Attainments that somebody holds back from the figures: now, or at a moment."""
+    still = H.c.released_at.is_(None)
+    when = still if at is None else and_(H.c.since <= at, or_(still, H.c.released_at > at))
+    return exists().where(H.c.attainment_id == A.c.id, when)
+
+
 def _counted(
     people: Collection[int] | None = None,
     units: Collection[int] | Select[int] | None = None,
     at: int | None = None,
 ) -> Select[str, int, str, int]:
     """(indicator, unit, group, how many) from the facts: learners where they belong, attainments where their holders
-    belonged when they attained. An account that was joined to another counts for nothing: its person is counted there.
+    belonged when they attained, but for those that are held back. An account that was joined to another counts for
+    nothing: its person is counted there.
     """
     begun = exists().where(E.c.account_id == M.c.account_id)
     learning = select(literal(ENROLLED), M.c.org_id, M.c.target_group, func.count()).where(
@@ -98,7 +106,11 @@ def _counted(
         select(literal(ATTAINED), M.c.org_id, M.c.target_group, func.count())
         .join(A, A.c.membership_id == M.c.id)
         .join(P, P.c.id == A.c.programme_id)
-        .where(P.c.recognition == "attainment", *([] if at is None else [A.c.attained_at <= at]))
+        .where(
+            P.c.recognition == "attainment",
+            ~_held_back(at),
+            *([] if at is None else [A.c.attained_at <= at]),
+        )
     )
     joined, both = select(W.c.id).where(W.c.merged_into_id.is_not(None)), []
     for rows, who in ((learning, M.c.account_id), (attained, A.c.account_id)):
@@ -166,3 +178,25 @@ def figures(units: Collection[int], day: date | None = None) -> Mapping[Key, int
         .group_by(indicator, REACH.c.ancestor_id, group)
     )
     return {(name, unit, of): int(total) for name, unit, of, total in found if total}
+
+
+def held_back(units: Collection[int]) -> int:
+    """How many attainments of these units and all below them are not counted now, because somebody looks at them."""
+    today = clock.today()
+    below = select(REACH.c.org_id).where(
+        REACH.c.ancestor_id.in_(sorted(units)), REACH.c.valid_from <= today, REACH.c.valid_to > today
+    )
+    joined = select(W.c.id).where(W.c.merged_into_id.is_not(None))
+    found = (
+        select(func.count())
+        .select_from(A)
+        .join(M, M.c.id == A.c.membership_id)
+        .join(P, P.c.id == A.c.programme_id)
+        .where(
+            A.c.id.in_(select(H.c.attainment_id).where(H.c.released_at.is_(None))),
+            P.c.recognition == "attainment",
+            A.c.account_id.not_in(joined),
+            M.c.org_id.in_(below),
+        )
+    )
+    return int(connection().execute(found).scalar_one())

@@ -45,6 +45,14 @@ class Found:
 
 
 @runtime_checkable
+class Voluntary(Protocol):
+    """An activity kind some of whose activities a course does not ask for, unless it says so itself."""
+
+    def is_voluntary(self, slug: str) -> bool:
+        """Whether it may be left out: a course is complete without it."""
+
+
+@runtime_checkable
 class Findable(Protocol):
     """An activity kind whose published activities can be searched, so that authors can put them into their own."""
 
@@ -124,6 +132,11 @@ def revised(kind: object) -> Revised | None:
 def findable(kind: object) -> Findable | None:
     """The kind, where its activities can be searched."""
     return kind if isinstance(kind, Findable) else None
+
+
+def is_voluntary(kind: object, slug: str) -> bool:
+    """Whether an activity of the kind may be left out where a course does not ask for it by name."""
+    return isinstance(kind, Voluntary) and kind.is_voluntary(slug)
 
 
 def authored(kind: object) -> Authored | None:

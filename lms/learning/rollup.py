@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,22 @@ def progress(done: int, activities: Iterable[tuple[int, int, int]]) -> Progress:
         else:
             minutes += length
     return Progress(count, total, weight_done, weight_total, minutes)
+
+
+class Asking(Protocol):
+    """An activity of a course, as far as going on depends on it."""
+
+    @property
+    def mask(self) -> int: ...
+
+    @property
+    def required(self) -> bool: ...
+
+
+def next_asked(done: int, places: Sequence[Asking]) -> int | None:
+    """The position of the first thing not done that the course asks for: nobody is urged to what may be left out."""
+    besides = sum(p.mask for p in places if not p.required)
+    return next_open(done | besides, [p.mask for p in places])
 
 
 def next_open(done: int, masks: Sequence[int], after: int = -1) -> int | None:

@@ -50,6 +50,15 @@ def known_by_phone(phones: Collection[str], units: Collection[int]) -> dict[str,
     return {known.phone: known for known in found if known.phone}
 
 
+def known_by_username(names: Collection[str], units: Collection[int]) -> dict[str, Known]:
+    """Open accounts by sign-in name in normal form, wherever they belong."""
+    if not names:
+        return {}
+    rows = connection().execute(select(A.c.id, A.c.username).where(A.c.username.in_(names)))
+    by_id = {row.id: row.username for row in rows}
+    return {by_id[account_id]: known for account_id, known in known_by_id(by_id, units).items()}
+
+
 def known_by_name(born: Collection[tuple[str, int]], units: Collection[int]) -> dict[str, list[Known]]:
     """Members of these units or of those below, of (name, birth year); by folded name."""
     found: dict[str, list[Known]] = {}

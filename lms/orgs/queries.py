@@ -98,6 +98,15 @@ def ancestors(org_id: int, day: date | None = None) -> Sequence[int]:
     return held
 
 
+def ancestors_of(org_ids: Iterable[int], day: date | None = None) -> dict[int, list[int]]:
+    """`ancestors` of many units at once, without what this process remembers; one statement."""
+    found: dict[int, list[int]] = {}
+    wanted = select(R.c.org_id, R.c.ancestor_id).where(R.c.org_id.in_(sorted(set(org_ids))), _reaching(day))
+    for org_id, ancestor_id in connection().execute(wanted.order_by(R.c.org_id, R.c.depth)):
+        found.setdefault(org_id, []).append(ancestor_id)
+    return found
+
+
 def _path_of(org_id: int, day: date) -> Select[int]:
     return select(R.c.ancestor_id).where(R.c.org_id == org_id, _reaching(day)).order_by(R.c.depth)
 

@@ -77,6 +77,9 @@ def _give_rules(exporting: Exporting, rule_set_id: int) -> str:
         for condition in conditions:
             exporting.want("quiz", condition.data.get("quiz", ""))
             exporting.want("task", condition.data.get("task", ""))
-        rules = RuleSetSpec(row.slug, row.version, row.title, row.standing, conditions)
+        rules = RuleSetSpec(
+            row.slug, row.version, row.title, row.standing, conditions,
+            row.paper.get("valid_months", 0), row.paper.get("confirmer", False),
+        )  # fmt: skip
         exporting.give("rules", row.slug, rules)
     return str(row.slug)

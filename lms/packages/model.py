@@ -143,6 +143,8 @@ class QuizSpec:
     line: int = field(default=0, compare=False)
     limit: int | None = None  # minutes, by the server's clock; None: no clock
     policy: Mapping[str, Any] = field(default_factory=dict)  # what differs from policies.DEFAULTS
+    measure: Mapping[str, str] = field(default_factory=dict)  # of, purpose: of a quiz that measures change
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # its questions by letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class ActivityRef:
     weight: float = 1
     after: tuple[str, ...] = ()  # activities of the same course to be done first
     line: int = field(default=0, compare=False)
+    required: bool | None = None  # whether the course asks for it; None: as its kind says
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,15 @@ class RuleSetSpec:
     title: str
     standing: str
     conditions: tuple[Condition, ...]
+    valid_months: int = 0  # 0: its papers have no term
+    confirmer: bool = False  # an officer looks at the evidence before the paper is issued
     line: int = field(default=0, compare=False)
+
+    @property
+    def paper(self) -> dict[str, object]:
+        """What it says of the paper, as a rule set keeps it: nothing where it says nothing."""
+        months = {"valid_months": self.valid_months} if self.valid_months else {}
+        return {**months, **({"confirmer": True} if self.confirmer else {})}
 
 
 @dataclass(frozen=True, slots=True)

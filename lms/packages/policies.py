@@ -21,6 +21,11 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     "exposure": (1, 99),  # percent
     "days": (1, 365),
 }
+# Under the key `marking`: how answers are marked that a person marks.
+MARKING: Mapping[str, tuple[int, int]] = {
+    "markers": (1, 2),
+    "apart": (0, 100),  # percent of the point
+}
 LONGEST_WHERE = 300
 # What holds where nothing is said; only what differs is stored and written.
 DEFAULTS: Mapping[str, Any] = {
@@ -34,6 +39,8 @@ DEFAULTS: Mapping[str, Any] = {
     "when_short": "reuse",
     "exposure": None,
     "days": 30,
+    "markers": 1,
+    "apart": 20,
 }
 
 
@@ -45,10 +52,23 @@ def read_policy(fields: Fields | None, pool: str) -> dict[str, Any]:
     for name, (least, most) in NUMBERS.items():
         read[name] = fields.whole(name, least, most, default=DEFAULTS[name], required=False)
     read["where"] = fields.text("where", required=False, most=LONGEST_WHERE)
+    marking = fields.inner("marking", required=False)
+    for name, (least, most) in MARKING.items():
+        said = None if marking is None else marking.whole(name, least, most, default=DEFAULTS[name], required=False)
+        read[name] = DEFAULTS[name] if said is None else said
+    if marking is not None:
+        marking.finish()
     for key, text in broken_rules(read, pool):
         fields.at(key).problem("policy", text)
     fields.finish()
     return {key: value for key, value in read.items() if value != DEFAULTS[key]}
+
+
+def written_policy(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """A policy as a package's file says it: what differs from DEFAULTS, how answers are marked under its own key."""
+    written = {key: value for key, value in policy.items() if key not in MARKING}
+    marking = {key: policy[key] for key in MARKING if key in policy}
+    return {**written, "marking": marking} if marking else written
 
 
 def broken_rules(policy: Mapping[str, Any], pool: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from lms.packages.builtin import PARTS, read_picture
 from lms.packages.fields import Fields, read_slug
 from lms.packages.frameworks import read_framework
 from lms.packages.lessons import read_lesson
+from lms.packages.measures import read_forms
 from lms.packages.model import (
     CONDITIONS,
     FORMAT,
@@ -313,7 +314,8 @@ class _Reading:
 
     def quiz(self, fields: Fields) -> QuizSpec:
         draws = []
-        for row in fields.rows("draw", most=50):
+        measure, forms = read_forms(fields)
+        for row in fields.rows("draw", least=0 if forms else 1, most=50):
             draws.append(
                 Draw(
                     row.references("from", "code", least=1),
@@ -325,8 +327,8 @@ class _Reading:
                 )
             )
             row.finish()
-        correct, parts = 1, []
-        passing = fields.inner("pass")
+        correct, parts = 0 if forms else 1, []
+        passing = fields.inner("pass", required=not forms)
         if passing is not None:
             correct = passing.whole("correct", 1, 25_000) or 1
             for row in passing.rows("parts", least=0, most=50):
@@ -349,6 +351,8 @@ class _Reading:
             line=fields.where.line,
             limit=fields.whole("limit", 1, 600, required=False),
             policy=read_policy(fields.inner("policy", required=False), pool),
+            measure=measure,
+            forms=forms,
         )
 
     def levels(self, row: Fields) -> tuple[int, ...]:
@@ -399,6 +403,7 @@ class _Reading:
     def activity(self, node: Scalar | Mapped | Listed, where: Where, names: Names) -> ActivityRef:
         weight: float = 1
         after: tuple[str, ...] = ()
+        required: bool | None = None
         if isinstance(node, Mapped):
             fields = Fields(node, where)
             kinds = (*KINDS, *(reader.kind for reader in self.parts.folders.values()))
@@ -414,13 +419,19 @@ class _Reading:
             slug = found[0] if found else ""
             weight = fields.number("weight", 0.1, 100, default=1)
             after = fields.texts("after", one_line=True, longest=64, most=60) if fields.has("after") else ()
+            required = fields.flag("required") if fields.has("required") else None
             fields.finish()
         else:
             slug = read_slug(node, "activities", where)
             if slug:
                 where.refer("activity", slug)
         return ActivityRef(
-            slug, names.activities.get(slug, ""), int(weight) if weight == int(weight) else weight, after, where.line
+            slug,
+            names.activities.get(slug, ""),
+            int(weight) if weight == int(weight) else weight,
+            after,
+            where.line,
+            required,
         )
 
     def documents(
@@ -465,6 +476,8 @@ class _Reading:
             title=fields.text("title", most=LONGEST_TITLE, one_line=True),
             standing=fields.text("standing", required=False, most=64, one_line=True),
             conditions=tuple(conditions),
+            valid_months=fields.whole("valid_months", 1, 1_200, required=False) or 0,
+            confirmer=fields.flag("confirmer", default=False),
             line=fields.where.line,
         )
 

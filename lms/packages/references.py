@@ -8,6 +8,7 @@ from itertools import combinations
 from types import MappingProxyType
 
 from lms.learning import needing
+from lms.packages.measures import COMMON, shared
 from lms.packages.media import check_captions, check_document, check_picture, check_sound, check_video
 from lms.packages.model import (
     POOLS,
@@ -191,6 +192,8 @@ def check_package(package: Package, names: Names, problems: Problems) -> None:
     for quiz in package.quizzes:
         if quiz.pool in by_pool:
             _check_quiz(quiz, by_pool[quiz.pool], problems)
+        if quiz.forms:
+            _check_forms(quiz, package.quizzes, names, problems)
 
 
 def _check_file(name: str, data: bytes, where: Where) -> None:
@@ -268,6 +271,43 @@ def _check_after(course: CourseSpec, problems: Problems) -> None:
             _("These wait for one another, so that none could begin: {names}. Remove one `after`."),
             names=", ".join(order[position] for position in waiting),
         )
+
+
+def _check_forms(quiz: QuizSpec, quizzes: Iterable[QuizSpec], names: Names, problems: Problems) -> None:
+    """Forms hold exam questions only, no two of one group of twins, and link with the other quizzes of the measure."""
+    file = f"quizzes/{quiz.slug}.yaml"
+    if quiz.pool != "exam":
+        text = _("A quiz that measures change asks exam questions. Write `pool: exam`.")
+        problems.add(file, quiz.line, "forms", text)
+    for letter, slugs in quiz.forms.items():
+        held = [item for slug in slugs if (item := names.items.get(slug)) is not None]
+        for item in held:
+            if item.pool != quiz.pool:
+                problems.add(
+                    file, quiz.line, "forms", _("{name} is a practice question; forms hold exam questions only."),
+                    name=quoted(item.id),
+                )  # fmt: skip
+        twins = [item.twins for item in held if item.twins]
+        if len(set(twins)) < len(twins):
+            problems.add(
+                file, quiz.line, "forms", _("Form {letter} holds two questions of one group of twins. Keep one."),
+                letter=letter,
+            )  # fmt: skip
+    for other in quizzes:
+        if other.slug <= quiz.slug or other.measure.get("of") != quiz.measure.get("of") or not other.forms:
+            continue
+        if set(other.forms) != set(quiz.forms):
+            problems.add(
+                file, quiz.line, "forms",
+                _("{name} belongs to the same measure and has other forms. Use the same letters."),
+                name=quoted(other.slug),
+            )  # fmt: skip
+        elif any(shared(one, two) < COMMON for one in quiz.forms.values() for two in other.forms.values()):
+            problems.add(
+                file, quiz.line, "forms",
+                _("A form of this quiz and one of {name} have less than {least} % of their questions in common."),
+                name=quoted(other.slug), least=COMMON,
+            )  # fmt: skip
 
 
 def _check_quiz(quiz: QuizSpec, held_by_code: Mapping[str, Mapping[str, Item]], problems: Problems) -> None:

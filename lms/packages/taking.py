@@ -105,10 +105,10 @@ def _rule_set(spec: RuleSetSpec, importing: Importing) -> int:
     except (RuleError, KeyError, ValueError) as error:
         raise Invalid(_("Rule set {slug}: {problem}", slug=spec.slug, problem=str(error))) from error
     held = database.execute(
-        select(R.c.id, R.c.conditions).where(R.c.slug == spec.slug, R.c.version == spec.version)
+        select(R.c.id, R.c.conditions, R.c.paper).where(R.c.slug == spec.slug, R.c.version == spec.version)
     ).first()
     if held is not None:
-        if held.conditions != conditions:
+        if (held.conditions, held.paper) != (conditions, spec.paper):
             raise Conflict(
                 _(
                     "Rule set {slug} version {version} is here with other conditions. Give the new one a new version.",
@@ -123,7 +123,12 @@ def _rule_set(spec: RuleSetSpec, importing: Importing) -> int:
         database.execute(
             insert(R)
             .values(
-                slug=spec.slug, version=spec.version, title=spec.title, standing=spec.standing, conditions=conditions
+                slug=spec.slug,
+                version=spec.version,
+                title=spec.title,
+                standing=spec.standing,
+                conditions=conditions,
+                paper=spec.paper,
             )
             .returning(R.c.id)
         ).scalar_one()

@@ -34,6 +34,7 @@ COUNTED: Mapping[str, Text] = {
     "lessons": _("Lessons"),
     "tasks": _("Tasks"),
     "items": _("Questions"),
+    "drafts": _("Exam questions kept as drafts, until somebody else has looked at them"),
     "quizzes": _("Quizzes"),
     "courses": _("Courses"),
     "rules": _("Rule sets"),

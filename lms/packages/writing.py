@@ -27,6 +27,7 @@ from lms.packages.model import (
     Track,
 )
 from lms.packages.parts import Parts
+from lms.packages.policies import written_policy
 from lms.packages.tracks import SameBlock, SoundBlock, track_blocks, track_head
 
 _BARE_CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]*")
@@ -154,7 +155,9 @@ def _quiz(quiz: QuizSpec) -> dict[str, Any]:
         "minutes": quiz.minutes,
         "limit": quiz.limit,
         "needs_birth_date": quiz.needs_birth_date,
-        "policy": dict(quiz.policy),
+        "policy": written_policy(quiz.policy),
+        **({"measure": _Flow(dict(quiz.measure))} if quiz.measure else {}),
+        **({"forms": {letter: list(slugs) for letter, slugs in quiz.forms.items()}} if quiz.forms else {}),
         "draw": [
             _Flow(
                 {
@@ -170,7 +173,9 @@ def _quiz(quiz: QuizSpec) -> dict[str, Any]:
         "pass": {
             "correct": quiz.correct,
             "parts": [_Flow({"from": part.code, "correct": part.correct}) for part in quiz.parts],
-        },
+        }
+        if not quiz.forms
+        else None,
     }
 
 
@@ -197,10 +202,11 @@ def _course(course: CourseSpec) -> dict[str, Any]:
 
 
 def _activity(ref: ActivityRef) -> object:
-    if ref.weight == 1 and not ref.after:
+    if ref.weight == 1 and not ref.after and ref.required is None:
         return ref.slug
     weight = {"weight": ref.weight} if ref.weight != 1 else {}
-    return _Flow({ref.kind: ref.slug, **weight, **({"after": ref.after} if ref.after else {})})
+    required = {"required": ref.required} if ref.required is not None else {}
+    return _Flow({ref.kind: ref.slug, **weight, **({"after": ref.after} if ref.after else {}), **required})
 
 
 def _rule_set(rules: RuleSetSpec) -> dict[str, Any]:
@@ -210,6 +216,7 @@ def _rule_set(rules: RuleSetSpec) -> dict[str, Any]:
         "title": rules.title,
         "standing": rules.standing,
         "conditions": [_Flow({"kind": condition.kind, **condition.data}) for condition in rules.conditions],
+        **rules.paper,
     }
 
 

@@ -26,6 +26,7 @@ from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, TTFontFile, TTFontMaker
 from reportlab.pdfgen.canvas import Canvas
 
+from lms.papers.archive import metadata, srgb
 from lms.papers.fonts import FACE_FILES, Face
 
 Rgb = tuple[float, float, float]
@@ -273,6 +274,16 @@ def glyph_bounds(face: Face, letter: str) -> tuple[float, float, float, float]:
 class _Ready(pdfdoc.PDFStream):  # type: ignore[misc]
     """A stream that is compressed already."""
 
+    def format(self, document: Any) -> bytes:
+        """As ReportLab writes it; in an archive's PDF its end stands on a line of its own (ISO 19005-1, 6.1.7)."""
+        if not document.archive:
+            written: bytes = super().format(document)
+            return written
+        entries = pdfdoc.PDFDictionary({**self.dictionary.dict, "Length": len(self.content)})
+        head: bytes = entries.format(document)
+        whole: bytes = head + b"\nstream\n" + self.content + b"\nendstream\n"
+        return whole
+
 
 def _packed(data: bytes, **entries: Any) -> _Ready:
     dictionary = pdfdoc.PDFDictionary({"Filter": pdfdoc.PDFName("FlateDecode"), **entries})
@@ -287,6 +298,11 @@ class _Information(pdfdoc.PDFInfo):  # type: ignore[misc]
         entries |= {"Creator": self.creator, "Producer": self.producer}
         written: bytes = pdfdoc.PDFDictionary({k: pdfdoc.PDFString(v) for k, v in entries.items()}).format(document)
         return written
+
+
+@cache
+def _packed_srgb() -> bytes:
+    return zlib.compress(srgb(), 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,8 +321,12 @@ def picture(name: str, operators: str) -> Picture:
 class Sheet:
     """Pages being drawn, one after another. finish() gives the bytes, once; `marks` lists every line of text drawn."""
 
-    def __init__(self, width: float, height: float, *, title: str, subject: str, author: str) -> None:
+    def __init__(
+        self, width: float, height: float, *, title: str, subject: str, author: str, archive: bool = False
+    ) -> None:
+        """`archive`: the PDF is PDF/A-1b (ISO 19005-1) and says so. Designs published without it never get it."""
         self._file = BytesIO()
+        self._archive = archive
         for face in _FONT_NAMES:
             _font(face)
         self._canvas = Canvas(
@@ -316,19 +336,39 @@ class Sheet:
             invariant=1,
             initialFontName=_FONT_NAMES["regular"],
             initialFontSize=12,
-            pdfVersion=(1, 7),
+            pdfVersion=(1, 4) if archive else (1, 7),
             lang="vi",
         )
         self._size = (width, height)
         self._document = self._canvas._doc
         self._document._ID = _document_id(title)
+        self._document.archive = archive
         information = self._document.info = _Information()
         information.title, information.subject, information.author = title, subject, author
         information.creator = information.producer = "Học vụ số"
         self._canvas.setViewerPreference("DisplayDocTitle", "true")
+        if archive:
+            self._declare({"Title": title, "Author": author, "Subject": subject})
         self._code: list[str] = []
         self._pages: list[str] = []
         self.marks: list[TextMark] = []
+
+    def _declare(self, said: dict[str, str]) -> None:
+        """What an archive asks for beside the pages: the same words as metadata, and what colours mean."""
+        catalog, maker = self._document.Catalog, self._document.info.producer
+        words = metadata(1, {**said, "Creator": maker, "Producer": maker})
+        kinds = {"Type": pdfdoc.PDFName("Metadata"), "Subtype": pdfdoc.PDFName("XML")}
+        catalog.Metadata = _Ready(pdfdoc.PDFDictionary(kinds), words, [])
+        intent = {
+            "Type": pdfdoc.PDFName("OutputIntent"),
+            "S": pdfdoc.PDFName("GTS_PDFA1"),
+            "OutputConditionIdentifier": pdfdoc.PDFString("sRGB"),
+            "Info": pdfdoc.PDFString("sRGB IEC61966-2-1"),
+            "RegistryName": pdfdoc.PDFString("http://www.color.org"),
+            "DestOutputProfile": self._document.Reference(_packed(_packed_srgb(), N=3), "srgb"),
+        }
+        catalog.OutputIntents = pdfdoc.PDFArray([pdfdoc.PDFDictionary(intent)])
+        catalog.__NoDefault__ = [*catalog.__NoDefault__, "OutputIntents"]
 
     def text(self, text: str, face: Face, size: float, x: float, baseline: float, colour: Rgb, box: Box) -> None:
         """Draw one line from its left end. The box is only recorded: fitting is the design's work."""
@@ -399,9 +439,30 @@ class Sheet:
         place = " ".join(map(number_text, (box.width, 0, 0, box.height, box.left, box.bottom)))
         self._code.append(f"q {place} cm /{pdfdoc.xObjectName(name)} Do Q")
 
+    def pixels(self, name: str, png: bytes, box: Box) -> None:
+        """Add a drawing of few colours: a PNG with a palette, one layer, as `logo` of lms.papers.photographs
+        makes it. Its data are taken over as they are. `name` is unique on a sheet, letters and digits.
+        """
+        width, height, bits, palette, data = _palette_png(png)
+        entries = {
+            "Type": pdfdoc.PDFName("XObject"),
+            "Subtype": pdfdoc.PDFName("Image"),
+            "Width": width,
+            "Height": height,
+            "ColorSpace": f"[/Indexed /DeviceRGB {len(palette) // 3 - 1} <{palette.hex()}>]",
+            "BitsPerComponent": bits,
+            "Filter": pdfdoc.PDFName("FlateDecode"),
+            "DecodeParms": f"<< /Predictor 15 /Colors 1 /BitsPerComponent {bits} /Columns {width} >>",
+        }
+        self._document.addForm(name, _Ready(pdfdoc.PDFDictionary(entries), data, []))
+        self._canvas._formsinuse.append(name)
+        place = " ".join(map(number_text, (box.width, 0, 0, box.height, box.left, box.bottom)))
+        self._code.append(f"q {place} cm /{pdfdoc.xObjectName(name)} Do Q")
+
     def link(self, url: str, box: Box) -> None:
         """Make a box lead to an address when the PDF is read on a screen."""
-        self._canvas.linkURL(url, tuple(box), relative=0, thickness=0)
+        printed = {"F": 4} if self._archive else {}
+        self._canvas.linkURL(url, tuple(box), relative=0, thickness=0, **printed)
 
     def turn(self) -> None:
         """End the page and begin the next."""
@@ -423,6 +484,20 @@ class Sheet:
 def _document_id(title: str) -> bytes:
     half = hashlib.sha256(title.encode()).hexdigest()[:32]
     return f"\n[<{half}><{half}>]\n".encode("ascii")
+
+
+def _palette_png(png: bytes) -> tuple[int, int, int, bytes, bytes]:
+    """Width, height, bits a pixel, palette and packed rows of a PNG with a palette. ValueError for another picture."""
+    parts: dict[bytes, bytes] = {}
+    at = 8
+    while png.startswith(b"\x89PNG\r\n\x1a\n") and at + 12 <= len(png):
+        length, kind = struct.unpack_from(">I4s", png, at)
+        parts[kind] = parts.get(kind, b"") + png[at + 8 : at + 8 + length]
+        at += 12 + length
+    if parts.get(b"IHDR", b"")[9:] != b"\x03\0\0\0" or not parts.get(b"PLTE") or b"tRNS" in parts:
+        raise ValueError("a drawing of pixels is a PNG with a palette, without transparency")
+    width, height, bits = struct.unpack_from(">IIB", parts[b"IHDR"])
+    return width, height, bits, parts[b"PLTE"], parts.get(b"IDAT", b"")
 
 
 def _marked(text: str) -> list[tuple[str, str]]:

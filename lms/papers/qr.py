@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import segno
 
@@ -26,6 +26,19 @@ def qr_runs(url: str) -> tuple[int, list[tuple[int, int, int]]]:
             x, end = run.span()
             runs.append((x, y, end - x))
     return side, runs
+
+
+def qr_runs_of(segments: tuple[str, ...]) -> tuple[int, list[tuple[int, int, int]]]:
+    """The same for a text in parts, each written in the way that is shortest for it: an address, then figures.
+
+    Every paper has figures of its own, so nothing is made from one another here. Raises ValueError if it does not fit.
+    """
+    parts: Any = list(segments)  # segno takes lists of segments; its stubs do not say so
+    code = segno.make_qr(parts, error="m", boost_error=False, mask=_MASK)
+    rows = ["".join("1" if dark else "0" for dark in row) for row in code.matrix]
+    return len(rows), [
+        (run.start(), y, run.end() - run.start()) for y, row in enumerate(rows) for run in _DARK.finditer(row)
+    ]
 
 
 def _modules(url: str) -> tuple[int, int]:

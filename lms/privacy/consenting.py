@@ -45,7 +45,7 @@ def held(account_id: int) -> list[Held]:
         Held(p, row.given_at, row.channel, row.full_name or "", row.text_version != p.version)
         if (row := present.get(p.key))
         else Held(p, None, "", "", False)
-        for p in PURPOSES.values()
+        for p in PURPOSES
     ]
 
 
@@ -57,9 +57,7 @@ def agrees(account_id: int, purpose: str) -> bool:
 
 def give(account_id: int, purpose: str, *, channel: str = SELF, by_id: int | None = None) -> None:
     """Records a yes to the present text of a purpose. One that is held already is kept as it is."""
-    if purpose not in PURPOSES:
-        raise NotFound
-    version = PURPOSES[purpose].version
+    version = _known(purpose).version
     same = select(C.c.id).where(
         C.c.account_id == account_id, C.c.purpose == purpose, C.c.text_version == version, C.c.withdrawn_at.is_(None)
     )
@@ -74,9 +72,7 @@ def withdraw(account_id: int, purpose: str) -> None:
 
     Raises Invalid for what an account cannot be without: there the way is to ask for erasure.
     """
-    if purpose not in PURPOSES:
-        raise NotFound
-    if PURPOSES[purpose].needed:
+    if _known(purpose).needed:
         raise Invalid(
             _("Without this there can be no account. If you no longer agree, ask us to erase your data below.")
         )
@@ -86,6 +82,13 @@ def withdraw(account_id: int, purpose: str) -> None:
     if purpose == SENSITIVE.key:
         connection().execute(Sensitive.__table__.delete().where(Sensitive.account_id == account_id))
     audit.record(account_id, "consent.withdrawn", f"account:{account_id}", purpose=purpose)
+
+
+def _known(purpose: str) -> Purpose:
+    found = PURPOSES.find(purpose)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _end(account_id: int, purpose: str) -> None:

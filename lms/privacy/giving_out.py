@@ -7,7 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from lms.orgs.queries import path_name
 from lms.privacy.labels import COLUMNS, VALUES
 from lms.text import Text, _
 from lms.web.rendering import render, say
+
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ def shown(column: str, value: Any) -> str:
         and (column.endswith(("_at", "_by", "_from", "_to", "until")) or column == "at")
     ):
         return clock.local(clock.from_seconds(value)).strftime("%H:%M %d/%m/%Y")
+    if isinstance(value, int) and column.endswith("_day"):  # days since 1970
+        return (EPOCH + timedelta(days=value)).strftime("%d/%m/%Y")
     if isinstance(value, datetime):
         return clock.local(value).strftime("%H:%M %d/%m/%Y")
     if isinstance(value, date):

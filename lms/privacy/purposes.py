@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lms.contract.points import ExtensionPoint
 from lms.text import Text, _
 
 
@@ -49,4 +50,7 @@ SENSITIVE = Purpose(
     ),
     "2026-11",
 )
-PURPOSES = {purpose.key: purpose for purpose in (LEARNING, REMINDERS, SENSITIVE)}
+PURPOSES: ExtensionPoint[Purpose] = ExtensionPoint(
+    "purposes", "What a person may say yes to, one by one.", lambda p: p.key
+)
+purposes = (LEARNING, REMINDERS, SENSITIVE)

@@ -22,6 +22,7 @@ _MEANINGS = {
     401: "Nobody is signed in.",
     403: "The account may not do this, or the request comes from another site's page.",
     404: "There is no such thing, or it is not open to the asker.",
+    409: "What is kept of it does not fit together: do not rely on it.",
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "Something in the request does not fit; `errors` says what.",

@@ -29,7 +29,8 @@ class Operation:
     """One method of one address below /api/v1. `path` is written as OpenAPI does: /verify/{number}.
 
     `takes_path`, `takes_query` and `takes_body` are msgspec Structs, or None; `gives` is what a success returns.
-    `refusals` says which problems carry more than the common members; `limited`: the address has a rate limit.
+    `refusals` says which problems carry more than the common members; `limited`: the address has a rate limit;
+    `most_body`: bytes of a body.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Operation:
     gives: Any
     refusals: Mapping[int, type[Problem]] = field(default_factory=dict)
     limited: bool = False
+    most_body: int = reading.MOST_BODY
 
     @property
     def key(self) -> str:
@@ -87,14 +89,16 @@ class Operations(list[Operation]):
         return self._add("GET", path, audience, refusals or {}, limited)
 
     def post(
-        self, path: str, audience: str, *, refusals: Mapping[int, type[Problem]] | None = None, limited: bool = False
-    ) -> Callable[[View], View]:
-        """An operation that takes a JSON body."""
-        return self._add("POST", path, audience, refusals or {}, limited)
+        self, path: str, audience: str, *, refusals: Mapping[int, type[Problem]] | None = None, limited: bool = False,
+        most_body: int = reading.MOST_BODY,
+    ) -> Callable[[View], View]:  # fmt: skip
+        """An operation that takes a JSON body, of so many bytes at most."""
+        return self._add("POST", path, audience, refusals or {}, limited, most_body)
 
     def _add(
-        self, method: str, path: str, audience: str, refusals: Mapping[int, type[Problem]], limited: bool
-    ) -> Callable[[View], View]:
+        self, method: str, path: str, audience: str, refusals: Mapping[int, type[Problem]], limited: bool,
+        most_body: int = reading.MOST_BODY,
+    ) -> Callable[[View], View]:  # fmt: skip
         def keep(view: View) -> View:
             told = typing.get_type_hints(view, include_extras=True)
             gives = _success(told.pop("return", None))
@@ -109,7 +113,7 @@ class Operations(list[Operation]):
             self.append(
                 Operation(
                     method, path, view.__name__, self.package, audience, summary.rstrip("."), about.strip(), view,
-                    named, told.get("query"), told.get("body"), gives, refusals, limited,
+                    named, told.get("query"), told.get("body"), gives, refusals, limited, most_body,
                 )
             )  # fmt: skip
             return view
@@ -144,7 +148,7 @@ def _served(operation: Operation) -> View:
         if takes_query is not None:
             values["query"] = query
         if takes_body is not None:
-            values["body"] = reading.body(takes_body)
+            values["body"] = reading.body(takes_body, operation.most_body)
         answer = operation.view(**values)
         if not isinstance(answer, Response):
             answer = Response(ENCODER.encode(answer), mimetype="application/json")

@@ -44,11 +44,11 @@ def query(wanted: type[S] | None) -> S | None:
         raise _refusal(error) from None
 
 
-def body(wanted: type[S]) -> S:
+def body(wanted: type[S], most: int = MOST_BODY) -> S:
     """The JSON body. Raises Invalid, or what HTTP calls an unsupported type (415) or too large (413)."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType
-    request.max_content_length = MOST_BODY
+    request.max_content_length = most
     try:
         return msgspec.json.decode(request.get_data(cache=False), type=wanted)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

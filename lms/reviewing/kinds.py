@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from markupsafe import Markup
 
 from lms.contract.points import ExtensionPoint
 from lms.reviewing.differences import Difference
@@ -54,6 +56,31 @@ class Reviewable(Protocol):
 
     def publish(self, key: str, body: Body, by_id: int, change: str, note: str) -> None:
         """Publishes exactly this body, in the open unit of work. Raises Invalid or Conflict where it cannot be."""
+
+
+@runtime_checkable
+class Signed(Protocol):
+    """A kind whose bodies say who wrote them: none of these people reviews it, whoever handed it in."""
+
+    def writers(self, body: Body) -> Collection[int]:
+        """The accounts of all who had a hand in it."""
+
+
+@runtime_checkable
+class Seen(Protocol):
+    """A kind whose places can be shown as those will see them for whom they are made."""
+
+    def seen(self, body: Body, keys: Collection[str]) -> Mapping[str, Markup]:
+        """Some places by their keys; what stands there, with all that a reviewer has to know of it."""
+
+
+@runtime_checkable
+class Announced(Protocol):
+    """A kind that is not learned, so that its authors are told otherwise that it was published."""
+
+    @property
+    def announced(self) -> Text:
+        """A sentence with {title}."""
 
 
 REVIEWABLE: ExtensionPoint[Reviewable] = ExtensionPoint(

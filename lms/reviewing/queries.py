@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from lms.db.unit_of_work import connection
 from lms.orgs.queries import ancestors, reaches
@@ -110,6 +110,41 @@ def newest_of(kind: str, key: str) -> SubmissionRow | None:
     found = _submissions().where(S.c.kind == kind, S.c.subject == key).order_by(S.c.id.desc()).limit(1)
     rows = _with_subjects(connection().execute(found))
     return rows[0] if rows else None
+
+
+@dataclass(frozen=True)
+class StandsAt:
+    """Where the newest submission of a subject stands, without its body."""
+
+    id: int
+    state: str
+    submitted_at: int
+    submitted_by: int
+    ended_by: int | None
+    reason: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+def stand_at(kind: str, keys: Collection[str]) -> dict[str, StandsAt]:
+    """The newest submission of each of these subjects; those that were never handed in are missing."""
+    found: dict[str, StandsAt] = {}
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), 500):
+        newest = (
+            select(func.max(S.c.id))
+            .where(S.c.kind == kind, S.c.subject.in_(wanted[start : start + 500]))
+            .group_by(S.c.subject)
+        )
+        rows = connection().execute(
+            select(S.c.subject, S.c.id, S.c.state, S.c.submitted_at, S.c.submitted_by, S.c.ended_by, S.c.reason).where(
+                S.c.id.in_(newest)
+            )
+        )
+        found |= {row[0]: StandsAt(*row[1:]) for row in rows}
+    return found
 
 
 def waiting(granted: Collection[int]) -> list[SubmissionRow]:

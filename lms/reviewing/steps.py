@@ -20,7 +20,7 @@ from lms.identity.people import person_by_id
 from lms.identity.roles import May
 from lms.inbox.telling import notify
 from lms.orgs.scope import may_at
-from lms.reviewing.kinds import REVIEWABLE
+from lms.reviewing.kinds import REVIEWABLE, Announced, Signed
 from lms.reviewing.models import Remark, ReviewRule, Submission
 from lms.reviewing.queries import (
     OPEN,
@@ -38,7 +38,7 @@ from lms.text import Text, _
 S, RULE, REMARK = Submission.__table__, ReviewRule.__table__, Remark.__table__
 LONGEST, LONGEST_NOTE = 1000, 300
 MOVED_ON = _("Somebody has dealt with this meanwhile. Please look at it again.")
-OWN = _("Nobody reviews what they handed in themselves. Please ask another reviewer.")
+OWN = _("Nobody reviews what they wrote or handed in themselves. Please ask another reviewer.")
 UNDER_WAY = _("This is waiting for a review already. Withdraw it first if you want to hand in another version.")
 
 
@@ -127,9 +127,17 @@ def remark(row: SubmissionRow, block: str, words: str, by_id: int) -> None:
     audit.record(by_id, f"{row.kind}.remarked", f"{row.kind}:{row.key}", submission=row.id, block=block)
 
 
+def is_own(row: SubmissionRow, account_id: int) -> bool:
+    """Whether somebody handed it in or, where its kind knows that, wrote any of it."""
+    if account_id == row.submitted_by:
+        return True
+    kind: object = REVIEWABLE.find(row.kind)
+    return isinstance(kind, Signed) and account_id in kind.writers(row.body)
+
+
 def approve(row: SubmissionRow, by_id: int) -> None:
     """A reviewer finds it good. It is then for whoever publishes."""
-    if by_id == row.submitted_by:
+    if is_own(row, by_id):
         raise NotAllowed(OWN)
     if row.state == REVIEWED and row.reviewed_by == by_id:
         return
@@ -178,8 +186,10 @@ def publish(row: SubmissionRow, by_id: int) -> None:
     _move(row, (REVIEWED,), state=PUBLISHED, ended_at=clock.seconds(), ended_by=by_id)
     if digest_of(row.body) != row.digest:
         raise Conflict(_("What was handed in is no longer what was reviewed. Please have it reviewed again."))
-    REVIEWABLE.get(row.kind).publish(row.key, row.body, by_id, row.change, row.note)
-    _tell(row, _("Your work is published"), _("“{title}” can be learned now.", title=row.title))
+    kind = REVIEWABLE.get(row.kind)
+    kind.publish(row.key, row.body, by_id, row.change, row.note)
+    told = kind.announced.msgid if isinstance(kind, Announced) else _("“{title}” can be learned now.").msgid
+    _tell(row, _("Your work is published"), Text(told, {"title": row.title}))
 
 
 def _move(row: SubmissionRow, before: Collection[str], **values: Any) -> None:

@@ -17,7 +17,7 @@ from lms.orgs.queries import org
 from lms.orgs.scope import may_at, require_at, units_where
 from lms.reviewing import queries, steps
 from lms.reviewing.access import submission_for, units_of_studio
-from lms.reviewing.kinds import REVIEWABLE
+from lms.reviewing.kinds import REVIEWABLE, Seen
 from lms.reviewing.queries import REVIEWED, SUBMITTED, SubmissionRow
 from lms.studio import Field, is_number, name_of, said, unit_choices, unit_name
 from lms.text import Text, _
@@ -42,6 +42,7 @@ CHANGES: dict[str, Text] = {
     "first": _("First publication"), "minor": _("Wording"), "major": _("Meaning"),
 }  # fmt: skip
 DAY = 86_400
+A_PAGE = 40  # places of a submission on one page: a file of questions has thousands
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,12 @@ class Rights:
     give_back: bool
     publish: bool
     withdraw: bool
-    own: bool
+    own: bool  # they handed it in, or wrote some of it
 
 
 def rights(person: Person, row: SubmissionRow) -> Rights:
     """What this person may do with it. Nobody reviews what they handed in."""
-    own = row.submitted_by == person.id
+    own = steps.is_own(row, person.id)
     reviews = may_at(person, May.REVIEW, row.org_id) and not own
     publishes = may_at(person, May.PUBLISH, row.org_id)
     return Rights(
@@ -168,6 +169,11 @@ def _page(person: Person, row: SubmissionRow, errors: dict[str, list[str]], type
     found = kind.difference(newest, row.body)
     told = queries.remarks(row.id)
     change = CHANGES.get("first" if newest is None else row.change)
+    pages = max(1, -(-len(found.blocks) // A_PAGE))
+    typed_page = request.args.get("trang", "1")
+    number = min(max(1, int(typed_page) if is_number(typed_page) else 1), pages)
+    blocks = found.blocks[(number - 1) * A_PAGE : number * A_PAGE]
+    here_now = {one.key for one in blocks}
     return render(
         "reviewing/submission.html",
         row=row,
@@ -179,14 +185,21 @@ def _page(person: Person, row: SubmissionRow, errors: dict[str, list[str]], type
         reviewed_by=name_of(row.reviewed_by),
         first=newest is None,
         facts=found.facts,
-        blocks=found.blocks,
+        blocks=blocks,
+        seen=kind.seen(row.body, here_now) if isinstance(kind, Seen) else {},
+        pages={
+            "number": number,
+            "total": pages,
+            "previous_url": _page_url(row, number - 1) if number > 1 else None,
+            "next_url": _page_url(row, number + 1) if number < pages else None,
+        },
         in_order=say(found.named.in_order),
         short=found.short if newest is not None else [],
         remarks={
             key: [Said(r.words, name_of(r.by_id), r.at) for r in told if r.block == key]
             for key in {"", *(r.block for r in told)}
         },
-        places=[("", say(_("All of it"))), *kind.places(row.body)],
+        places=[("", say(_("All of it"))), *(p for p in kind.places(row.body) if pages == 1 or p[0] in here_now)],
         typed=Field(typed, errors.get("words", [])),
         block=Field(block, []),
         reason=Field(typed, errors.get("reason", [])),
@@ -195,6 +208,10 @@ def _page(person: Person, row: SubmissionRow, errors: dict[str, list[str]], type
         edit_url=kind.studio_url(row.key) if may_at(person, May.AUTHOR, row.org_id) else "",
         revisions_url=kind.revisions_url(row.key),
     )
+
+
+def _page_url(row: SubmissionRow, number: int) -> str:
+    return url_for("reviewing.submission", submission=row.id, trang=number)
 
 
 @routes.post("/<int:submission>", STAFF)

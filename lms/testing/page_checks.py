@@ -32,7 +32,7 @@ def _frame(root: Node) -> Iterator[str]:
     html = root.first("html")
     if html is None or html.attrs.get("lang") not in LANGUAGES:
         yield f"<html lang> is not one of {', '.join(LANGUAGES)}"
-    headings = root.all("h1")
+    headings = [h for h in root.all("h1") if h.up("template") is None]  # what is in one stands nowhere yet
     if len(headings) != 1:
         yield f"there are {len(headings)} <h1>: {[h.text for h in headings]}"
     elif not headings[0].text:
@@ -77,6 +77,8 @@ def name_of(node: Node, root: Node) -> str:
 def _names(root: Node) -> Iterator[str]:
     for node in root.walk():
         typed = node.tag in ("input", "select", "textarea") and node.attrs.get("type") != "hidden"
+        if "hidden" in node.attrs or node.up("template") is not None:
+            continue  # nobody comes there
         if (typed or node.tag in ("button", "a")) and not name_of(node, root):
             yield f"{node!r} has no name that could be read aloud"
         if node.tag == "img" and "alt" not in node.attrs:

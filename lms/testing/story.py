@@ -5,7 +5,7 @@ who has come as far as that.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from lms.web.session import COOKIE
 
 LEARNT = ("Đã học xong, sang bài sau", "Đã học xong, sang phần làm thật", "Đã học xong, làm bài kiểm tra")
 PASSWORD = "ruộng bậc thang mùa lúa chín"  # noqa: S105  of people who live as long as a test
-ASKED = ("single_choice", "multiple_choice", "true_false", "ordering")  # what the stories' learners are asked
+NOT_ASKED = ("hotspot", "practice", "task")  # of these no final check of the starter content asks
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class AnswerKey:
             package = read_package(folder, known_parts())
         self._known: dict[tuple[str, str], Known] = {}
         for item in package.items():
-            if item.type not in ASKED:
+            if item.type in NOT_ASKED:
                 continue
             message = f"{item.message.sender} {item.message.text}" if item.message else ""
             self._known[(_joined(plain(item.stem)), _joined(message))] = _known(item.type, item.data)
@@ -73,8 +73,32 @@ def _known(kind: str, data: Mapping[str, Any]) -> Known:
     if kind == "ordering":
         steps = tuple(_words(s) for s in data["steps"])
         return Known(kind, steps, tuple(reversed(steps)))
+    if kind == "matching":
+        fitting = tuple(_words(pair["right"]) for pair in data["pairs"])
+        others = [_words(text) for text in data.get("others") or ()]
+        return Known(kind, fitting, (others[0],) * len(fitting) if others else fitting[1:] + fitting[:1])
+    if kind == "fill_blanks":
+        gaps = [_in_gap(blank) for blank in data["blanks"]]
+        return Known(kind, tuple(right for right, _wrong in gaps), tuple(wrong for _right, wrong in gaps))
+    if kind in ("short_answer", "numeric"):
+        return Known(kind, *((typed,) for typed in _in_gap({"kind": kind, **data})))
+    if kind == "thread":
+        told: dict[bool, list[str]] = {True: [], False: []}
+        for message in data["messages"]:
+            words = _words(f"{message['sender']} {message.get('time') or ''} {message['text']}")
+            told[bool(message.get("correct"))].append(words)
+        return Known(kind, tuple(told[True]), tuple(told[False][:1]))
     right = tuple(_words(o["text"]) for o in data["options"] if o.get("correct"))
     return Known(kind, right, tuple(_words(o["text"]) for o in data["options"] if not o.get("correct")))
+
+
+def _in_gap(blank: Mapping[str, Any]) -> tuple[str, str]:
+    """What is right in a gap, and what is not."""
+    if blank["kind"] == "choice":
+        by_right = {bool(o.get("correct")): _words(o["text"]) for o in reversed(blank["options"])}
+        return by_right[True], by_right[False]
+    first = blank["answers"][0]
+    return str(first["value"]).replace(".", ",") if "value" in first else first["text"], "0"
 
 
 def question_on(page: Page) -> tuple[str, str]:
@@ -126,11 +150,28 @@ def answer(pages: Pages, key: AnswerKey, *, rightly: bool) -> Page:
     known = key.of(pages.page)
     button = next(b for b in ("Câu tiếp theo", "Xem lại các câu") if pages.page.has_button(b))
     chosen = known.right if rightly else known.wrong
-    if known.type != "ordering":
+    if known.type in ("single_choice", "multiple_choice", "true_false", "thread"):
         return pages.press(button, choose=chosen if rightly or known.type == "multiple_choice" else chosen[:1])
-    select = pages.page.root.all("select")[0]
-    offered = {o.text.partition(". ")[2]: o.text for o in select.all("option")}
-    return pages.press(button, {f"Bước {i}": offered[text] for i, text in enumerate(chosen, 1)})
+    return pages.press(button, dict(zip(_places(pages.page), _offered(pages.page, chosen), strict=True)))
+
+
+def _places(page: Page) -> list[str]:
+    """What the lists and fields of the question on a page are called, in order."""
+    fieldset = page.root.first("fieldset")
+    assert fieldset is not None
+    return [label.text for label in fieldset.all("label")]
+
+
+def _offered(page: Page, chosen: Sequence[str]) -> list[str]:
+    """What is chosen as the lists on the page call it, which put a letter before it; what is typed as it is."""
+    lists = page.root.all("select")
+    if not lists:
+        return list(chosen)
+    found = []
+    for n, text in enumerate(chosen):
+        offered = [option.text for option in lists[min(n, len(lists) - 1)].all("option")]
+        found.append(next(o for o in offered if text in (o, o.partition(". ")[2])))
+    return found
 
 
 def answer_all(pages: Pages, key: AnswerKey, *, rightly: bool = True) -> list[tuple[str, str]]:

@@ -146,6 +146,7 @@ class Page:
         self.place_name, self.help_line = place_name, help_line
         self.idle, self.back = kept.get("idle", 0), kept.get("back", "")  # a device that many use
         self.style = renderer().style
+        self.alone = renderer().alone
         self.tab = ""
         self.icons: dict[str, None] = {}
         self.inline_icons = False
@@ -222,8 +223,11 @@ def address(endpoint: str, **values: Any) -> str:
 class Renderer:
     """Renders templates of all plugins in the reader's language."""
 
-    def __init__(self, folders: Iterable[Path], catalogue: Catalogue, static_files: StaticFiles) -> None:
+    def __init__(
+        self, folders: Iterable[Path], catalogue: Catalogue, static_files: StaticFiles, alone: bool = False
+    ) -> None:
         self.catalogue = catalogue
+        self.alone = alone  # most pages are not there: see LMS_ONLY
         self.folders = list(folders)
         self._static_files = static_files
         self._environments = {name: self._environment(name) for name in lang.LOCALES}

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, redirect, request
 from flask_login import current_user
 
 from lms.contract.points import ExtensionPoint, PluginError
-from lms.errors import NotSignedIn
+from lms.errors import NotFound, NotSignedIn
 
 ANYONE, LEARNER, STAFF, MACHINE = "anyone", "learner", "staff", "machine"
 View = Callable[..., Any]
@@ -81,8 +81,8 @@ ROUTES: ExtensionPoint[Routes] = ExtensionPoint(
 )
 
 
-def register(app: Flask, owned: Iterable[tuple[str, Routes]]) -> None:
-    """Adds the addresses of every plugin (its name, its routes).
+def register(app: Flask, owned: Iterable[tuple[str, Routes]], only: str = "") -> None:
+    """Adds the addresses of every plugin (its name, its routes). `only` as in the settings.
 
     Raises PluginError, naming both, where two plugins share an address or the name of one.
     """
@@ -95,3 +95,19 @@ def register(app: Flask, owned: Iterable[tuple[str, Routes]]) -> None:
                     raise PluginError(f"Plugins {taken[key]!r} and {plugin!r} both provide {key!r} for routes.")
                 taken[key] = plugin
             app.add_url_rule(row.rule, endpoint=row.endpoint, view_func=row.view, methods=list(row.methods))
+    if only:
+        app.before_request(_only(*only.split()))
+
+
+def _only(home: str, *names: str) -> Callable[[], Any]:
+    """What answers for pages that are not to be there: this program serves one purpose then, and has no other door."""
+    allowed = frozenset(names)
+
+    def refuse() -> Any:
+        if request.path == "/":
+            return redirect(home, 303)
+        if request.endpoint is not None and not {request.endpoint, request.endpoint.partition(".")[0]} & allowed:
+            raise NotFound
+        return None
+
+    return refuse

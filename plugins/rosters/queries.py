@@ -14,8 +14,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from lms.api.people import Person, below
+from lms.api.sheets import Sheet
 from lms.api.work import connection
-from plugins.rosters.formats.sheet import Sheet
 from plugins.rosters.models import OPEN, TAKEN, Roster, RosterForm, RosterRow, RosterSheet
 
 R, W, S, F = Roster.__table__, RosterRow.__table__, RosterSheet.__table__, RosterForm.__table__

@@ -75,6 +75,15 @@ class SingleChoice:
     def in_words(self, spec: Mapping[str, Any], answer: Answer) -> list[str]:
         return [spec["options"][i]["text"] for i in answer]
 
+    def things_to_pick(self, spec: Mapping[str, Any]) -> Sequence[str]:
+        return self.texts(spec)
+
+    def picked(self, answer: Answer) -> Sequence[int]:
+        return answer
+
+    def right_ones(self, spec: Mapping[str, Any]) -> Sequence[int]:
+        return [i for i, option in enumerate(spec["options"]) if option.get("correct")]
+
     def tried(self, spec: Mapping[str, Any]) -> Sequence[tuple[str, Answer]]:
         return [(o["text"], [i]) for i, o in enumerate(spec["options"])]
 
@@ -200,6 +209,15 @@ class TrueFalse:
 
     def in_words(self, spec: Mapping[str, Any], answer: Answer) -> list[str]:
         return [self.texts(spec)[0 if answer[0] else 1]]
+
+    def things_to_pick(self, spec: Mapping[str, Any]) -> Sequence[str]:
+        return self.texts(spec)
+
+    def picked(self, answer: Answer) -> Sequence[int]:
+        return [0 if answer[0] else 1]
+
+    def right_ones(self, spec: Mapping[str, Any]) -> Sequence[int]:
+        return [0 if spec["answer"] else 1]
 
     def tried(self, spec: Mapping[str, Any]) -> Sequence[tuple[str, Answer]]:
         return list(zip(self.texts(spec), ([True], [False]), strict=True))

@@ -15,6 +15,7 @@ from quizzes.items.form import Part
 WHOLE = 2520
 HALF = WHOLE // 2
 WAITS = -1  # stands for the mark of an answer that a person has yet to mark
+DROPPED = -2  # stands for the mark of a question that was taken out of the score afterwards
 Answer = list[Any]  # plain values; for choices the numbers of the options as the author wrote them
 
 
@@ -94,6 +95,20 @@ class Refusing(Protocol):
 
     def refusal(self, fields: Mapping[str, Sequence[str]], spec: Mapping[str, Any]) -> Text | None:
         """Why `read` could not take it, and what to write instead; None where nothing was typed at all."""
+
+
+@runtime_checkable
+class Picking(Protocol):
+    """An item type that is answered by choosing among things of which the author said which are right."""
+
+    def things_to_pick(self, spec: Mapping[str, Any]) -> Sequence[str]:
+        """What there is to choose from, in words, in the author's order: its places are the numbers below."""
+
+    def picked(self, answer: Answer) -> Sequence[int]:
+        """The numbers of what an answer chose."""
+
+    def right_ones(self, spec: Mapping[str, Any]) -> Sequence[int]:
+        """The numbers of all that is right."""
 
 
 @runtime_checkable

@@ -53,6 +53,15 @@ class _Found:
         """The author's numbers of all that is to be found."""
         return [i for i, thing in enumerate(self.things(spec)) if thing.get("correct")]
 
+    def things_to_pick(self, spec: Mapping[str, Any]) -> Sequence[str]:
+        return [self.in_words(spec, [i])[0] for i in range(self.size(spec))]
+
+    def picked(self, answer: Answer) -> Sequence[int]:
+        return answer
+
+    def right_ones(self, spec: Mapping[str, Any]) -> Sequence[int]:
+        return self.right_answer(spec)
+
     def grade(self, spec: Mapping[str, Any], answer: Answer | None) -> Mark:
         """A point for all that is to be found and nothing else; of several, half where exactly one is off."""
         given = set(answer or [])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import LargeBinary, TextClause, bindparam, insert, select, text, update
 
@@ -15,15 +14,15 @@ from lms.api.learning import Kind, Result, enroll, practised, record_result
 from lms.api.people import Claim, hold
 from lms.api.work import Conflict, TooEarly, _, clock, connection, settings, take, tell
 from quizzes import queries
-from quizzes.drawing import BankTooSmall, draw, scaled, shuffled
+from quizzes.drawing import shuffled
 from quizzes.events import AttemptGraded
 from quizzes.items.contract import ITEM_TYPES, WAITS, WHOLE, asked_now, waits
-from quizzes.models import OPEN, SUBMITTED, Accommodation, Attempt, BankState, Item, PracticeAnswer, Response
-from quizzes.policies import NOTHING_SPECIAL, Fairness, Policy, standing
+from quizzes.models import OPEN, SUBMITTED, Accommodation, Attempt, BankState, PracticeAnswer, Response
+from quizzes.policies import NOTHING_SPECIAL, Clock, Fairness, Policy, standing
 from quizzes.scoring import Score, in_halves, score
-from quizzes.services import decks, papers, running
+from quizzes.services import measured, papers, queueing, returning, running
 
-A, I, R = Attempt.__table__, Item.__table__, Response.__table__
+A, R = Attempt.__table__, Response.__table__
 MOST_PRACTICE = (600, 600)  # answers, in so many seconds: of one account, or of one network address without
 HANDED_IN = _("This paper has been handed in; its answers can no longer be changed.")
 STANDS_STILL = _("The clock stands still for now. Go on with the check first, then answer.")
@@ -57,7 +56,8 @@ _BEGIN: Statement[Any] = Statement(
     insert(A),
     columns=(
         "uuid", "account_id", "activity_id", "course_id", "revision_id", "token", "seed", "paper", "state",
-        "started_at", "waits", "deck_id", "had", "passing", "due_at", "break_left", "aloud", "session",
+        "started_at", "waits", "deck_id", "had", "passing", "due_at", "break_left", "aloud", "session", "form",
+        "acts",
     ),
 )  # fmt: skip
 
@@ -86,11 +86,13 @@ def start(
     token: bytes | None,
     enrolled: bool = False,
     session: str | None = None,
+    paper: papers.Paper | None = None,
 ) -> UUID:
     """Draws a paper and begins; an attempt that is open, or was begun by this token, is gone on with.
 
-    `session` names the supervised session in which it is begun. TooEarly where the quiz's policy does not let it begin
-    now, where somebody has to be there and no session is named, or where the bank has too few questions.
+    `session` names the supervised session in which it is begun; `paper` is one that was prepared for it. TooEarly
+    where the quiz's policy does not let it begin now, where somebody has to be there and no session is named, or where
+    the bank has too few questions.
     """
     hold(account_id)
     now = clock.seconds()
@@ -108,43 +110,55 @@ def start(
         tried = queries.newest_attempts(account_id, activity_id)
         if not standing(policy, tried, now).may_begin:
             raise TooEarly(_("You cannot begin this check now. Its page says why, and from when on you can."))
+    if paper is None:  # whoever prepared one asked then
+        measured.require_now(account_id, body)
     if not enrolled:
         enroll(account_id, course_id)
-    deck, deck_id = decks.deck_for(revision_id, activity_id, body, rows[0].changes)
-    had = papers.had(account_id, activity_id, body["pool"], deck)
-    seed = secrets.randbits(31)
-    try:
-        drawn = draw(deck, seed, dict(had), policy.when_short)
-    except BankTooSmall as error:
-        raise TooEarly(
-            _("This quiz has too few questions yet. Please tell your helper: {problem}", problem=str(error))
-        ) from error
+    if paper is None:
+        paper = papers.drawn(account_id, activity_id, revision_id, rows[0].changes)
     fair = next((Fairness(*row[4:]) for row in rows if row.extra is not None), NOTHING_SPECIAL)
-    runs = fair.clock(body.get("limit"), now)
-    uuid = uuid4()
+    begin(paper, account_id, course_id, activity_id, fair.clock(body.get("limit"), now), now, token, session, fair)
+    return paper.uuid
+
+
+def begin(
+    paper: papers.Paper,
+    account_id: int,
+    course_id: int,
+    activity_id: int,
+    runs: Clock,
+    at: int,
+    token: bytes | None = None,
+    session: str | None = None,
+    fair: Fairness = NOTHING_SPECIAL,
+) -> None:
+    """Begins a paper that was drawn, and notes which exam questions the person has had with it."""
     _BEGIN.run(
-        uuid=uuid,
+        uuid=paper.uuid,
         account_id=account_id,
         activity_id=activity_id,
         course_id=course_id,
-        revision_id=revision_id,
+        revision_id=paper.revision_id,
         token=token,
-        seed=seed,
-        paper=papers.laid_out(deck, drawn, seed),
+        seed=paper.seed,
+        paper=paper.questions,
         state=OPEN,
-        started_at=now,
+        started_at=at,
         waits=0,
-        deck_id=deck_id,
-        had=had or None,
-        passing=scaled(body["pass"], body["draw"], drawn.counts),
+        deck_id=paper.deck_id,
+        had=paper.had,
+        passing=paper.passing,
         due_at=runs.due_at,
         break_left=runs.break_left,
         aloud=fair.read_aloud,
         session=session,
+        form=paper.form,
+        acts=0,
     )
-    if body["pool"] == "exam":
-        _SEE.run(who=account_id, items=json.dumps(sorted(deck.items[place] for place in drawn.places)))
-    return uuid
+    found = queries.versions([entry[0] for entry in paper.questions])
+    given = sorted(version.item_id for version in found if version.pool == "exam")
+    if given:
+        _SEE.run(who=account_id, items=json.dumps(given))
 
 
 def _save(
@@ -260,40 +274,64 @@ def mark_of(version: queries.VersionRow, answer: list[Any] | None) -> int | None
     return WAITS if answer and waits(kind) else kind.grade(version.spec, answer).parts
 
 
-def submit(row: queries.AttemptRow, answers: queries.Answers) -> Score:
+def submit(row: queries.AttemptRow, answers: queries.Answers, at: int | None = None) -> Score:
     """Hands a paper in: graded, kept as evidence, moved up the tree. Handing in twice is once.
 
     `row` and `answers` were read in this unit of work with the row held, so that no answer comes in between. Where a
-    person has yet to mark something, the verdict waits: `marking.mark` gives it then.
+    person has yet to mark something, the verdict waits: `marking.mark` gives it then. `at`: when it was, None for now.
     """
     result, marks = grade(row, answers)
     left = marks.count(WAITS)
     verdict = None if left else result.passed
-    if _CLOSE.run(attempt=row.id, now=clock.seconds(), given=marks, ok=verdict, open=left) == 1 and not left:
-        settle(row, marks, result)
+    when = clock.seconds() if at is None else at
+    if _CLOSE.run(attempt=row.id, now=when, given=marks, ok=verdict, open=left) == 1:
+        measured.handed_in(row.account_id, queries.revision(row.revision_id), when)
+        if left:
+            queueing.wait(row.id, marks, when)
+        else:
+            settle(row, marks, result)
     return result
 
 
-def settle(row: queries.AttemptRow, marks: Sequence[int | None], result: Score) -> None:
-    """Records and tells what a paper came to, once every answer has its mark."""
+def result_page(uuid: UUID) -> str:
+    """The path of a paper's result, for messages: the worker makes them too, which has no page open."""
+    return f"/luot/{uuid}/ket-qua"
+
+
+def as_evidence(
+    paper: Sequence[Any], revision_id: int, marks: Sequence[int | None], result: Score, passed: bool
+) -> Result:
+    """A paper's marks as the ledger keeps them: in halves of a point, with the share of each area."""
     areas: dict[int, tuple[int, int]] = {}
-    for (_version, _order, area_id), mark in zip(row.paper, marks, strict=True):
-        if area_id is not None and mark is not None:
+    for (_version, _order, area_id), mark in zip(paper, marks, strict=True):
+        if area_id is not None and mark is not None and mark >= 0:
             raw, most = areas.get(area_id, (0, 0))
             areas[area_id] = (raw + mark, most + WHOLE)
     parts = {area_id: (in_halves(raw), in_halves(most)) for area_id, (raw, most) in areas.items()}
-    record_result(
-        row.account_id,
-        row.activity_id,
-        Result(Kind.SCORED, result.halves, result.most_halves, result.passed, parts, content_id=row.revision_id),
-    )
-    tell(AttemptGraded(row.id, row.account_id, row.activity_id, result.halves, result.most_halves, result.passed))
+    return Result(Kind.SCORED, result.halves, result.most_halves, passed, parts, content_id=revision_id)
 
 
-def practise(item_id: int, account_id: int | None, right: bool, address: str) -> None:
-    """Counts an answer to a practice question. TooMany beyond what a person, or a class behind one router, can give."""
+def settle(row: queries.AttemptRow, marks: Sequence[int | None], result: Score, passed: bool | None = None) -> None:
+    """Records and tells what a paper came to, once every answer has its mark; `passed`: where more decides."""
+    verdict = result.passed if passed is None else passed
+    record_result(row.account_id, row.activity_id, as_evidence(row.paper, row.revision_id, marks, result, verdict))
+    tell(AttemptGraded(row.id, row.account_id, row.activity_id, result.halves, result.most_halves, verdict))
+    if queries.revision(row.revision_id)["pool"] == "practice":  # what was missed comes back
+        found = queries.versions([entry[0] for entry in row.paper])
+        asked = zip(found, marks, strict=True)
+        told = [(v, mark == WHOLE) for v, mark in asked if mark is not None and mark >= 0]
+        returning.note_paper(row.account_id, told, row.submitted_at or clock.seconds())
+
+
+def practise(
+    version: queries.VersionRow, account_id: int | None, right: bool, address: str, returned: str | None = None
+) -> None:
+    """Counts an answer to a practice question. TooMany beyond what a person, or a class behind one router, can give.
+
+    `returned`: the topic for which it was asked, where it had come back.
+    """
     take("practice", str(account_id) if account_id else address, *MOST_PRACTICE)
-    keep_practice(item_id, account_id, right)
+    keep_practice(version, account_id, right, returned=returned)
 
 
 def practice_order(version: queries.VersionRow) -> list[int]:
@@ -303,12 +341,24 @@ def practice_order(version: queries.VersionRow) -> list[int]:
     return shuffled(size, version.id, 0) if kind.shuffles(version.spec) else list(range(size))
 
 
-def keep_practice(item_id: int, account_id: int | None, right: bool) -> None:
-    """Keeps an answer to a practice question. A person's first right one is done in the lessons that ask for it."""
+def keep_practice(
+    version: queries.VersionRow,
+    account_id: int | None,
+    right: bool,
+    day: int | None = None,
+    returned: str | None = None,
+) -> None:
+    """Keeps an answer to a practice question. A person's first right one is done in the lessons that ask for it.
+
+    What a person got wrong comes back after days; `day`: that on which it was answered, where a phone sends it later.
+    """
     connection().execute(
         insert(PracticeAnswer).values(
-            item_id=item_id, pool="practice", account_id=account_id, right=right, at=clock.seconds()
+            item_id=version.item_id, pool="practice", account_id=account_id, right=right, at=clock.seconds()
         )
     )
-    if right and account_id is not None:
-        practised(account_id, "check", connection().execute(select(I.c.slug).where(I.c.id == item_id)).scalar_one())
+    if account_id is None:
+        return
+    returning.note(account_id, version, right, day, returned, late=day is not None)
+    if right:
+        practised(account_id, "check", version.slug)

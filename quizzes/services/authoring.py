@@ -1,4 +1,4 @@
-"""What authors do: begin banks and quizzes, word questions anew, retire them, publish quizzes."""
+"""What authors do: begin banks and quizzes, publish quizzes. Questions: see drafting.py and living.py."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from lms.api.learning import Activity, anchor, first_free, free_slug, slug_of
-from lms.api.packages import broken_rules
-from lms.api.work import Conflict, Invalid, NotFound, Text, _, audit, clock, connection
+from lms.api.packages import FORM_COMMON, broken_forms, broken_rules, shared
+from lms.api.work import Conflict, Invalid, Text, _, audit, clock, connection
 from quizzes.drawing import Candidate, assured, lies_under
-from quizzes.models import Bank, Item, ItemVersion, QuizDocument
-from quizzes.services.importing import digest_of, publish_item, publish_quiz
+from quizzes.measures import forms_of, measure_of, purpose_of
+from quizzes.models import Bank, QuizDocument
+from quizzes.services import measured
+from quizzes.services.importing import publish_quiz
 
-A, B, IT, V, D = (
+A, B, D = (
     Activity.__table__,
     Bank.__table__,
-    Item.__table__,
-    ItemVersion.__table__,
     QuizDocument.__table__,
 )
 
@@ -33,55 +33,6 @@ def begin_bank(title: str, org_id: int, by_id: int) -> str:
     database.execute(insert(B).values(slug=slug, title=title, org_id=org_id))
     audit.record(by_id, "bank.begun", f"bank:{slug}", org=org_id)
     return slug
-
-
-def add_item(bank_id: int, pool: str, kind: str, body: Mapping[str, Any], by_id: int) -> str:
-    """Makes a question and returns its slug; the same question is made once."""
-    database = connection()
-    digest = digest_of({"type": kind, **body})
-    same = database.execute(
-        select(IT.c.slug)
-        .join(V, V.c.id == IT.c.current_id)
-        .where(IT.c.bank_id == bank_id, IT.c.pool == pool, V.c.digest == digest)
-    ).scalar()
-    if same is not None:
-        return str(same)
-    wanted = "-".join(slug_of(body["stem"][:200]).split("-")[:6]) or "cau-hoi"
-    slug = first_free(wanted, database.execute(select(IT.c.slug).where(IT.c.slug.like(f"{wanted}%"))).scalars())
-    publish_item(slug, bank_id, pool, kind, body, by_id, None)
-    return slug
-
-
-def change_item(item_id: int, number: int, kind: str, body: Mapping[str, Any], by_id: int) -> None:
-    """Words a question anew, over the wording numbered `number`. Attempts keep the wording that they had.
-
-    What is there already changes nothing. Raises Conflict where somebody worded it anew since.
-    """
-    row = (
-        connection()
-        .execute(
-            select(IT.c.slug, IT.c.bank_id, IT.c.pool, V.c.number, V.c.digest)
-            .join(V, V.c.id == IT.c.current_id)
-            .where(IT.c.id == item_id)
-        )
-        .one()
-    )
-    if row.digest == digest_of({"type": kind, **body}):
-        return
-    if row.number != number:
-        raise Conflict
-    publish_item(row.slug, row.bank_id, row.pool, kind, body, by_id, item_id)
-
-
-def retire(item_id: int, by_id: int, back: bool = False) -> None:
-    """Takes a question out of use, or brings it back. Attempts that have it keep it."""
-    row = connection().execute(select(IT.c.slug, IT.c.retired_at).where(IT.c.id == item_id)).first()
-    if row is None:
-        raise NotFound
-    if (row.retired_at is None) == back:
-        return
-    connection().execute(update(IT).where(IT.c.id == item_id).values(retired_at=None if back else clock.seconds()))
-    audit.record(by_id, "item.returned" if back else "item.retired", f"item:{row.slug}")
 
 
 def empty_quiz(slug: str, title: str) -> dict[str, Any]:
@@ -146,6 +97,8 @@ def publish(activity_id: int, org_id: int, body: Mapping[str, Any], bank: Sequen
     if problems:
         name, text = problems[0]
         raise Invalid(text, **{name: text})
+    if measure_of(body):  # nothing is drawn and nothing is passed
+        body = {**body, "draw": [], "pass": {"correct": 0, "parts": []}}
     anchor("quiz", body["slug"], body["title"], body["minutes"] or 10)
     if publish_quiz(activity_id, body, org_id, by_id):
         audit.record(by_id, "quiz.published", f"quiz:{body['slug']}")
@@ -155,6 +108,8 @@ def problems_of(body: Mapping[str, Any], bank: Sequence[Candidate]) -> list[tupl
     """(id of the field, what must be mended) before a quiz can be published."""
     found: list[tuple[str, Text]] = []
     lines = body["draw"]
+    if measure_of(body):
+        return _problems_of_forms(body)
     if not lines:
         found.append(("draw", _("Say at least once from where questions are drawn.")))
     for number, (line, (fits, left)) in enumerate(zip(lines, assured(lines, bank), strict=True)):
@@ -197,4 +152,41 @@ def problems_of(body: Mapping[str, Any], bank: Sequence[Candidate]) -> list[tupl
                       code=part["from"] or "…", n=part["correct"], asked=asked),
                 )
             )  # fmt: skip
+    return found
+
+
+def _problems_of_forms(body: Mapping[str, Any]) -> list[tuple[str, Text]]:
+    """The same for a quiz that measures change: its forms by themselves, against the bank, against the measure."""
+    forms, measure = forms_of(body), measure_of(body)
+    found = [(f"form-{sorted(forms)[0]}" if forms else "form-a", Text(template, values))
+             for _key, template, values in broken_forms(body["measure"], forms)]  # fmt: skip
+    if body["pool"] != "exam":
+        found.append(("pool", _("A quiz that measures change asks exam questions.")))
+    for letter, slugs in sorted(forms.items()):
+        gone = [slug for slug in slugs if slug not in measured.usable(slugs, body["pool"])]
+        if gone:
+            found.append((f"form-{letter}", _("These are no exam questions in use: {names}.", names=", ".join(gone))))
+        for twins in measured.twins_in(slugs):
+            text = _("These are twins of one another, keep one: {names}.", names=", ".join(twins))
+            found.append((f"form-{letter}", text))
+    for title, purpose, others in measured.others(measure, body["slug"]):
+        if purpose == purpose_of(body):
+            text = _("“{title}” is this already in the measure. Choose another time, or another measure.", title=title)
+            found.append(("purpose-of-measure", text))
+        if set(others) != set(forms):
+            text = _("“{title}” belongs to the same measure and has other forms. Use the same letters.", title=title)
+            found.append(("form-a", text))
+        else:
+            found += [
+                (
+                    f"form-{one}",
+                    _(
+                        "Form {one} and form {other} of “{title}” have {percent} % of their questions in common. They"
+                        " need {least} % or more.",
+                        one=one, other=other, title=title, percent=percent, least=FORM_COMMON,
+                    ),
+                )
+                for one in sorted(forms) for other in sorted(others)
+                if (percent := shared(forms[one], others[other])) < FORM_COMMON
+            ]  # fmt: skip
     return found

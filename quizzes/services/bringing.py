@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from lms.api.data import insert_many
-from lms.api.learning import slug_of
 from lms.api.media import Received, keep_made, made_now
 from lms.api.packages import pictures_named
 from lms.api.work import Conflict, Invalid, Text, _, audit, clock, connection, unit_of_work
@@ -23,11 +21,13 @@ from quizzes.formats.columns import LETTERS
 from quizzes.formats.drafts import ANSWERABLE
 from quizzes.formats.question import Brought, Question, Told, body_of, line_of
 from quizzes.items.contract import ITEM_TYPES, exam_only
-from quizzes.models import Attempt, Bank, Import, Item, ItemTag, ItemVersion, PracticeAnswer, Resting, Seen
-from quizzes.services.importing import PICTURE_KINDS, digest_of
+from quizzes.models import Attempt, Bank, Import, Item, ItemDraft, ItemVersion, PracticeAnswer, Seen
+from quizzes.services import drafting, living
+from quizzes.services.importing import PICTURE_KINDS
+from quizzes.services.living import Signed, Wording
 
-M, IT, V, T = Import.__table__, Item.__table__, ItemVersion.__table__, ItemTag.__table__
-A, B, S, P, R = Attempt.__table__, Bank.__table__, Seen.__table__, PracticeAnswer.__table__, Resting.__table__
+M, IT, V, D = Import.__table__, Item.__table__, ItemVersion.__table__, ItemDraft.__table__
+A, B, S, P = Attempt.__table__, Bank.__table__, Seen.__table__, PracticeAnswer.__table__
 MOST_PAPERS = 50_000  # that are looked through before a question is deleted; above that it is retired
 KEPT_DAYS, LEAST_DAYS = 30, 1
 Made = dict[str, tuple[Received, dict[str, Any]]]
@@ -218,7 +218,7 @@ def take(row: ImportRow, org_id: int, by_id: int) -> int:
     done = connection().execute(update(M).where(M.c.id == row.id, M.c.state == DRAFT).values(state=TAKEN))
     if done.rowcount != 1:
         raise Conflict(_("This file has been taken in already."))
-    made = _make(row, [one.question for one in chosen], found.files, by_id)
+    made = _make(row, org_id, [one.question for one in chosen], found.files, by_id)
     left = [
         Told(text, one.question.name or f"{one.number}", one.question.line)
         for one in rows
@@ -242,53 +242,28 @@ def _slug_of_bank(bank_id: int) -> str:
     return str(connection().execute(select(B.c.slug).where(B.c.id == bank_id)).scalar_one())
 
 
-def _make(row: ImportRow, questions: Sequence[Question], files: Mapping[str, Any], by_id: int) -> list[int]:
-    """Makes items with their first wording and their tags, by a handful of statements whatever their number."""
-    now = clock.seconds()
+def _make(
+    row: ImportRow, org_id: int, questions: Sequence[Question], files: Mapping[str, Any], by_id: int
+) -> list[int]:
+    """Makes items, by a handful of statements whatever their number: in use, or as drafts where somebody else has to
+    look at them first.
+    """
     bodies = []
     for question in questions:
         body = body_of(question)
         named = pictures_named({"picture": question.picture, "data": question.data})
         if named:
             body["files"] = {name: files[name] for name in sorted(named)}
-        bodies.append(body)
-    slugs = _free_slugs([question.stem for question in questions])
-    ids = insert_many(IT, [
-        {"uuid": uuid4(), "slug": slug, "bank_id": row.bank_id, "pool": row.pool, "twins": body.get("twins")}
-        for slug, body in zip(slugs, bodies, strict=True)
-    ])  # fmt: skip
-    insert_many(V, [
-        {"item_id": item_id, "pool": row.pool, "number": 1, "type": q.kind, "level": body.get("level"),
-         "thinking": body.get("thinking"), "body": body, "digest": digest_of({"type": q.kind, **body}), "made_at": now,
-         "made_by": by_id}
-        for item_id, q, body in zip(ids, questions, bodies, strict=True)
-    ])  # fmt: skip
-    first = select(V.c.id).where(V.c.item_id == IT.c.id, V.c.number == 1).scalar_subquery()
-    for part in _parts(ids):
-        connection().execute(update(IT).where(IT.c.id.in_(part)).values(current_id=first))
-    tags = [
-        {"item_id": i, "code": code} for i, q in zip(ids, questions, strict=True) for code in dict.fromkeys(q.skills)
-    ]
-    if tags:
-        insert_many(T, tags)
+        bodies.append((question.kind, body))
+    if drafting.needs_review(row.pool, org_id):
+        return drafting.begin_all(row.bank_id, row.pool, bodies, row.id, by_id)
+    slugs = drafting.free_slugs([question.stem for question in questions])
+    ids = insert_many(IT, [{"uuid": uuid4(), "slug": slug, "bank_id": row.bank_id, "pool": row.pool} for slug in slugs])
+    living.put_in_use(
+        [Wording(i, row.pool, kind, body, by_id) for i, (kind, body) in zip(ids, bodies, strict=True)],
+        Signed("author", by_id),
+    )
     return ids
-
-
-def _free_slugs(stems: Sequence[str]) -> list[str]:
-    """A short name for each question, made of its first words, that no other question has."""
-    held = set(connection().execute(select(IT.c.slug)).scalars())
-    found, last = [], Counter[str]()
-    for stem in stems:
-        wanted = "-".join(slug_of(stem[:200]).split("-")[:6])[:56].strip("-") or "cau-hoi"
-        number = last[wanted] or 1
-        name = wanted if number == 1 else f"{wanted}-{number}"
-        while name in held:
-            number += 1
-            name = f"{wanted}-{number}"
-        last[wanted] = number
-        held.add(name)
-        found.append(name)
-    return found
 
 
 def _parts(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
@@ -310,17 +285,14 @@ def take_out(row: ImportRow, org_id: int, by_id: int) -> tuple[int, int]:
         raise Conflict(_("There is nothing to take out: this file was never taken in."))
     there = [i for part in _parts(row.made)
              for i in connection().execute(select(IT.c.id).where(IT.c.id.in_(part))).scalars()]  # fmt: skip
-    stay = set(there) if row.pool == "practice" else _used(there, row.changed_at)
+    drafting.withdraw_handed(there, by_id)
+    if row.pool == "practice":
+        stay = set(there) - _never_used(there)
+    else:
+        stay = _used(there, row.changed_at)
     go = [i for i in there if i not in stay]
-    retired = 0
-    for part in _parts(sorted(stay)):
-        still = IT.c.id.in_(part), IT.c.retired_at.is_(None)
-        retired += connection().execute(update(IT).where(*still).values(retired_at=clock.seconds())).rowcount
-    for part in _parts(go):
-        connection().execute(delete(R).where(R.c.item_id.in_(part)))
-        connection().execute(delete(T).where(T.c.item_id.in_(part)))
-        connection().execute(delete(V).where(V.c.item_id.in_(part)))
-        connection().execute(delete(IT).where(IT.c.id.in_(part)))
+    retired = living.retire_all(sorted(stay))
+    living.forget(go)
     connection().execute(
         update(M).where(M.c.id == row.id).values(taken_out=len(go), retired=retired, changed_at=clock.seconds())
     )
@@ -330,11 +302,24 @@ def take_out(row: ImportRow, org_id: int, by_id: int) -> tuple[int, int]:
     return len(go), retired
 
 
+def _never_used(ids: Sequence[int]) -> set[int]:
+    """Which questions are drafts as the file brought them, of which no version was ever in use."""
+    found = set[int]()
+    for part in _parts(ids):
+        wanted = select(IT.c.id).join(D, D.c.item_id == IT.c.id).where(
+            IT.c.id.in_(part), D.c.base == 1, IT.c.id.not_in(select(V.c.item_id).where(V.c.item_id.in_(part)))
+        )  # fmt: skip
+        found |= set(connection().execute(wanted).scalars())
+    return found
+
+
 def _used(ids: Collection[int], since: int) -> set[int]:
     """Which questions somebody was given or answered, or an author worded anew, since a moment."""
     database, used = connection(), set[int]()
     versions: dict[int, int] = {}
     for part in _parts(sorted(ids)):
+        drafted = select(D.c.item_id).where(D.c.item_id.in_(part), or_(D.c.base > 1, D.c.over > 0))
+        used |= set(database.execute(drafted).scalars())
         for column in (S.c.item_id, P.c.item_id):
             used |= set(database.execute(select(column).where(column.in_(part)).distinct()).scalars())
         anew = select(V.c.item_id).where(V.c.item_id.in_(part)).group_by(V.c.item_id).having(func.count() > 1)

@@ -12,7 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lms.api.work import after_commit, clock, connection
 from quizzes import queries
 from quizzes.drawing import Deck, deck_of, unpacked
+from quizzes.measures import forms_of, lines_of
 from quizzes.models import StoredDeck
+from quizzes.services import measured
 
 D = StoredDeck.__table__
 MOST_CARDS = 400_000  # kept in memory, of all decks together: about 12 MB
@@ -39,7 +41,8 @@ def deck_for(revision_id: int, activity_id: int, body: Mapping[str, Any], change
     key, types = (connection().engine, revision_id), queries.types_in_use()
     held = _held.get(key)
     if held is None or held.changes != changes or held.types != types:
-        deck = deck_of(body["draw"], queries.cards(body["pool"], activity_id, types))
+        bank = queries.cards(body["pool"], activity_id, types)
+        deck = deck_of(lines_of(body), measured.laid(body, bank) if forms_of(body) else bank)
         if sum(len(h.deck.items) for h in _held.values()) + len(deck.items) > MOST_CARDS:
             _held.clear()
         held = _held[key] = _Held(changes, types, deck)
@@ -72,4 +75,4 @@ def stored(deck_id: int, body: Mapping[str, Any]) -> Deck:
     packed = connection().execute(select(D.c.body).where(D.c.id == deck_id)).scalar()
     if packed is None:
         raise LookupError(f"no deck {deck_id}")
-    return unpacked(packed, body["draw"])
+    return unpacked(packed, lines_of(body))

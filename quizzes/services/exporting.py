@@ -109,6 +109,7 @@ def give_quizzes(exporting: Exporting) -> None:
             .where(IT.c.pool == quiz.pool, IT.c.retired_at.is_(None), IT.c.current_id.is_not(None))
         )
         exporting.want("item", *(row.slug for row in tagged if any(lies_under(row.code, code) for code in codes)))
+        exporting.want("item", *(item for form in quiz.forms.values() for item in form))
         exporting.want("code", *codes, *(part.code for part in quiz.parts))
         exporting.give("quiz", slug, quiz)
 
@@ -136,4 +137,6 @@ def quiz_of(body: Mapping[str, Any]) -> QuizSpec:
         parts=tuple(PassPart(part["from"], part["correct"]) for part in body["pass"]["parts"]),
         limit=body.get("limit"),
         policy=body.get("policy") or {},
+        measure=body.get("measure") or {},
+        forms={letter: tuple(slugs) for letter, slugs in (body.get("forms") or {}).items()},
     )

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from lms.api.learning import anchor
 from lms.api.media import keep_made, made_now
 from lms.api.packages import Importing, Item, QuizSpec
+from lms.api.reviewing import digest_of, refuse_unreviewed
 from lms.api.work import Conflict, Invalid, _, clock, connection
-from quizzes.models import Bank, ItemTag, ItemVersion, QuizDocument, QuizRevision
+from quizzes.models import Bank, ItemVersion, QuizDocument, QuizRevision
 from quizzes.models import Item as ItemTable
+from quizzes.services import drafting
+from quizzes.services.living import Signed, Wording, put_in_use
 
-B, I, V, T, R, D = (
+B, I, V, R, D = (
     Bank.__table__,
     ItemTable.__table__,
     ItemVersion.__table__,
-    ItemTag.__table__,
     QuizRevision.__table__,
     QuizDocument.__table__,
 )
@@ -30,20 +29,19 @@ B, I, V, T, R, D = (
 PICTURE_KINDS = ("picture", "drawing")
 
 
-def digest_of(body: Mapping[str, Any]) -> str:
-    """SHA-256 of a body's canonical JSON: equal bodies are one version."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def take_items(importing: Importing) -> None:
-    """Adds items and new versions of items; what has not changed is left alone."""
+    """Adds items and new versions of items; what has not changed is left alone.
+
+    A package that is read on the server is in use at once. Of one that somebody brings in the studio the practice
+    questions are; exam questions are their drafts, because somebody else looks at them first.
+    """
     database = connection()
     held = {row.slug: row for row in database.execute(select(I.c.id, I.c.slug, I.c.pool, I.c.current_id, I.c.bank_id))}
     digests = {
         row.id: row.digest for row in database.execute(select(V.c.id, V.c.digest).join(I, I.c.current_id == V.c.id))
     }
     owners = {row.id: row.org_id for row in database.execute(select(B.c.id, B.c.org_id))}
+    asked = False
     for bank in importing.package.banks:
         bank_id = bank_of(bank.slug, bank.slug, importing.org_id)
         for read in bank.items:
@@ -71,6 +69,14 @@ def take_items(importing: Importing) -> None:
                         item=item.id,
                     )
                 )
+            if importing.by_id is not None and item.pool == "exam":
+                item_id = row.id if row else drafting.new_item(item.id, bank_id, item.pool)
+                if drafting.lay(item_id, item.type, body, importing.by_id):
+                    importing.count("drafts")
+                continue
+            if not asked:
+                refuse_unreviewed(importing.org_id, importing.by_id)
+                asked = True
             publish_item(item.id, bank_id, item.pool, item.type, body, importing.by_id, row.id if row else None)
             importing.count("items")
 
@@ -153,39 +159,14 @@ def bank_of(slug: str, title: str, org_id: int) -> int:
 def publish_item(
     slug: str, bank_id: int, pool: str, kind: str, body: Mapping[str, Any], by_id: int | None, item_id: int | None
 ) -> int:
-    """Stores the next version of an item and puts it in use; returns the item's id."""
-    database = connection()
+    """Makes the next version of an item, or the item, and puts it in use; returns the item's id.
+
+    `by_id` None: whoever runs the server. Somebody else puts only practice questions in use this way.
+    """
     if item_id is None:
-        item_id = int(
-            database.execute(
-                insert(I).values(uuid=uuid4(), slug=slug, bank_id=bank_id, pool=pool).returning(I.c.id)
-            ).scalar_one()
-        )
-        number = 1
-    else:
-        number = (database.execute(select(func.max(V.c.number)).where(V.c.item_id == item_id)).scalar() or 0) + 1
-    version_id = database.execute(
-        insert(V)
-        .values(
-            item_id=item_id,
-            pool=pool,
-            number=number,
-            type=kind,
-            level=body.get("level"),
-            thinking=body.get("thinking"),
-            body=dict(body),
-            digest=digest_of({"type": kind, **body}),
-            made_at=clock.seconds(),
-            made_by=by_id,
-        )
-        .returning(V.c.id)
-    ).scalar_one()
-    database.execute(update(I).where(I.c.id == item_id).values(current_id=version_id, twins=body.get("twins")))
-    if number > 1:
-        database.execute(delete(T).where(T.c.item_id == item_id))
-    codes = [{"item_id": item_id, "code": c} for c in body["skills"]]
-    if codes:
-        database.execute(insert(T), codes)
+        item_id = drafting.new_item(slug, bank_id, pool)
+    signed = Signed("server" if by_id is None else "author", by_id)
+    put_in_use([Wording(item_id, pool, kind, body, by_id)], signed)
     return item_id
 
 
@@ -233,6 +214,8 @@ def quiz_body(quiz: QuizSpec) -> dict[str, Any]:
         # left out where nothing is said, so that quizzes from before are the same
         **({"limit": quiz.limit} if quiz.limit is not None else {}),
         **({"policy": dict(quiz.policy)} if quiz.policy else {}),
+        **({"measure": dict(quiz.measure)} if quiz.measure else {}),
+        **({"forms": {letter: list(slugs) for letter, slugs in sorted(quiz.forms.items())}} if quiz.forms else {}),
     }
 
 

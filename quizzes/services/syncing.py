@@ -10,6 +10,7 @@ from lms.api.learning import Happening, Synced
 from lms.api.work import Invalid, NotFound, _
 from quizzes import queries
 from quizzes.items.contract import ITEM_TYPES
+from quizzes.returning import day_said
 from quizzes.services.attempts import keep_practice, practice_order
 
 Said = Annotated[str, Meta(max_length=200)]
@@ -33,7 +34,8 @@ def take_answer(happening: Happening, said: CheckAnswered) -> None:
     answer = kind.read(said.fields, version.spec, practice_order(version)) if kind else None
     if kind is None or answer is None:
         raise Invalid(_("This answer does not fit its question."))
-    keep_practice(version.item_id, happening.account_id, kind.grade(version.spec, answer).right)
+    right = kind.grade(version.spec, answer).right
+    keep_practice(version, happening.account_id, right, day_said(happening.t, happening.at))
 
 
 synced = (Synced("check.answered", CheckAnswered, take_answer),)

@@ -40,8 +40,10 @@ def _set(row: queries.AttemptRow, moved: Clock) -> None:
     )
 
 
-def extend(uuid: UUID, seconds: int, by_id: int, reason: str) -> None:
+def extend(uuid: UUID, seconds: int, by_id: int | None, reason: str) -> None:
     """Gives an open paper more time; by whom and why is recorded. Nothing where no clock runs.
+
+    `by_id`: None where whoever supervises has no account; here as below, the caller keeps who it was.
 
     Invalid for no time, or more than a day; Conflict where it has been handed in.
     """
@@ -53,15 +55,16 @@ def extend(uuid: UUID, seconds: int, by_id: int, reason: str) -> None:
     audit.record(by_id, "attempt.extended", f"attempt:{uuid}", seconds=seconds, reason=reason)
 
 
-def pause(uuid: UUID, by_id: int) -> None:
+def pause(uuid: UUID, by_id: int | None) -> None:
     """Lets an open paper stand still until `resume`: for whoever supervises. Pausing twice is once."""
     row, _answers = _held(uuid)
-    if row.paused_at is None:
-        _set(row, row.clock.paused(clock.seconds(), own=False))
+    if row.paused_at is None or row.pause_ends_at is not None:  # a break of one's own ends here: it must not go on
+        now = clock.seconds()
+        _set(row, row.clock.running(now).paused(now, own=False))
         audit.record(by_id, "attempt.paused", f"attempt:{uuid}")
 
 
-def resume(uuid: UUID, by_id: int) -> None:
+def resume(uuid: UUID, by_id: int | None) -> None:
     """Lets a paper go on that stood still; what it stood still is added to its end. Going on twice is once."""
     row, _answers = _held(uuid)
     if row.paused_at is not None:

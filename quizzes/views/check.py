@@ -16,7 +16,8 @@ from quizzes.access import practice_item_for_anyone
 from quizzes.items.contract import ITEM_TYPES, WHOLE, Answer, Mark, Tellable
 from quizzes.queries import VersionRow
 from quizzes.services.attempts import practice_order, practise
-from quizzes.views.shown import Question, question, read_answer, refusal_of, typed_in
+from quizzes.showing import Question, question, read_answer, refusal_of, typed_in
+from quizzes.views.ways import Way, lesson_of, place_in, twin_url
 
 routes = Routes("quizzes", "/luyen")
 
@@ -27,10 +28,11 @@ class Feedback:
 
     right: bool
     html: Markup
-    lesson: None = None
+    lesson: Way | None = None
     partly: bool = False  # some of it is right
     places: tuple[bool, ...] = ()  # of an answer of several places, which are right
     fix: str = ""
+    twin_url: str = ""  # of a question that asks nearly the same
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,13 @@ def feedback_on(item: VersionRow, mark: Mark) -> Feedback:
     return Feedback(mark.right, html, None, mark.parts > 0, places, "" if mark.right else str(item.body.get("fix", "")))
 
 
+def with_ways(feedback: Feedback, item: VersionRow, return_to: str, place: str) -> Feedback:
+    """Adds to what is said of a wrong answer where to go from here: the lesson, and a question that is nearly alike."""
+    if feedback.right:
+        return feedback
+    return replace(feedback, lesson=lesson_of(item, return_to), twin_url=twin_url(item, return_to, place))
+
+
 def _asked(item: VersionRow, answer: Answer | None, typed: list[str]) -> Question:
     q = question(item, practice_order(item), answer, item.slug)
     return replace(q, chosen=typed) if typed else q
@@ -59,14 +68,16 @@ def draw_check(
     feedback: Feedback | None = None,
     wrong: str = "",
     typed: list[str] | None = None,
+    place: str = "",
 ) -> str:
-    """The question as a piece of page. `wrong`: why what was `typed` could not be taken."""
+    """The question as a piece of page. `wrong`: why what was `typed` could not be taken. `place`: see `place_in`."""
     return render_fragment(
         "quizzes/take/check.html",
         q=_asked(item, answer, typed or []),
         feedback=feedback,
         wrong=wrong,
         return_to=return_to,
+        place=place,
         token="",
     )
 
@@ -98,28 +109,29 @@ def draw_copy(item: VersionRow, return_to: str) -> str:
 def check(item: str) -> str:
     """The question alone on a page."""
     row = practice_item_for_anyone(item)
-    return _page(row, safe_return(request.args.get("return_to")), None, None)
+    place = place_in(request.args.get("place"), row.slug)
+    return _page(row, safe_return(request.args.get("return_to")), None, None, place=place)
 
 
 @routes.post("/<item>", ANYONE, endpoint="check_post")
 def check_post(item: str) -> str | tuple[str, int]:
     """Says whether the answer is right, and why."""
     row = practice_item_for_anyone(item)
-    back = safe_return(request.form.get("return_to"))
+    back, place = safe_return(request.form.get("return_to")), place_in(request.form.get("place"), row.slug)
     answer = read_answer(row, practice_order(row), request.form)
     feedback = None
     if answer is not None:
         mark = ITEM_TYPES.get(row.type).grade(row.spec, answer)
-        feedback = feedback_on(row, mark)
+        feedback = with_ways(feedback_on(row, mark), row, back, place)
         person = here_or_none()
         with unit_of_work():
-            practise(row.item_id, person.id if person else None, mark.right, request.remote_addr or "")
+            practise(row, person.id if person else None, mark.right, request.remote_addr or "")
     told = refusal_of(row, request.form) if answer is None else None
     wrong, typed = say(told) if told else "", typed_in(row, request.form) if told else []
     page = (
-        draw_check(row, back, answer, feedback, wrong, typed)
+        draw_check(row, back, answer, feedback, wrong, typed, place)
         if wants_fragment()
-        else _page(row, back, answer, feedback, wrong, typed)
+        else _page(row, back, answer, feedback, wrong, typed, place)
     )
     return page if answer is not None else (page, 422)
 
@@ -131,15 +143,17 @@ def _page(
     feedback: Feedback | None,
     wrong: str = "",
     typed: list[str] | None = None,
+    place: str = "",
 ) -> str:
     lesson = activity("lesson", row.body["lesson"] or "")
     return render(
         "quizzes/take/check_page.html",
         lesson=Lesson(lesson.title if lesson else ""),
-        back_url=f"{back}#check-{row.slug}" if back != "/" else back,
+        back_url=f"{back}#{place}" if back != "/" else back,
         q=_asked(row, answer, typed or []),
         feedback=feedback,
         wrong=wrong,
         return_to=back,
+        place=place,
         token="",
     )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lms.api.learning import activity_slug
 from lms.api.people import claimed
-from lms.api.web import LEARNER, Routes, address, render, render_fragment
+from lms.api.web import LEARNER, Routes, address, panels, render, render_fragment
 from lms.api.work import Conflict, clock, unit_of_work
 from quizzes import queries
 from quizzes.access import attempt_for
@@ -56,8 +56,11 @@ def rest(attempt: UUID) -> Answer:
         quiz={"title": body["title"]},
         own=row.pause_ends_at is not None,
         left=-(-left // 60),
+        beside=panels("paper") if row.session is not None else [],
         token=str(uuid4()),
-        back_url=address("courses.course", slug=activity_slug(row.course_id)),
+        back_url=address("courses.course", slug=activity_slug(row.course_id))
+        if row.session is None
+        else address("quizzes.question", attempt=attempt, n=1),
     )
 
 

@@ -20,6 +20,7 @@ from quizzes.policies import (
     counting,
     standing,
 )
+from quizzes.services import measured
 
 STOPPED: dict[str, tuple[Text, Text]] = {
     "passed": (_("You have passed"), _("Well done. There is nothing more to do here.")),
@@ -32,6 +33,8 @@ STOPPED: dict[str, tuple[Text, Text]] = {
         _("Please talk with your helper: together you can see what to learn again."),
     ),
 }
+NOT_NOW = _("Not open now")
+DONE_ONCE = _("Thank you: your answers are kept. This is done once only, so that it can be compared.")
 COUNTED: dict[str, Text] = {
     BEST: _("Your best score counts."),
     LAST: _("Your last score counts."),
@@ -87,7 +90,7 @@ def where_supervised(policy: Policy) -> Stop:
 def going(body: Mapping[str, Any], account_id: int, tried: Sequence[queries.AttemptRow]) -> Going | None:
     """How it goes before it begins; None where the quiz says nothing of its own, as most do. `tried`: newest first."""
     policy, limit = Policy.of(body), body.get("limit")
-    if not body.get("policy") and limit is None:
+    if not body.get("policy") and not body.get("measure") and limit is None:
         return None
     found = standing(policy, tried, clock.seconds())
     held = queries.accommodation(account_id) if limit is not None else None
@@ -95,6 +98,9 @@ def going(body: Mapping[str, Any], account_id: int, tried: Sequence[queries.Atte
     counted = counting(policy, tried)
     ended = sum(t.submitted_at is not None for t in tried)
     stop = stop_of(policy, found)
+    if body.get("measure"):
+        why = measured.closed(account_id, body) if stop is None else DONE_ONCE
+        stop = Stop(say(NOT_NOW if stop is None else _("You have done this")), say(why)) if why else None
     if stop is None and policy.is_supervised:
         stop = where_supervised(policy)
     return Going(

@@ -18,7 +18,7 @@ from lms.api.people import here
 from lms.api.studio import Field, is_number, name_of, unit_name
 from lms.api.web import STAFF, Routes, composed, render, say
 from lms.api.work import DomainError, Invalid, _, take, unit_of_work
-from quizzes import brought
+from quizzes import brought, listing
 from quizzes.access import bank_for, import_for
 from quizzes.brought import ImportRow
 from quizzes.drafts import BankRow
@@ -28,10 +28,10 @@ from quizzes.formats.columns import LETTERS
 from quizzes.formats.question import Told, body_of
 from quizzes.items.contract import ITEM_TYPES, Explained, Marked, Run
 from quizzes.queries import VersionRow
-from quizzes.services import bringing
+from quizzes.services import bringing, drafting
 from quizzes.services.bringing import Ready
-from quizzes.views.shown import Question as Shown
-from quizzes.views.shown import html_of, question
+from quizzes.showing import Question as Shown
+from quizzes.showing import html_of, question
 from quizzes.views.studio import POOLS, type_title
 
 routes = Routes("quizzes", "/studio/ngan-hang/<bank>/dua-vao")
@@ -158,6 +158,7 @@ def look(bank: str, uuid: UUID) -> str:
 def _page(row: BankRow, held: ImportRow, errors: Mapping[str, list[str]]) -> str:
     found = brought.staged(held.id)
     if not held.is_draft:
+        left = listing.to_hand_in(row.id, held.pool, held.id)
         return render(
             "quizzes/studio/questions_taken.html",
             bank=row,
@@ -166,6 +167,10 @@ def _page(row: BankRow, held: ImportRow, errors: Mapping[str, list[str]]) -> str
             losses=_lines(found.losses),
             pool=say(POOLS[held.pool]),
             taken_out=request.args.get("rut") == "1",
+            stay=len(left) if not held.is_taken else 0,
+            ready=sum(one.is_whole for one in left),
+            broken=sum(not one.is_whole for one in left),
+            reviewed_first=drafting.needs_review(held.pool, row.org_id),
         )
     rows = bringing.ready(found, held, brought.likenesses(row.id))
     view = request.args.get("xem", "")
@@ -198,6 +203,7 @@ def _page(row: BankRow, held: ImportRow, errors: Mapping[str, list[str]]) -> str
         areas=skill_areas(known, (), ()),
         known=known,
         general=held.choices.get("skills", []),
+        reviewed_first=drafting.needs_review(held.pool, row.org_id),
         errors=errors,
         pages={
             "number": number,

@@ -10,7 +10,7 @@ from flask import redirect, request, url_for
 
 from lms.api.competency import areas_by_code, skills
 from lms.api.learning import author_orgs
-from lms.api.packages import POLICY_DEFAULTS, Package, package_files
+from lms.api.packages import FORM_LETTERS, POLICY_DEFAULTS, Package, package_files
 from lms.api.people import here
 from lms.api.studio import (
     Field,
@@ -32,6 +32,8 @@ from quizzes import drafts, forms
 from quizzes.access import quiz_for
 from quizzes.drafts import QuizDraft
 from quizzes.drawing import Candidate, assured, fits
+from quizzes.measures import asked as measured_count
+from quizzes.measures import forms_of, measure_of, purpose_of
 from quizzes.services import authoring
 from quizzes.services.exporting import quiz_of
 from quizzes.views.studio import POOLS, Answer
@@ -44,6 +46,11 @@ WAITS: dict[int, Text] = {
     0: _("At once"), 60: _("After an hour"), 1440: _("After a day"), 4320: _("After three days"),
     10080: _("After a week"),
 }  # fmt: skip
+MEASURES: dict[str, Text] = {
+    "entry": _("At the beginning of the course"),
+    "exit": _("At its end"),
+    "later": _("60 to 90 days after its end"),
+}
 WAYS: dict[str, dict[str, Text]] = {
     "purpose": {
         "practice": _("Practice: as often as one likes, and it teaches"),
@@ -56,6 +63,7 @@ WAYS: dict[str, dict[str, Text]] = {
         "end": _("The right answers at the end"),
         "no_key": _("Never the right answer: what was right or wrong, and why"),
     },
+    "markers": {"1": _("One person"), "2": _("Two people")},
     "counts": {"best": _("The best"), "last": _("The last"), "first": _("The first")},
     "when_short": {
         "reuse": _("Give some again that the person has had"),
@@ -155,6 +163,7 @@ def _editor(
         ],
         total=total,
         way=_way(body, typed, told),
+        measure=_measure(body, typed, told),
         share=round(100 * total / units) if (units := len({c.unit for c in bank if _drawn(body, c)})) else None,
         checks=_checks(body, bank, total),
         areas=_areas(bank),
@@ -183,8 +192,30 @@ def _way(
     return found
 
 
+def _measure(body: Mapping[str, Any], typed: Mapping[str, str], told: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The fields of a quiz that measures change; closed where it measures nothing."""
+    forms = forms_of(body)
+    return {
+        "on": bool(measure_of(body)),
+        "of": Field(typed.get("measure") if "measure" in told else measure_of(body), told.get("measure", [])),
+        "purpose": Field(purpose_of(body) or "entry", told.get("purpose-of-measure", [])),
+        "purposes": [(key, say(text)) for key, text in MEASURES.items()],
+        "forms": [
+            {
+                "letter": letter,
+                "field": Field("\n".join(forms.get(letter, ())), told.get(f"form-{letter}", [])),
+                "count": len(forms.get(letter, ())),
+            }
+            for letter in FORM_LETTERS
+        ],
+    }
+
+
 def _checks(body: Mapping[str, Any], bank: Sequence[Candidate], total: int) -> list[dict[str, Any]]:
     found = [{"good": False, "text": say(text), "field": name} for name, text in authoring.problems_of(body, bank)]
+    if measure_of(body):
+        good = say(_("The forms hold together: {n} questions each at most", n=measured_count(body)))
+        return found or [{"good": True, "text": good, "field": ""}]
     good = say(_("The bank suffices for {n} questions", n=total))
     return found or [{"good": True, "text": good, "field": ""}]
 

@@ -29,20 +29,23 @@ from lms.api.web import (
     say,
     shelled,
 )
-from lms.api.work import Conflict, NotFound, NotSignedIn, TooEarly, _, unit_of_work
+from lms.api.work import Conflict, NotFound, NotSignedIn, Text, TooEarly, _, unit_of_work
 from quizzes import queries
-from quizzes.access import attempt_for
+from quizzes.access import attempt_for, is_at_home
 from quizzes.items.contract import WHOLE
+from quizzes.measures import ALONE, ENTRY, LATER, LITTLE, MUCH, asked, measure_of, purpose_of
 from quizzes.models import OPEN
 from quizzes.policies import EACH, NO_KEY, Policy
 from quizzes.scoring import in_points, score
-from quizzes.services import attempts, marking, running, timing
+from quizzes.services import attempts, marking, measured, running, timing
+from quizzes.showing import Question, drawn, in_use, read_answer, refusal_of, run_of, spoken_of, typed_in
+from quizzes.showing import question as shown
 from quizzes.stems import words_of
+from quizzes.views.again import again, is_secret
 from quizzes.views.answered import answer_shown
 from quizzes.views.clock import is_up, resting_url, time_left
 from quizzes.views.going import after, going
-from quizzes.views.shown import Question, drawn, in_use, read_answer, refusal_of, run_of, spoken_of, typed_in
-from quizzes.views.shown import question as shown
+from quizzes.views.remarked import remarked
 
 routes = Routes("quizzes")
 Answer = str | Response | tuple[str, int]
@@ -52,6 +55,11 @@ Answer = str | Response | tuple[str, int]
 NOBODYS, CONTENT, CLOCK = "00000000-0000-4000-8000-000000000000", "<!--question-->", "<!--clock-->"
 NOBODY = UUID(NOBODYS)
 MOST_BROUGHT = 1500  # signs of an answer that goes along in an address
+HELPED: dict[int, Text] = {
+    ALONE: _("I did it alone"),
+    LITTLE: _("Somebody helped a little"),
+    MUCH: _("Somebody helped a lot"),
+}
 
 
 def _place(person: Claim, course: str, quiz: str) -> tuple[InCourse, Place]:
@@ -59,7 +67,13 @@ def _place(person: Claim, course: str, quiz: str) -> tuple[InCourse, Place]:
     return at, at.place("quiz", quiz)
 
 
-def _refusal(at: InCourse, place: Place) -> str:
+def _refusal(at: InCourse, place: Place, body: Mapping[str, Any]) -> str:
+    if purpose_of(body) in (ENTRY, LATER):  # before the lessons, or long after them; `going` says when
+        return (
+            say(_("First learn “{title}” in this course; then this opens.", title=at.missing(place)[0].title))
+            if (at.is_locked(place))
+            else ""
+        )
     undone = sum(1 for p in at.places if p.kind == "lesson" and not at.done & p.mask)
     if not undone and at.is_locked(place):
         return say(_("First learn “{title}” in this course; then this opens.", title=at.missing(place)[0].title))
@@ -113,7 +127,7 @@ def front(course: str, quiz: str) -> Answer:
     person = claimed()
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
-    if not _refusal(at, place) and (first := _first_to_do(body)):
+    if not _refusal(at, place, body) and (first := _first_to_do(body)):
         return redirect(first, 303)
     mine = queries.newest_attempts(person.id, place.activity_id)
     way = going(body, person.id, mine)
@@ -130,7 +144,7 @@ def front(course: str, quiz: str) -> Answer:
     what = {
         "course": at.course,
         "quiz": Titled(
-            quiz, body["title"], body["intro"], sum(d["count"] for d in body["draw"]), place.minutes,
+            quiz, body["title"], body["intro"], asked(body), place.minutes,
             body["pass"]["correct"], parts,
         ),
         "attempts_left": way.tries_left if way else None,
@@ -151,7 +165,8 @@ def front(course: str, quiz: str) -> Answer:
         }
         if open_one
         else None,
-        "refusal": _refusal(at, place),
+        "refusal": _refusal(at, place, body),
+        "measures": bool(measure_of(body)),
         "back_url": address("courses.course", slug=course),
     }  # fmt: skip
     if last or open_one or way:
@@ -182,7 +197,7 @@ def start(course: str, quiz: str) -> Answer:
     at, place = _place(person, course, quiz)
     body = queries.revision(place.content_id)
     front_page = address("quizzes.front", course=course, quiz=quiz)
-    if _refusal(at, place) or _first_to_do(body):
+    if _refusal(at, place, body) or _first_to_do(body):
         return redirect(front_page, 303)
     token = request.form.get("token", "")
     try:
@@ -195,7 +210,7 @@ def start(course: str, quiz: str) -> Answer:
                 person.id, at.course.id, place.activity_id, place.content_id, key, at.enrollment is not None
             )
     except TooEarly:
-        if not body.get("policy"):
+        if not body.get("policy") and not measure_of(body):
             raise
         return redirect(front_page, 303)  # which says why, and from when on one can
     return redirect(_question_url(uuid, 1), 303)
@@ -221,8 +236,9 @@ def question(attempt: UUID, n: int) -> Answer:
     if row.aloud:
         content += spoken_of(version, order)
     fill = {NOBODYS: str(attempt), CONTENT: content}
-    if row.due_at is not None or row.aloud or row.passing is not None:
+    if row.due_at is not None or row.aloud or row.passing is not None or row.session is not None:
         frame = (*frame, row.due_at is not None, row.break_left > 0, row.aloud, row.passing is not None)
+        frame = (*frame, row.session is not None)
         if row.due_at is not None:
             fill[CLOCK] = time_left(row)
     return shelled(("question", *frame), lambda: _question_frame(row, answers, n), fill)
@@ -276,6 +292,7 @@ def _page_around(
         breaks=row.break_left > 0,
         aloud=row.aloud,
         fewer=row.passing is not None and n == 1,
+        beside=panels("paper") if row.session is not None else [],
         back_url=address("quizzes.review", attempt=uuid),
         previous_url=address("quizzes.question", attempt=uuid, n=n - 1) if n > 1 else "",
         token="",
@@ -308,7 +325,8 @@ def answer(attempt: UUID, n: int) -> Answer:
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
     given = read_answer(version, order, request.form) or running.answer_of(version, row.uuid, n - 1, row.account_id)
-    if given is None and in_use(version):
+    skips = measure_of(queries.revision(row.revision_id)) and refusal_of(version, request.form) is None
+    if given is None and in_use(version) and not skips:
         why = say(refusal_of(version, request.form) or _("Please choose an answer, then go on."))
         return _question_page(row, answers, n, [why], request.form), 422
     told = Policy.of(queries.revision(row.revision_id)).feedback == EACH
@@ -329,6 +347,8 @@ def _saved_at_once(row: queries.AttemptRow, reader: Claim, n: int) -> bool:
     The paper is known from the page that asked the question; what may have changed since is in the statement.
     """
     if not 1 <= n <= row.total or Policy.of(queries.revision(row.revision_id)).feedback == EACH:
+        return False
+    if not is_at_home(row, reader):
         return False
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
@@ -366,7 +386,9 @@ def _told_page(row: queries.AttemptRow, answers: queries.Answers, n: int) -> str
         "quizzes/take/told.html",
         attempt={"id": row.uuid, "n": n, "total": row.total},
         quiz=Titled(body["slug"], body["title"]),
-        answer=answer_shown(n, version, answers[n - 1], kept, activity_slug(row.course_id), tells_key=True),
+        answer=answer_shown(
+            n, version, answers[n - 1], kept, activity_slug(row.course_id), True, None, _question_url(row.uuid, n)
+        ),
         lamp_states=["now" if i == n - 1 else "on" if i in answers else "" for i in range(row.total)],
         next_url=_question_url(row.uuid, next((i for i in left if i > n), left[0]))
         if left
@@ -433,9 +455,10 @@ def review(attempt: UUID) -> Answer:
             missing=sum(1 for r in rows if r.shown and not r.answered),
             over=is_up(row),
             clock=hole("clock") if row.due_at is not None else "",
+            beside=panels("paper") if row.session is not None else [],
             fewer={"total": row.total, "need": row.passing["correct"]} if row.passing else None,
             lamp_states=["on" if r.answered else "" for r in rows],
-            back_url=_course_url(row),
+            back_url=_course_url(row) if row.session is None else address("quizzes.question", attempt=NOBODY, n=1),
             token=hole("token"),
         )
 
@@ -466,6 +489,35 @@ class ResultPart:
     met: bool
 
 
+def _thanks(person: Claim, row: queries.AttemptRow, body: Mapping[str, Any]) -> str:
+    """After a form that measures change: no score and no key, they would help at the next form. Who helped is asked."""
+    purpose = purpose_of(body)
+    return render(
+        "quizzes/take/measured.html",
+        quiz=Titled(body["slug"], body["title"]),
+        purpose=purpose,
+        answered=len(queries.responses(row.id)),
+        total=row.total,
+        much=measured.help_of(row.id),
+        choices=[(much, say(text)) for much, text in HELPED.items()],
+        help_url=address("quizzes.helped", attempt=row.uuid),
+        course_url=_course_url(row),
+        home_url=address("home.mine"),
+        panels=panels("result", person=person, passed=True, course_id=row.course_id),
+    )
+
+
+@routes.post("/luot/<uuid:attempt>/ai-giup", LEARNER, by_claim=True)
+def helped(attempt: UUID) -> Answer:
+    """Keeps whether somebody helped. Saying it again says it anew."""
+    reader = claimed()
+    row, _answers = attempt_for(reader, attempt)
+    typed = request.form.get("much", "")
+    with unit_of_work():
+        measured.note_help(row.id, int(typed) if typed in ("0", "1", "2") else -1, reader.id)
+    return redirect(_result_url(attempt), 303)
+
+
 @routes.get("/luot/<uuid:attempt>/ket-qua", LEARNER, by_claim=True)
 def result(attempt: UUID) -> Answer:
     """After handing in: how it went, why, and what to do next."""
@@ -474,20 +526,30 @@ def result(attempt: UUID) -> Answer:
     if row.state == OPEN:
         return redirect(address("quizzes.review", attempt=attempt), 303)
     body = queries.revision(row.revision_id)
+    if measure_of(body):
+        return _thanks(person, row, body)
     found = queries.versions([entry[0] for entry in row.paper])
+    if body["pool"] == "practice":  # asked once for all that were missed
+        state = queries.bank_state()
+        found = [replace(version, state=state) for version in found]
     marks = list(row.marks or ())
     graded = score(marks, [v.body["skills"] for v in found], row.passing or body["pass"])
+    passed = bool(row.passed) if row.acts else graded.passed  # nobody loses a pass by a question that was put right
     slug = activity_slug(row.course_id)
     tells = body["pool"] == "practice" and Policy.of(body).feedback != NO_KEY
     said = marking.marked(row.id, found)
+    back = _result_url(attempt)
     rows = [
-        answer_shown(i + 1, version, answers.get(i), marks[i], slug, tells, said.get(i))
+        answer_shown(i + 1, version, answers.get(i), marks[i], slug, tells, said.get(i), back)
         for i, version in enumerate(found)
+        if not is_secret(version, marks[i])
     ]
+    learn = again(found, marks, body["draw"], slug)
+    lit = sorted(marks, key=lambda mark: mark != WHOLE) if body["pool"] == "exam" else marks  # how many, not which
     stop = after(body, row) if body.get("policy") else None
     own = {
         NOBODYS: str(attempt),
-        hole("lamps"): macro("ui/progress.html", "lamps", ["on" if m == WHOLE else "" for m in marks]),
+        hole("lamps"): macro("ui/progress.html", "lamps", ["on" if m == WHOLE else "" for m in lit]),
         hole("answers"): Markup("\n").join(rows),
     }
     with at_address(address("quizzes.result", attempt=NOBODY)):
@@ -496,7 +558,7 @@ def result(attempt: UUID) -> Answer:
             own,
             quiz=Titled(body["slug"], body["title"]),
             result={
-                "passed": graded.passed,
+                "passed": passed,
                 "correct": in_points(graded.got),
                 "total": graded.most // WHOLE,
                 "need": graded.need // WHOLE,
@@ -508,12 +570,15 @@ def result(attempt: UUID) -> Answer:
             },
             lamps=hole("lamps"),
             answers=[hole("answers")] if rows else [],
+            again=learn,
             stop=stop,
             over=row.due_at is not None and (row.submitted_at or 0) >= row.due_at,
             fewer=row.total if row.passing else 0,
             onward={"label": "course", "url": address("courses.course", slug=slug)}
-            if graded.passed or stop or row.waits
+            if passed or stop or row.waits
             else {"label": "retry", "url": address("quizzes.front", course=slug, quiz=body["slug"])},
             home_url=address("home.mine"),
-            panels=panels("result", person=person, passed=graded.passed, course_id=row.course_id),
+            panels=panels("result", person=person, passed=passed, course_id=row.course_id),
+            remarked=remarked(row),
+            supervised=bool(person.within),
         )

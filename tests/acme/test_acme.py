@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -286,3 +287,21 @@ def test_what_was_handed_in_waits_unseen_while_its_plugin_is_away(
     assert queue.status_code == 200
     assert "Tin sáng" not in queue.text
     assert admin.get("/studio/duyet/1").status_code == 404
+
+
+def test_its_command_is_a_command_of_lms(acme: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`lms radio` is found by its plugin, opens the application and speaks the operator's language."""
+    from click.testing import CliRunner
+
+    from lms import cli
+    from lms.contract import discovery
+
+    monkeypatch.setattr(discovery, "installed", lambda _first=False: [acme])
+    monkeypatch.setattr(cli._Program, "app", lambda _self, **_settings: object())
+    monkeypatch.setattr(cli, "in_words", lambda _app, sentence: sentence.say(str))
+    said = CliRunner().invoke(cli.main, ["radio", "--place", "Na Lo"])
+    assert (said.exit_code, said.output) == (0, "The loudspeaker of Na Lo is here.\n")
+    refused = CliRunner().invoke(cli.main, ["radio"])
+    assert refused.exit_code == 1
+    assert "hangs" in refused.output
+    assert CliRunner().invoke(cli.main, ["nothing-of-the-kind"]).exit_code == 2

@@ -13,7 +13,7 @@ from lms.identity.personal import PERSONAL_DATA, Erased, Merged, PersonalTable
 
 NAMES = ("account_id", "actor_id")
 ENDS = ("_by", "_by_id")
-MOMENTS = {"lms_data_request.act_by", "lms_data_request.answer_by"}  # by when, not by whom
+MOMENTS = {"integrity_case.answer_by", "lms_data_request.act_by", "lms_data_request.answer_by"}  # by when, not by whom
 
 
 def says_who(column: Column[object]) -> bool:

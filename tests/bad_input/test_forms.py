@@ -70,7 +70,7 @@ def test_nonsense_in_every_field_of_every_form(posts: Callable[..., int]) -> Non
         (lesson, ["token"], {303}),
         ("/luyen/khong-co", ["answer", "return_to"], {404}),
         ("/hoc/ky-nang-so-nguoi-dan/kiem-tra/kiem-tra-cuoi-nguoi-dan/bat-dau", ["token"], {303}),
-        ("/can-bo/giay/HVS-XN-2026-000123-36", ["reason"], {404}),
+        ("/can-bo/giay/HVS-XN-2026-000123-36/revoke", ["reason", "code"], {404}),
     ]
     for path, names, allowed in forms:
         for value in NONSENSE:

@@ -18,7 +18,7 @@ from lms.db.base import db
 from lms.errors import Gone, NotAllowed, TooMany
 from lms.testing.building import make_app
 from tests.browser.people import ANYONE, World, make_world
-from tests.browser.tabs import AXE, Look, Seen, Site, open_context
+from tests.browser.tabs import AXE, LOOKS, Seen, Site, open_context
 from tests.openid.places import never_asked
 
 if TYPE_CHECKING:
@@ -104,22 +104,20 @@ def own_site(prepared_folder: Path, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def tab_of(browser: Browser, site: Site, world: World) -> Iterator[Callable[[str, Look], Seen]]:
-    """`tab_of(who, look)`: a person's tab on the shared site; each pair has one, kept open."""
-    kept: dict[tuple[str, str], Seen] = {}
+def tab_of(browser: Browser, site: Site, world: World) -> Iterator[Callable[[str], Seen]]:
+    """`tab_of(who)`: a person's tab on the shared site, as wide as a phone. Each has one, kept open."""
+    kept: dict[str, Seen] = {}
     with ExitStack() as stack:
 
-        def tab(who: str, look: Look) -> Seen:
-            key = (who, look.name)
-            if key not in kept:
-                session = "" if who == ANYONE else world.cookies[who]
-                context = open_context(browser, site, look, session)
+        def tab(who: str) -> Seen:
+            if who not in kept:
+                context = open_context(browser, site, LOOKS[0], "" if who == ANYONE else world.cookies[who])
                 context.add_init_script(path=AXE)
                 stack.callback(context.close)
-                kept[key] = Seen(context.new_page(), site.base)
-            kept[key].widen(look)
-            kept[key].forget()
-            return kept[key]
+                kept[who] = Seen(context.new_page(), site.base)
+            kept[who].turn_to(LOOKS[0])
+            kept[who].forget()
+            return kept[who]
 
         yield tab
 

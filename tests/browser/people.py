@@ -24,6 +24,7 @@ from quizzes import queries
 from quizzes.items.contract import ITEM_TYPES
 from quizzes.models import Attempt
 from tests.identity import ways
+from tests.quizzes.specs import form_of, right_answer, wrong_answer
 
 COURSE = "ky-nang-so-nguoi-dan"
 PROGRAMME = "nguoi-dan"
@@ -150,20 +151,10 @@ def practice_answer(app: Flask, slug: str, right: bool) -> dict[str, list[str]]:
 
 def _fields(version: queries.VersionRow, order: list[int], right: bool) -> dict[str, list[str]]:
     kind, spec = ITEM_TYPES.get(version.type), version.spec
-    answer: list[Any]
-    if version.type == "true_false":
-        answer = [spec["answer"] is right]
-    elif version.type == "ordering":
-        answer = list(range(len(spec["steps"])))
-        answer = answer if right else answer[::-1]
-    else:
-        answer = [i for i, o in enumerate(spec["options"]) if bool(o.get("correct")) is right]
-        answer = answer[:1] if version.type == "single_choice" else answer
+    answer = right_answer(version.type, spec) if right else wrong_answer(version.type, spec)
+    assert answer is not None
     assert kind.grade(spec, answer).right is right, version.slug
-    chosen = kind.chosen(answer, order)
-    if version.type == "ordering":
-        return {f"place-{n}": [key] for n, key in enumerate(chosen, 1)}
-    return {"answer": chosen}
+    return form_of(version.type, spec, answer, order)
 
 
 @dataclass
@@ -203,7 +194,8 @@ def make_world(app: Flask) -> World:
         world.keep(who, learner)
         world.at[f"{who}-paper"], world.at[f"{who}-number"] = _paper(learner)
     verifier = Learner(app).sign_in(demo["verifier"]["login"], demo["verifier"]["password"])
-    verifier.post(f"/can-bo/giay/{world.at['withdrawn-number']}", reason="Cấp nhầm người, đã báo người học.")
+    withdrawing = f"/can-bo/giay/{world.at['withdrawn-number']}/revoke"
+    verifier.post(withdrawing, code="issued_in_error", reason="Cấp nhầm người, đã báo người học.")
     for role in ("instructor", "administrator"):
         world.keep(role, Learner(app).sign_in(demo[role]["login"], demo[role]["password"]))
     world.keep("verifier", verifier)

@@ -13,10 +13,21 @@ from werkzeug.routing import Rule
 from lms.api.work import clock, connection
 from quizzes.models import Item, ItemVersion
 from tests.browser import recipes_attempts as taking
+from tests.browser import recipes_badges as badges
+from tests.browser import recipes_batches as batches
+from tests.browser import recipes_carried as carried
+from tests.browser import recipes_change as changes
+from tests.browser import recipes_checks as checks
 from tests.browser import recipes_editor as editing
 from tests.browser import recipes_granting as granting
+from tests.browser import recipes_handover as handing
+from tests.browser import recipes_integrity as integrity
 from tests.browser import recipes_items as asking
 from tests.browser import recipes_learning as learning
+from tests.browser import recipes_lives as lives
+from tests.browser import recipes_looks as looking
+from tests.browser import recipes_marking as after
+from tests.browser import recipes_measuring as measuring
 from tests.browser import recipes_media as media
 from tests.browser import recipes_merging as merging
 from tests.browser import recipes_offline as offline
@@ -25,14 +36,20 @@ from tests.browser import recipes_places as places
 from tests.browser import recipes_practice as practice
 from tests.browser import recipes_privacy as privacy
 from tests.browser import recipes_questions as questions
+from tests.browser import recipes_register as register
+from tests.browser import recipes_returning as coming_back
 from tests.browser import recipes_revisions as revisions
 from tests.browser import recipes_rosters as rosters
+from tests.browser import recipes_signing as signing
+from tests.browser import recipes_station as stations
+from tests.browser import recipes_supervision as supervision
 from tests.browser import recipes_tracks as tracks
 from tests.browser.people import ANYONE, COURSE, PROGRAMME, Address, World, lessons, quiz_path, task_path
 
 # Addresses that answer with something else than a page.
 NO_PAGES = {
     "certificates.pdf": "a file",
+    "certificates.proof": "a file",
     "certificates.share_image": "a picture",
     "courses.handout_pdf": "a file",
     "courses.course_picture": "a picture for other sites",
@@ -41,6 +58,9 @@ NO_PAGES = {
     "courses.sitemap": "a list for search engines",
     "courses.open_activity": "a way to another page",
     "courses.studio_export": "a file",
+    "lms.log_checkpoint": "a signed note",
+    "lms.log_key": "a key",
+    "lms.log_tile": "hashes",
     "openid.start": "a way to another system",
     "packages.export_all": "a file",
     "quizzes.studio_questions_template": "a file",
@@ -50,7 +70,18 @@ NO_PAGES = {
     "web.healthz": "JSON for the operator",
     "web.learners_sheet": "the style sheet of copies",
     "web.staff_sheet": "the style sheet of staff pages",
+    **badges.NO_PAGES,
+    **batches.NO_PAGES,
+    **carried.NO_PAGES,
+    **looking.NO_PAGES,
     **offline.NO_PAGES,
+    **checks.NO_PAGES,
+    **register.NO_PAGES,
+    **measuring.NO_PAGES,
+    **changes.NO_PAGES,
+    **handing.NO_PAGES,
+    **supervision.NO_PAGES,
+    **stations.NO_PAGES,
 }
 
 # Pages that need more than a session to be seen: the test named here looks at them, in the same way.
@@ -60,7 +91,7 @@ ELSEWHERE = dict.fromkeys(
         "cards.scan", "cards.turn",
     ),
     "tests/browser/test_cards.py",
-) | offline.ELSEWHERE  # fmt: skip
+) | offline.ELSEWHERE | supervision.ELSEWHERE | stations.ELSEWHERE  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,14 +183,15 @@ LEARNING = (
     Visit("papers", "certificates.mine", "holder", "/giay"),
     Visit("paper", "certificates.show", "holder", _named("holder-paper")),
     Visit("paper-withdrawn", "certificates.show", "withdrawn", _named("withdrawn-paper")),
+    Visit("log", "lms.log", ANYONE, "/nhat-ky-minh-bach"),
     Visit("verify", "certificates.verify", ANYONE, "/verify"),
     Visit("verify-valid", "certificates.verify_number", ANYONE, _named("holder-number", prefix="/verify/")),
     Visit("verify-withdrawn", "certificates.verify_number", ANYONE, _named("withdrawn-number", prefix="/verify/")),
     Visit("verify-nonsense", "certificates.verify_number", ANYONE, "/verify/khong-phai-so", 404),
     Visit("staff-papers", "certificates.admin_search", "verifier", "/can-bo/giay"),
-    Visit("staff-paper", "certificates.admin_revoke", "verifier", _named("holder-number", prefix="/can-bo/giay/")),
+    Visit("staff-paper", "certificates.admin_paper", "verifier", _named("holder-number", prefix="/can-bo/giay/")),
     Visit(
-        "staff-withdrawn", "certificates.admin_revoke", "verifier", _named("withdrawn-number", prefix="/can-bo/giay/")
+        "staff-withdrawn", "certificates.admin_paper", "verifier", _named("withdrawn-number", prefix="/can-bo/giay/")
     ),
 )
 
@@ -228,6 +260,24 @@ STUDIO = (
     Visit(
         "studio-item-preview", "quizzes.studio_item_preview", "administrator", _studio_item("ordering", "/xem-truoc")
     ),
+)
+AFTER = (
+    Visit("mark-second", "quizzes.marking_one", "verifier", after.made("second")),
+    Visit("decisions", "quizzes.decisions", "administrator", "/can-bo/quyet-dinh-diem"),
+    Visit("decision", "quizzes.decision", "administrator", after.made("decision")),
+    Visit("marked-list", "quizzes.marked_list", "administrator", "/can-bo/quyet-dinh-diem/da-cham"),
+    Visit("marked-sample", "quizzes.marked_list", "administrator", "/can-bo/quyet-dinh-diem/da-cham?mau=1"),
+    Visit("marked", "quizzes.marked_one", "administrator", after.made("marked")),
+    Visit("marked-look", "quizzes.marked_one", "administrator", after.made("marked-look")),
+    Visit("result-anew", "quizzes.result", "midway", after.made("result-anew")),
+    Visit("bad", "quizzes.correction", "administrator", after.made("bad")),
+    Visit("bad-applied", "quizzes.correction", "administrator", after.made("bad-applied")),
+    Visit("bad-people", "quizzes.correction_people", "administrator", after.made("bad-people")),
+    Visit("bad-nobody", "quizzes.correction_people", "administrator", after.made("bad-nobody")),
+    Visit("bad-list", "quizzes.corrections", "administrator", "/can-bo/cau-hoi-sai"),
+    Visit("bad-which", "quizzes.correction_new", "administrator", "/can-bo/cau-hoi-sai/moi"),
+    Visit("bad-new", "quizzes.correction_new", "administrator", after.made("bad-new")),
+    Visit("result-corrected", "quizzes.result", "midway", after.made("result-corrected")),
 )
 ITEMS = (
     *(
@@ -311,6 +361,8 @@ _INTO = "/sap-nhap?into_q=lung+phinh&into_find=1"
 PLACES = (
     Visit("my-units", "belonging.mine", "new", "/cai-dat/don-vi"),
     Visit("my-units-some", "belonging.mine", "administrator", "/cai-dat/don-vi?unit_q=bac+ha+lao+cai&unit_find=1"),
+    Visit("looks", "certificates.looks", "administrator", "/can-bo/mau-giay"),
+    Visit("look", "certificates.look", "administrator", looking.editor),
     Visit("units", "places.units", "administrator", "/can-bo/don-vi"),
     Visit("units-found", "places.units", "administrator", "/can-bo/don-vi?q=p+ben+thanh"),
     Visit("units-none", "places.units", "administrator", "/can-bo/don-vi?q=zzzz"),
@@ -428,8 +480,17 @@ REVISIONS = (
     Visit("studio-lesson-fork", "courses.studio_lesson", "instructor", revisions.at("/studio/bai-hoc/{fork}")),
     Visit("course-newer", "courses.course", "midway", revisions.at("/khoa-hoc/{course}")),
 )  # fmt: skip
-ATTEMPTS = tuple(Visit(*row) for row in taking.VISITS)
+ATTEMPTS = tuple(Visit(*row) for row in (*taking.VISITS, *coming_back.VISITS))
 QUESTIONS = (
+    Visit("lives-bank", "quizzes.studio_bank", "administrator", lives.at("bank")),
+    Visit("lives-drafts", "quizzes.studio_bank", "administrator", lives.at("bank", "?tt=nhap")),
+    Visit("lives-waits", "quizzes.studio_item", "administrator", lives.at("used")),
+    Visit("lives-back", "quizzes.studio_item", "administrator", lives.at("back")),
+    Visit("lives-broken", "quizzes.studio_item", "administrator", lives.at("broken")),
+    Visit("lives-versions", "quizzes.studio_item_versions", "administrator", lives.at("versions")),
+    Visit("lives-hand-in", "quizzes.studio_hand_in", "administrator", lives.at("hand-in")),
+    Visit("lives-review", "reviewing.submission", "administrator", lives.at("review")),
+    Visit("lives-mine", "quizzes.studio_questions", "administrator", lives.at("mine")),
     Visit("questions-file", "quizzes.studio_bring_questions", "administrator", questions.FROM_FILE),
     Visit("questions-look", "quizzes.studio_import", "administrator", questions.at("look")),
     Visit("questions-open", "quizzes.studio_import", "administrator", questions.at("look", "?xem=can")),
@@ -437,10 +498,20 @@ QUESTIONS = (
     Visit("questions-out", "quizzes.studio_import", "administrator", questions.at("out")),
     Visit("questions-along", "quizzes.studio_give", "administrator", f"{questions.ALONG}?pool=exam"),
 )
-OFFLINE = tuple(Visit(*row) for row in offline.VISITS)
+OFFLINE = tuple(
+    Visit(*row)
+    for row in (
+        *offline.VISITS, *register.VISITS, *badges.VISITS, *checks.VISITS,
+        *batches.VISITS, *carried.VISITS,
+    )
+)  # fmt: skip
+INTEGRITY = tuple(Visit(*row) for row in (*integrity.VISITS, *signing.VISITS, *handing.VISITS))
+MEASURING = tuple(Visit(*row) for row in (*measuring.VISITS, *changes.VISITS))
+SUPERVISION = tuple(Visit(*row) for row in (*supervision.VISITS, *stations.VISITS))
 VISITS = (
     *QUESTIONS, *ATTEMPTS, *OFFLINE, *TRACKS, *REVISIONS, *KEPT, *PRACTICE, *PAPERS, *CARDS, *MERGING, *WAYS, *LEARNING,
-    *STUDIO, *ITEMS, *PRIVACY, *ROSTERS, *PLACES, *ROLES,
+    *STUDIO, *ITEMS, *AFTER, *PRIVACY, *ROSTERS, *PLACES, *ROLES, *MEASURING, *SUPERVISION,
+    *INTEGRITY,
 )  # fmt: skip
 
 

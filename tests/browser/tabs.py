@@ -15,28 +15,34 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What can become wrong where the same elements are only larger and stronger in colour.
+OF_APPEARANCE = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
 # What a sticky bar covers can be scrolled free, so the bars lie still while targets are measured; that the focus is
-# never hidden behind one is tested with the keyboard.
-RUN = r"""async (tags) => {
-  for (const bar of document.querySelectorAll(".tabs, .dock")) bar.style.position = "static";
-  const found = await axe.run(document, {
-    runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], preload: false, elementRef: false,
-    iframes: false,  // a preview is a page of its own, and looked at as one
-  });
-  return found.violations.map((v) => `${v.id}: ${v.help}\n    ` + v.nodes.slice(0, 4).map(
-    (n) => n.html.slice(0, 160) + " | " + (n.failureSummary || "").replace(/\s+/g, " ").slice(0, 300)).join("\n    "));
-}"""
+# never hidden behind one is tested with the keyboard. Names that are the same in every language (acts in the journal)
+# stand in <code>.
 WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 6).map((e) => e.outerHTML.slice(0, 120)).concat([`${document.documentElement.scrollWidth}`])"""
-# What a page says; names that are the same in every language (acts in the journal) stand in <code>.
-WORDS = """() => {
+# All that is asked of a page, in one go.
+RUN = r"""async ([type, values]) => {
+  for (const bar of document.querySelectorAll(".tabs, .dock")) bar.style.position = "static";
+  const found = await axe.run(document, {
+    runOnly: {type, values}, resultTypes: ["violations"], preload: false, elementRef: false,
+    iframes: false,  // a preview is a page of its own, and looked at as one
+  });
+  const faults = found.violations.map((v) => `${v.id}: ${v.help}\n    ` + v.nodes.slice(0, 4).map(
+    (n) => n.html.slice(0, 160) + " | " + (n.failureSummary || "").replace(/\s+/g, " ").slice(0, 300)).join("\n    "));
+  const wide = (WIDER)();
   const names = [...document.querySelectorAll("code")];
   names.forEach((name) => { name.hidden = true; });
   const said = document.title + " " + document.body.innerText;
   names.forEach((name) => { name.hidden = false; });
-  return said;
+  return {faults, wide, headings: document.querySelectorAll("h1").length, lang: document.documentElement.lang, said};
+}""".replace("WIDER", WIDER)
+WISHES = """([size, contrast]) => {
+  for (const [name, value] of [["data-text", size], ["data-contrast", contrast]])
+    if (value) document.documentElement.setAttribute(name, value); else document.documentElement.removeAttribute(name);
 }"""
 # English words that no Vietnamese sentence holds, not even one typed without marks.
 ENGLISH = re.compile(
@@ -69,9 +75,6 @@ LOOKS = (
     Look("desktop", 1280, 800),
 )
 
-# A page is opened once for those who differ in their screen alone: its window is made wider while it stands open.
-OPENED = ((LOOKS[0], LOOKS[2]), (LOOKS[1],))
-
 
 @dataclass
 class Seen:
@@ -81,6 +84,7 @@ class Seen:
     base: str
     requests: list[Request] = field(default_factory=list)
     complaints: list[tuple[str, str]] = field(default_factory=list)
+    only_larger: bool = False  # the page was looked at as it is, and now only its letters and colours are others
 
     def __post_init__(self) -> None:
         self.page.on("request", lambda request: self.requests.append(request))
@@ -97,9 +101,15 @@ class Seen:
         assert answer is not None
         return answer.status
 
-    def widen(self, look: Look) -> None:
-        """Makes the window as large as this screen."""
+    def turn_to(self, look: Look) -> None:
+        """Shows the page now open on this screen, as to a reader with these wishes.
+
+        The server writes the wishes into the first tag of every page, which another test looks at; here they are put
+        there, so that a page need not be asked for once more.
+        """
         self.page.set_viewport_size({"width": look.width, "height": look.height})
+        self.page.evaluate(WISHES, [look.size, look.contrast])
+        self.only_larger = bool(look.size or look.contrast)
 
     def forget(self) -> None:
         self.requests.clear()
@@ -127,21 +137,20 @@ def faults(seen: Seen, status: int = 200) -> list[str]:
     """Everything that is wrong with the page now open: for assistive technology, on a narrow screen, in the console,
     on the network, in its language. An expected refusal (`status`) is no complaint. The tab was opened with axe in it.
     """
-    page = seen.page
-    found = [f"axe {line}" for line in page.evaluate(RUN, RULES)]
-    found += [f"wider than the screen: {line}" for line in page.evaluate(WIDER)]
-    headings = page.locator("h1").count()
-    if headings != 1:
-        found.append(f"{headings} headings of the first rank")
+    rules = ["rule", OF_APPEARANCE] if seen.only_larger else ["tag", TAGS]
+    page: dict[str, Any] = seen.page.evaluate(RUN, rules)
+    found = [f"axe {line}" for line in page["faults"]]
+    found += [f"wider than the screen: {line}" for line in page["wide"]]
+    if page["headings"] != 1:
+        found.append(f"{page['headings']} headings of the first rank")
     for text, url in seen.complaints:
         if not (status >= 400 and str(status) in text and url.startswith(seen.base)):
             found.append(f"console: {text} ({url})")
     for request in seen.requests:
         if not request.url.startswith((seen.base + "/", "data:", "blob:")):
             found.append(f"asks elsewhere: {request.url}")
-    if page.locator("html").get_attribute("lang") == "vi":
-        words: Any = page.evaluate(WORDS)
-        said = {match[0].lower() for match in ENGLISH.finditer(words)}
+    if page["lang"] == "vi":
+        said = {match[0].lower() for match in ENGLISH.finditer(page["said"])}
         if said:
             found.append(f"English words: {sorted(said)}")
     return found
@@ -159,7 +168,7 @@ def fill(page: Page, app: Flask, item: str, right: bool, within: Locator | None 
 
 
 def put(where: Locator, fields: dict[str, list[str]]) -> None:
-    """Chooses in radio buttons, boxes and lists what a form would send as `fields`."""
+    """Chooses in radio buttons, boxes and lists, or types, what a form would send as `fields`."""
     for name, values in fields.items():
         lists = where.locator(f"select[name='{name}']")
         if lists.count():
@@ -167,5 +176,9 @@ def put(where: Locator, fields: dict[str, list[str]]) -> None:
             continue
         for box in where.locator(f"input[name='{name}'][type=checkbox]").all():
             box.set_checked(box.get_attribute("value") in values, force=True)
+        typed = where.locator(f"input[name='{name}'][type=text]")
+        if typed.count():
+            typed.fill(values[0])
+            continue
         for value in values:
             where.locator(f"input[name='{name}'][value='{value}']").check(force=True)

@@ -12,7 +12,7 @@ from lms.api.work import connection
 from quizzes.models import PracticeAnswer
 from tests.browser.people import COURSE, Learner, answers, lessons
 from tests.browser.recipes import practice_in
-from tests.browser.tabs import LOOKS, Look, Seen, Site, faults, fill, open_context, press, put
+from tests.browser.tabs import LOOKS, Seen, Site, faults, fill, open_context, press, put
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -262,11 +262,13 @@ def test_every_stop_of_the_keyboard_is_seen(page: Page, own_site: Site) -> None:
 
 
 def test_on_a_phone_the_staff_menu_is_one_row_and_all_of_it_can_be_reached(
-    tab_of: Callable[[str, Look], Seen],
+    tab_of: Callable[[str], Seen],
 ) -> None:
+    seen = tab_of("administrator")
+    page = seen.page
     for look in LOOKS[:2]:
-        page = tab_of("administrator", look).page
         page.goto("/studio/khoa-hoc")
+        seen.turn_to(look)
         links = page.locator(".side a")
         assert links.count() > 4
         tops = {round(links.nth(i).bounding_box()["y"]) for i in range(links.count())}  # type: ignore[index]

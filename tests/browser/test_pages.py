@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.browser.people import World
 from tests.browser.recipes import NO_PAGES, VISITS, Visit, pages
-from tests.browser.tabs import OPENED, Look, Seen, faults
+from tests.browser.tabs import LOOKS, Seen, faults
 
 
 def test_every_page_has_a_recipe(app: Flask) -> None:
@@ -26,16 +26,15 @@ def test_no_recipe_is_left_over(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.name)
-def test_page(visit: Visit, world: World, tab_of: Callable[[str, Look], Seen], shots: Path | None) -> None:
+def test_page(visit: Visit, world: World, tab_of: Callable[[str], Seen], shots: Path | None) -> None:
     found = []
-    for first, *wider in OPENED:
-        seen = tab_of(visit.who, first)
-        answer = seen.page.goto(visit.path(world))
-        assert answer is not None
-        assert answer.status == visit.status, answer.url
-        for look in (first, *wider):
-            seen.widen(look)
-            if shots:
-                seen.page.screenshot(path=shots / f"{visit.name}.{look.name}.png", full_page=True)
-            found += [f"{look.name}: {fault}" for fault in faults(seen, visit.status)]
+    seen = tab_of(visit.who)
+    answer = seen.page.goto(visit.path(world))
+    assert answer is not None
+    assert answer.status == visit.status, answer.url
+    for look in LOOKS:
+        seen.turn_to(look)
+        if shots:
+            seen.page.screenshot(path=shots / f"{visit.name}.{look.name}.png", full_page=True)
+        found += [f"{look.name}: {fault}" for fault in faults(seen, visit.status)]
     assert not found, f"{answer.url}\n" + "\n".join(found)

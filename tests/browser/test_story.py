@@ -85,7 +85,7 @@ def test_from_the_first_page_to_a_checked_paper(browser: Browser, own_site: Site
     stranger.goto("/verify/" + shown.rpartition("/")[2])
     assert stranger.locator("article.verdict:not(.bad):not(.unsure)").is_visible()
     assert "Sùng Thị Dở" not in stranger.locator("main").inner_text()
-    stranger.locator("summary").click()
+    stranger.locator("summary").first.click()
     stranger.fill("#birth_date", "05/09/1961")
     press(stranger, "details button")
     assert "Sùng Thị Dở" in stranger.locator("article.verdict").inner_text()

@@ -189,18 +189,18 @@ def test_answers_before_reading_count(any_app: Flask, sign_in: SignIn) -> None:
 
 
 def test_a_wrong_answer_is_no_answer_and_a_right_one_is_kept_once(app: Flask) -> None:
+    from quizzes.queries import practice_item
     from quizzes.services.attempts import keep_practice
 
     p = Practised.__table__
     with app.app_context():
         who, lesson = account_id(), first_lesson()
         item = next(b["data"]["item"] for b in ask(lesson, ["answered"]) if b["kind"] == "check")
-        from quizzes.models import Item
-
-        number = connection().execute(select(Item.__table__.c.id).where(Item.__table__.c.slug == item)).scalar_one()
+        version = practice_item(item)
+        assert version is not None
         for right, held in ((False, 0), (True, 1), (True, 1), (False, 1)):
             with unit_of_work():
-                keep_practice(number, who, right)
+                keep_practice(version, who, right)
             count = select(func.count()).where(p.c.account_id == who, p.c.kind == "check")
             assert connection().execute(count).scalar_one() == held
 

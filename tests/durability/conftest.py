@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,6 +16,7 @@ from lms.api.work import unit_of_work
 from lms.identity import accounts
 from quizzes import queries
 from quizzes.services import attempts
+from tests.quizzes.specs import right_answer
 
 COURSE, QUIZ = "ky-nang-so-hoc-sinh", "kiem-tra-cuoi-hoc-sinh"
 PASSWORD = "khói bếp lam chiều"
@@ -47,15 +47,6 @@ class Ready:
         return answer.headers["Location"]
 
 
-def right_answer(kind: str, spec: Mapping[str, Any]) -> list[Any]:
-    """What grading takes as right."""
-    if kind == "true_false":
-        return [spec["answer"]]
-    if kind == "ordering":
-        return list(range(len(spec["steps"])))
-    return [i for i, option in enumerate(spec["options"]) if option.get("correct")]
-
-
 def _make_ready(number: int, hashed: str) -> Ready:
     login = f"hoc.sinh.{number}"
     found = activity("course", COURSE)
@@ -74,7 +65,7 @@ def _make_ready(number: int, hashed: str) -> Ready:
     row = queries.attempt_by_uuid(uuid)
     assert row is not None
     for position, version in enumerate(queries.versions([entry[0] for entry in row.paper])):
-        attempts.save_answer(row.id, position, right_answer(version.type, version.spec))
+        attempts.save_answer(row.id, position, right_answer(version.type, version.spec) or [])
     return Ready(login, uuid)
 
 

@@ -48,11 +48,12 @@ def test_verify_unmask_revoke(any_app: Flask, answer_key: AnswerKey) -> None:
     official.follow("Giấy đã cấp")
     official.press("Tìm", {"Số hiệu trên giấy": number})
     official.follow(number)
-    answer = official.send(*official.filled("Thu hồi giấy này", {"Lý do": "x"}))
+    official.follow("Thu hồi giấy này")
+    answer = official.send(*official.filled("Thu hồi giấy này", {"Lý do": "Cấp nhầm", "Ghi rõ": "x"}))
     assert answer.status == 422, "a reason is asked for"
-    official.press("Thu hồi giấy này", {"Lý do": REASON})
+    official.press("Thu hồi giấy này", {"Lý do": "Cấp nhầm", "Ghi rõ": REASON})
     assert "Đã thu hồi" in official.page
-    assert not official.page.has_button("Thu hồi giấy này")
+    assert "Thu hồi giấy này" not in official.page
 
     stranger = Pages(any_app)
     stranger.open(f"/verify/{number}")
@@ -84,5 +85,6 @@ def test_who_may_take_a_paper_back(app: Flask, answer_key: AnswerKey) -> None:
         other = Pages(app)
         other.sign_in(role)
         assert other.open(f"/can-bo/giay/{number}", status=404).heading == "Không có trang này"
-        assert other.send("POST", f"/can-bo/giay/{number}", [("reason", REASON)]).status == 404
+        sent = [("code", "fraud"), ("reason", REASON)]
+        assert other.send("POST", f"/can-bo/giay/{number}/revoke", sent).status == 404
     assert Pages(app).open(f"/verify/{number}").heading == "Giấy có giá trị"

@@ -82,8 +82,8 @@ def test_a_whole_story_only_adds_and_everything_follows_from_it(
     learner.open("/giay")
     official = Pages(any_app)
     official.sign_in("verifier")
-    official.open("/can-bo/giay/" + story.number_on(learner.page))
-    official.press("Thu hồi giấy này", {"Lý do": "Cấp nhầm người, theo biên bản."})
+    official.open("/can-bo/giay/" + story.number_on(learner.page) + "/revoke")
+    official.press("Thu hồi giấy này", {"Lý do": "Cấp nhầm", "Ghi rõ": "Cấp nhầm người, theo biên bản."})
     official.follow("Như người ngoài nhìn thấy")
 
     assert "lms_enrollment" in changed, "the statements were seen"

@@ -20,7 +20,10 @@ from lms.db.migrating import Package
 from lms.testing.building import make_app
 from lms.testing.pytest_plugin import POSTGRES, missing
 
-NAMES = ["lms", "cards", "certificates", "courses", "offline", "openid", "practice", "quizzes", "rosters"]
+NAMES = [
+    "lms", "badges", "cards", "certificates", "courses", "handover", "integrity", "measuring", "offline", "openid",
+    "practice", "quizzes", "rosters", "signing", "supervision",
+]  # fmt: skip
 
 
 def administer(statement: str) -> None:

@@ -9,7 +9,7 @@ from tests.openid.liar import Liar
 from tests.openid.test_lies import arrives, sent
 
 FIRST = {"lms_rate_limit", "openid_once", "lms_arriving"}
-AGAIN = {"lms_rate_limit", "openid_once", "openid_session", "lms_session"}
+AGAIN = {"lms_rate_limit", "openid_once", "openid_session", "lms_session", "integrity_device"}
 PROVED = {"lms_account", "lms_proof", "lms_audit"}
 
 

@@ -168,7 +168,10 @@ def test_the_whole_sample_comes_back(files: Files) -> None:
     assert read_files(package_files(package)) == package
     quiz = QuizSpec("q", "Q", "", "exam", None, False, (Draw(("ND.0", "1.1"), 1),), 1, (PassPart("ND.0", 1),))
     line = Draw(("ND.0",), 1, levels=(1, 2), thinking=("know", "extend"))
-    policy = {"purpose": "final", "tries": 3, "supervised": "required", "where": "Ở xã", "exposure": 20}
+    policy = {
+        "purpose": "final", "tries": 3, "supervised": "required", "where": "Ở xã", "exposure": 20, "markers": 2,
+        "apart": 5,
+    }  # fmt: skip
     timed = replace(quiz, slug="r", limit=30, policy=policy)
     more = replace(package, quizzes=(*package.quizzes, quiz, timed))
     assert read_files(package_files(more)) == more

@@ -127,7 +127,7 @@ def right_answer(name: str, spec: Mapping[str, Any]) -> Answer | None:
     """An answer that is worth the whole point; None where only a person can say."""
     kind: Any = KINDS[name]
     if name in ("single_choice", "multiple_choice"):
-        return [i for i, option in enumerate(spec["options"]) if option["correct"]]
+        return [i for i, option in enumerate(spec["options"]) if option.get("correct")]
     if name == "true_false":
         return [spec["answer"]]
     if name == "ordering":
@@ -136,13 +136,36 @@ def right_answer(name: str, spec: Mapping[str, Any]) -> Answer | None:
         return [spec["answers"][0]["text"].replace("*", " ")]
     if name == "numeric":
         unit = spec.get("unit")
-        return [spec["answers"][0]["value"].replace(".", ",") + (" kg" if unit and unit["needed"] else "")]
+        return [str(spec["answers"][0]["value"]).replace(".", ",") + (" kg" if unit and unit["needed"] else "")]
     if name == "practice":
         return [5, 5, True]
     if name == "task":
         return None
     found: Answer = kind.right_answer(spec)
     return found
+
+
+def wrong_answer(name: str, spec: Mapping[str, Any]) -> Answer:
+    """An answer that is worth less than the whole point, of a question that is not marked by a person."""
+    right = right_answer(name, spec)
+    assert right is not None
+    if name in ("single_choice", "multiple_choice", "thread", "hotspot"):
+        things = spec["options"] if "options" in spec else KINDS[name].things(spec)  # type: ignore[attr-defined]
+        wrong = [i for i, thing in enumerate(things) if not thing.get("correct")]
+        return wrong if name == "multiple_choice" else wrong[:1]
+    if name == "true_false":
+        return [not right[0]]
+    if name == "ordering":
+        return right[::-1]
+    if name == "matching":
+        return [(place + 1) % KINDS[name].size(spec) for place in right]
+    if name == "fill_blanks":
+        return [_not(blank, said) for blank, said in zip(spec["blanks"], right, strict=True)]
+    return ["0"]
+
+
+def _not(blank: Mapping[str, Any], said: Any) -> Any:
+    return next(i for i, o in enumerate(blank["options"]) if not o.get("correct")) if blank["kind"] == "choice" else "0"
 
 
 def chosen(name: str, spec: Mapping[str, Any], answer: Answer, order: Sequence[int]) -> list[str]:

@@ -15,14 +15,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, insert, select, update
 
 from lms import clock
+from lms.api.reviewing import submission
 from lms.audit import AuditEntry
 from lms.db.unit_of_work import connection, unit_of_work
 from quizzes import brought
 from quizzes.formats import gift
 from quizzes.formats.checking import Around
-from quizzes.models import Bank, Import, Item, ItemTag, ItemVersion, Seen
-from quizzes.services import bringing, giving
+from quizzes.models import Bank, Import, Item, ItemDraft, ItemTag, ItemVersion, Seen
+from quizzes.services import bringing, drafting, giving
 from tests.quizzes.formats.papers import document, png, saved
+from tests.quizzes.signing import handed_in, signed_off
 
 BANK = "/studio/ngan-hang/nguoi-dan-4"
 HOME = f"{BANK}/dua-vao"
@@ -43,7 +45,8 @@ GIFT = """$CATEGORY: An toàn
 
 ::vo::Câu hỏng {=a ~b
 """
-IT, V, M = Item.__table__, ItemVersion.__table__, Import.__table__
+TAG = ItemTag.__table__
+IT, V, D, M = Item.__table__, ItemVersion.__table__, ItemDraft.__table__, Import.__table__
 
 
 def send(browser: FlaskClient, content: bytes | str, name: str, pool: str = "practice") -> Any:
@@ -64,13 +67,17 @@ def taken(browser: FlaskClient, address: str, **form: str) -> Any:
 
 
 def items(app: Flask) -> list[Any]:
-    """The questions that imports made."""
+    """The questions that imports made, as they are in use, else as they are drafted."""
     with app.app_context():
         made = [i for row in connection().execute(select(M.c.made)).scalars() for i in row]
         return list(
             connection().execute(
-                select(IT.c.id, IT.c.slug, IT.c.pool, IT.c.retired_at, V.c.type, V.c.body)
-                .join(V, V.c.id == IT.c.current_id).where(IT.c.id.in_(made)).order_by(IT.c.id)
+                select(
+                    IT.c.id, IT.c.slug, IT.c.pool, IT.c.retired_at, IT.c.current_id,
+                    func.coalesce(V.c.type, D.c.type).label("type"), func.coalesce(V.c.body, D.c.body).label("body"),
+                )
+                .outerjoin(V, V.c.id == IT.c.current_id).outerjoin(D, D.c.item_id == IT.c.id)
+                .where(IT.c.id.in_(made)).order_by(IT.c.id)
             )
         )  # fmt: skip
 
@@ -105,7 +112,11 @@ def test_a_file_is_looked_at_taken_in_and_taken_out_again(
     report = author.get(address).text
     assert "Câu hỏng" not in report
     assert "vo" in report, "what was not put in is named"
+    assert [row.current_id for row in made] == [None] * 3, "exam questions are drafts until somebody else looked"
 
+    with any_app.app_context():
+        signed_off([row.id for row in made])
+    assert None not in [row.current_id for row in items(any_app)]
     with any_app.app_context(), unit_of_work() as database:
         row = {"item_id": made[0].id, "pool": "exam", "account_id": 1, "times": 1}
         database.execute(insert(Seen.__table__).values(**row))
@@ -113,12 +124,34 @@ def test_a_file_is_looked_at_taken_in_and_taken_out_again(
     assert author.post(f"{address}/rut-ra").status_code == 303, "sent twice"
     assert [(row.slug, row.retired_at is not None) for row in items(any_app)] == [("ai-duoc-xin-ma-otp-cua", True)]
     with any_app.app_context():
-        orphans = select(func.count()).where(V.c.item_id.not_in(select(IT.c.id)))
-        assert connection().execute(orphans).scalar() == 0
+        for table in (V, D):
+            orphans = select(func.count()).where(table.c.item_id.not_in(select(IT.c.id)))
+            assert connection().execute(orphans).scalar() == 0
         assert connection().execute(select(M.c.taken_out, M.c.retired)).one() == (2, 1)
     assert [(act, detail.get("items"), detail.get("deleted")) for act, detail in journal(any_app)] == [
         ("items.brought", 3, None), ("items.taken_out", None, 2),
     ]  # fmt: skip
+
+
+def test_drafts_of_a_file_go_with_it_and_a_draft_that_somebody_changed_stays(
+    any_app: Flask, sign_in: Callable[..., FlaskClient]
+) -> None:  # fmt: skip
+    author = sign_in("administrator", on=any_app)
+    address = sent(author, GIFT, "de.gift", "exam")
+    taken(author, address, skills="ND.4.3")
+    made = items(any_app)
+    with any_app.app_context():
+        number = handed_in([row.id for row in made[1:]], 1)
+        with unit_of_work():
+            changed = drafting.Kept({**made[0].body, "stem": "Viết lại?"})
+            drafting.save(made[0].id, 1, 0, changed, 1)
+    assert author.post(f"{address}/rut-ra").status_code == 303
+    assert [(row.id, row.retired_at) for row in items(any_app)] == [(made[0].id, None)]
+    assert "giữ làm bản nháp" in author.get(address).text
+    with any_app.app_context():
+        row = submission(number)
+        assert row is not None
+        assert row.state == "withdrawn"
 
 
 def test_practice_questions_are_only_taken_out_of_use(any_app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
@@ -323,22 +356,31 @@ def test_a_paper_in_codes_holds_its_key_only_if_asked(app: Flask, sign_in: Calla
 
 
 def test_many_questions_go_in_by_few_statements(app: Flask) -> None:
-    def statements(number: int) -> int:
-        text = "\n\n".join(f"Câu số {n} của {number}? {{=a{n} ~b}}" for n in range(number))
+    def statements(number: int, pool: str) -> tuple[int, int]:
+        text = "\n\n".join(f"Câu {pool} số {n} của {number}? {{=a{n} ~b}}" for n in range(number))
         sent: list[str] = []
         with unit_of_work() as database:
             around = Around({}, ())
-            uuid = bringing.begin(bank.id, bank.org_id, "exam", "x", "gift", gift.read(text), {}, around, 1)
+            uuid = bringing.begin(bank.id, bank.org_id, pool, "x", "gift", gift.read(text), {}, around, 1)
             database.execute(update(M).where(M.c.uuid == uuid).values(choices={"skills": ["ND.4.3"]}))
             row = brought.import_by_uuid(uuid)
             assert row is not None
             event.listen(database, "before_cursor_execute", lambda *args: sent.append(args[2]))
             assert bringing.take(row, bank.org_id, 1) == number
-        return len(sent)
+            taken_in = len(sent)
+        if pool == "exam":
+            made = brought.import_by_uuid(uuid)
+            assert made is not None
+            listening = connection()
+            event.listen(listening, "before_cursor_execute", lambda *args: sent.append(args[2]))
+            signed_off(list(made.made))
+        return taken_in, len(sent)
 
     with app.app_context():
         bank = connection().execute(select(Bank.__table__).where(Bank.__table__.c.slug == "nguoi-dan-4")).one()
-        few, many = statements(10), statements(400)
-        assert many <= few + 3
-        tagged = select(func.count()).where(ItemTag.__table__.c.code == "ND.4.3")
-        assert int(connection().execute(tagged).scalar_one()) >= 410
+        before = int(connection().execute(tagged := select(func.count()).where(TAG.c.code == "ND.4.3")).scalar_one())
+        for pool in ("exam", "practice"):
+            few, many = statements(10, pool), statements(400, pool)
+            assert many[0] <= few[0] + 3
+            assert many[1] <= few[1] + 6
+        assert int(connection().execute(tagged).scalar_one()) == before + 820

@@ -13,7 +13,7 @@ from lms.api.work import NotFound, TooEarly, connection, unit_of_work
 from lms.db.base import db
 from quizzes import queries
 from quizzes.models import Attempt, BankState, Item, ItemVersion, Seen, StoredDeck
-from quizzes.services import attempts, authoring, decks
+from quizzes.services import attempts, decks, living
 from quizzes.services.importing import publish_item
 from quizzes.services.papers import rebuild
 from tests.quizzes.world import DRAW, Quizzing, quizzing
@@ -35,6 +35,14 @@ def changes() -> int:
     return int(connection().execute(select(BankState.__table__.c.changes)).scalar_one())
 
 
+def test_wordings_are_found_when_those_in_memory_are_let_go(quiz: Quizzing, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = select(I.c.current_id).where(I.c.current_id.is_not(None)).order_by(I.c.id).limit(4)
+    ids = list(connection().execute(wanted).scalars())
+    queries.versions(ids[:2])
+    monkeypatch.setattr(queries, "MOST_KEPT", 1)
+    assert [version.id for version in queries.versions(ids)] == ids
+
+
 def test_every_paper_is_rebuilt_as_it_was(quiz: Quizzing) -> None:
     """Through everything that changes what the next draw goes by: tries, new wordings, retired items, new revisions."""
     begun = []
@@ -43,7 +51,7 @@ def test_every_paper_is_rebuilt_as_it_was(quiz: Quizzing) -> None:
         quiz.hand_in(uuid)
         items = quiz.items(uuid)
         with unit_of_work():
-            authoring.retire(items[0], quiz.account)
+            living.retire(items[0], quiz.account)
             row = connection().execute(select(I.c.slug, I.c.bank_id).where(I.c.id == items[1])).one()
             version = queries.versions([quiz.row(uuid).paper[1][0]])[0]
             body = {**version.body, "stem": f"{version.body['stem']} ({round_})"}
@@ -110,13 +118,13 @@ def test_a_bank_is_read_again_only_when_it_changed(quiz: Quizzing) -> None:
     assert stored_decks() == 1
     first, held = changes(), decks._held[db.engine, quiz.revision].deck
     with unit_of_work():
-        authoring.retire(item := held.items[0], quiz.account)
+        living.retire(item := held.items[0], quiz.account)
     assert changes() > first
     begin()
     assert reads() == 1
     assert item not in decks._held[db.engine, quiz.revision].deck.items
     with unit_of_work():
-        authoring.retire(item, quiz.account, back=True)
+        living.retire(item, quiz.account, back=True)
     begin()
     assert stored_decks() == 2, "the bank is as it was, so its deck is the one from before"
 

@@ -22,7 +22,7 @@ from lms.identity.sessions import end_sessions
 from lms.learning.models import Enrollment, SyllabusEntry
 from lms.starting import demo_sign_ins
 from quizzes import queries
-from quizzes.api import begin
+from quizzes.api import begin, hand_in
 from quizzes.items.contract import ITEM_TYPES, keys
 from quizzes.models import Item
 from quizzes.policies import Fairness
@@ -272,7 +272,11 @@ def test_a_supervised_check_says_where(taking: Taking) -> None:
     quiz = taking.quiz
     with taking.app.app_context(), unit_of_work():
         uuid = begin(_learner(), quiz.course, quiz.quiz, quiz.revision, None, session="buoi-1")
-    assert taking.browser.get(f"/luot/{uuid}/1").status_code == 200, "begun in a session it goes on as ever"
+    assert taking.browser.get(f"/luot/{uuid}/1").status_code == 409, "begun in a room it does not go on at home"
+    assert taking.browser.post(f"/luot/{uuid}/nop").status_code == 409
+    with taking.app.app_context(), unit_of_work():
+        hand_in(uuid)
+    assert taking.browser.get(f"/luot/{uuid}/ket-qua").status_code == 200, "the result is its person's, anywhere"
 
 
 def _learner() -> int:

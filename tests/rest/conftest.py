@@ -77,7 +77,12 @@ def reader(shared_app: Flask) -> FlaskClient:
 
 
 def learner_id() -> int:
-    login = demo_sign_ins()["learner"]["login"]
+    return account_id("learner")
+
+
+def account_id(role: str) -> int:
+    """The account of a demo person, by role."""
+    login = demo_sign_ins()[role]["login"]
     found = connection().execute(select(Account.id).where(or_(Account.username == login, Account.phone == login)))
     return int(found.scalar_one())
 

@@ -15,11 +15,11 @@ from openpyxl.drawing.image import Image
 from PIL import Image as Picture
 
 from lms.api.work import Invalid
-from plugins.rosters.formats import oldfont
+from lms.sheets import oldfont
+from lms.sheets.sheet import MOST_ROWS
 from plugins.rosters.formats.columns import layout
 from plugins.rosters.formats.people import Entry, Found, read_people
 from plugins.rosters.formats.reading import read_file, read_paste
-from plugins.rosters.formats.sheet import MOST_ROWS
 from tests.rosters.conftest import HEADS, workbook
 
 TODAY = date(2026, 11, 21)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.identity.accounts import check_name
-from plugins.rosters.formats.giving import harmless
+from lms.sheets.giving import harmless
 from plugins.rosters.formats.values import (
     Wrong,
     proper,

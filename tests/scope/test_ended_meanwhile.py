@@ -26,7 +26,7 @@ from tests.scope.world import Site, Someone, World, draw
 
 # What makes a form of the tables, which changes nothing, one that would.
 IN_EARNEST = {"title": "Bắt đầu hôm nay", "reason": "Cấp nhầm người, đã báo người học."}
-MUST_WRITE = {"courses.studio_begin", "courses.confirm", "certificates.admin_revoke_post", "grants.end", "grants.give"}
+MUST_WRITE = {"courses.studio_begin", "courses.confirm", "certificates.admin_act_post", "grants.end", "grants.give"}
 WORLDS = 12
 ENDING = "UPDATE lms_grant SET valid_to = ?, ended_at = ? WHERE account_id = ? AND valid_from <= ?"
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import functools
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 
+from certificates.batches import DONE, DRAFT
+from certificates.listing import Named
+from certificates.models import Batch
+from certificates.services import batches
 from courses.drafts import document
 from courses.models import Declaration, Document, Fork, Revision
 from courses.services import authoring as courses
@@ -28,17 +33,31 @@ from lms.reviewing import steps
 from lms.testing import story
 from plugins.cards.queries import room_by_uuid
 from plugins.cards.services import teaching
+from plugins.handover.models import FILE
+from plugins.handover.models import Batch as Delivery
+from plugins.handover.records import as_zip
+from plugins.integrity.models import Case, CasePaper, CasePerson
+from plugins.integrity.rules import ALIKE, DEVICE, Sign
+from plugins.integrity.services import finding
+from plugins.measuring.analysis import Seen, Sums
+from plugins.measuring.models import ItemSums
 from plugins.practice.models import PracticeDocument
 from plugins.practice.services import authoring as practices
 from plugins.rosters.formats.reading import read_paste
 from plugins.rosters.models import CHECKING, TAKEN, Roster, RosterRow, RosterSheet
 from plugins.rosters.queries import roster as roster_by_uuid
 from plugins.rosters.services import receiving
+from plugins.supervision.queries import session_by_uuid
+from plugins.supervision.services import planning as supervised
+from quizzes import drafts
+from quizzes.api import papers
 from quizzes.formats import gift
 from quizzes.formats.checking import Around
-from quizzes.models import Bank, QuizDocument
+from quizzes.models import Bank, Item, QuizDocument
+from quizzes.remarks import DROP
 from quizzes.services import authoring as quizzes
-from quizzes.services import bringing
+from quizzes.services import bringing, drafting, living, neutralising
+from quizzes.services.neutralising import Wish
 from tests.packages.conftest import MP3, SVG, TEXTS
 from tests.scope.world import Site, Thing
 
@@ -88,8 +107,9 @@ def furnish(site: Site) -> None:
                 connection().execute(update)
                 word = site.marker()
                 body = {**ITEM, "stem": ITEM["stem"].format(n=n, word=word)}
-                item = quizzes.add_item(bank.more["id"], "exam", "true_false", body, author)
-                site.add("item", item, word, bank=bank)
+                item = _question(bank.more["id"], body, author, site.people[1].id, drafted=n % 2 == 0)
+                made = site.add("item", item, word, bank=bank, version=_answered(item))
+                site.add("correction", _looked_into(made, author), "", item=made, bank=bank)
                 site.add("import", *_brought(site, bank, nation, author), bank=bank)
             for _ in range(4):
                 word = site.marker()
@@ -108,8 +128,12 @@ def furnish(site: Site) -> None:
         _learn(site)
         _ask(site)
         _look_alike(site)
+        _look_again(site)
         _hold_classes(site)
         _send_lists(site)
+        _begin_batches(site)
+        _plan_sessions(site)
+        _make_deliveries(site)
         let_go()
     assert {"lesson", "course", "task", "bank", "item", "quiz", "paper", "attempt", "declaration"} <= set(things)
 
@@ -146,6 +170,42 @@ def _brought(site: Site, bank: Thing, nation: int, author: int) -> tuple[str, st
     found = gift.read(f"Câu hỏi {word} của tệp? {{=có ~không}}")
     around = Around({}, ())
     return str(bringing.begin(bank.more["id"], nation, "exam", "de.gift", "gift", found, {}, around, author)), word
+
+
+def _answered(item: str) -> int:
+    """The version in use of a question, that forty people answered; its id."""
+    items, database = Item.__table__, connection()
+    row = database.execute(sa.select(items.c.id, items.c.bank_id, items.c.current_id).where(items.c.slug == item)).one()
+    version = int(row.current_id)
+    sums = Sums()
+    for n in range(40):
+        sums.add(Seen(2520 * (n % 2), 25 * n, [str(n % 2)], True, 20, 0))
+    counted = {"version_id": version, "item_id": row.id, "bank_id": row.bank_id, "n": 40, "sums": sums.packed()}
+    database.execute(sa.insert(ItemSums).values(**counted, flags=",weak,", attention=51, computed_at=0))
+    return version
+
+
+def _looked_into(item: Thing, author: int) -> str:
+    """A question that somebody found bad, and of which the papers were counted; nothing was applied."""
+    items = Item.__table__
+    which = connection().execute(sa.select(items.c.id).where(items.c.slug == item.key)).scalar_one()
+    wish = Wish(which, item.more["version"], [_id("quiz", QUIZ)], None, None, DROP, [], "thử")
+    uuid = neutralising.begin(wish, author)
+    while neutralising.do_part(uuid):
+        pass
+    return str(uuid)
+
+
+def _question(bank: int, body: dict[str, Any], author: int, reviewer: int, drafted: bool) -> str:
+    """An exam question in use that somebody else looked at; over some of them there is a draft."""
+    slug = drafting.begin(bank, "exam", "true_false", drafting.Kept(body), author)
+    row = drafts.item(slug)
+    assert row is not None
+    signed = living.Signed("review", author, reviewer, clock.seconds(), 1)
+    living.put_in_use([living.Wording(row.id, "exam", "true_false", body, author)], signed)
+    if drafted:
+        drafting.save(row.id, 0, 1, drafting.Kept({**body, "stem": f"{body['stem']} Sửa."}), author)
+    return slug
 
 
 def _bank(slug: str) -> int:
@@ -238,6 +298,29 @@ def _ask(site: Site) -> None:
     let_go()
 
 
+def _look_again(site: Site) -> None:
+    """Two people's results are looked at, each beside the other's paper; both have said something."""
+    results = site.things["result"]
+    found = {str(p.uuid): p for p in papers()}
+    of_both = [found[str(thing.key)] for thing in results]
+    for kind, thing in zip((ALIKE, DEVICE), results, strict=True):
+        word, mine = site.marker(), found[str(thing.key)]
+        pairs = [[*(p.id for p in of_both), 0, 0, 1, 6]]
+        sign = Sign(kind, (mine.id,), {"compared": 1, "pairs": pairs, "minutes": 9, "overlaps": 1})
+        with unit_of_work() as database:
+            uuid = finding.open_case(mine.activity_id, [sign], {mine.id: mine})
+            c, p, w = (t.__table__ for t in (Case, CasePaper, CasePerson))
+            case_id = database.execute(sa.select(c.c.id).where(c.c.uuid == uuid)).scalar_one()
+            for other in of_both:
+                if other.id != mine.id:
+                    values = {"attempt_id": other.id, "attempt_uuid": other.uuid, "account_id": other.account_id}
+                    database.execute(sa.insert(p).values(case_id=case_id, **values))
+            said = sa.update(w).where(w.c.case_id == case_id).values(answer=f"Tôi học với {word}.", answered_at=1)
+            database.execute(said)
+        site.add("case", str(uuid), word, thing.holder, id=case_id, people=[t.holder for t in results])
+    let_go()
+
+
 def _look_alike(site: Site) -> None:
     """Three pairs may be one person each."""
     with unit_of_work() as database:
@@ -262,6 +345,53 @@ def _hold_classes(site: Site) -> None:
             teaching.seat(room, [p for n in guests if (p := person_by_id(site.people[n].id)) is not None])
             names = [site.people[n].marker for n in guests]
             site.add("room", uuid, word, site.people[helper].id, names=names)
+
+
+def _plan_sessions(site: Site) -> None:
+    """Three supervised sessions, with two people on the list of each."""
+    pin = supervised.pin_hash("482915")
+    with unit_of_work():
+        offer = supervised.offers()[0]
+        for planner, guests in ((2, (4, 5)), (5, (8, 9)), (9, (10, 11))):
+            word = site.marker()
+            plan = supervised.Plan(
+                f"Buổi {word}", site.orgs[0], "Nhà văn hóa", offer.activity_id, clock.seconds() + 3600, 90, 5, True
+            )
+            uuid = supervised.make(plan, pin, site.people[planner].id)
+            session = session_by_uuid(uuid)
+            assert session is not None
+            supervised.expect(session, [site.people[n].id for n in guests], site.people[planner].id)
+            site.add("hall", uuid, word, id=session.id, people=[site.people[n] for n in guests])
+
+
+def _make_deliveries(site: Site) -> None:
+    """Three files with confirmations, of which nobody said yet that they went."""
+    table, store = Delivery.__table__, site.app.extensions["lms.files"]
+    with unit_of_work() as database:
+        for _n in range(3):
+            uuid = uuid4()
+            made = sa.insert(table).values(
+                uuid=uuid,
+                way=FILE,
+                org_id=site.orgs[0],
+                records=0,
+                file_key=store.put(as_zip({"ban-giao.json": b"{}", "so": uuid.bytes})),
+                made_at=clock.seconds(),
+            )
+            site.add("delivery", uuid, "", id=database.execute(made.returning(table.c.id)).scalar_one())
+
+
+def _begin_batches(site: Site) -> None:
+    """Two batches of papers are done, two lists wait to be looked at by their senders."""
+    with unit_of_work():
+        for sender, state in ((3, DONE), (9, DONE), (4, DRAFT), (13, DRAFT)):
+            word, row = site.marker(), site.marker()
+            named = [Named(2, f"Sùng Thị {row}", "", "", "", "", f"nobody-{row}".lower(), problem="nobody")]
+            uuid = batches.draft_list(site.orgs[0], f"Đợt {word}", "Khóa học", "An toàn", named, site.people[sender].id)
+            table = Batch.__table__
+            connection().execute(sa.update(table).where(table.c.uuid == uuid).values(state=state))
+            batch_id = connection().execute(sa.select(table.c.id).where(table.c.uuid == uuid)).scalar_one()
+            site.add("batch", uuid, word, site.people[sender].id, id=batch_id, state=state, row=row)
 
 
 def _send_lists(site: Site) -> None:

@@ -36,6 +36,7 @@ from lms.web.session import COOKIE
 
 LEVELS = ("province", "commune", "commune", "village", "village", "village", "school", "agency")
 MARKER = re.compile(r"zq[a-z]{4}", re.IGNORECASE)  # in every name and title here, and nowhere else
+AS_A_WORD = re.compile(r"(?<![a-z0-9+/=])zq[a-z]{4}(?![a-z0-9+/=])", re.IGNORECASE)
 PEOPLE = 14
 DAY = 86_400
 
@@ -243,13 +244,19 @@ def draw(seed: int, most: int, site: Site, least: int = 8) -> World:
         owner[item] = owner[item.more["bank"]]
     for brought in site.things.get("import", []):
         owner[brought] = owner[brought.more["bank"]]
+    for correction in site.things.get("correction", []):
+        owner[correction] = owner[correction.more["bank"]]
     return World(
         seed, today, now, units, versions, memberships, grants, site.people, site.things, owner, r, site
     )  # fmt: skip
 
 
-OWNED = ("lesson", "task", "course", "bank", "item", "quiz", "paper", "roster", "upload", "practice")
+OWNED = (
+    "case", "lesson", "task", "course", "bank", "item", "quiz", "paper", "roster", "upload", "practice", "hall",
+    "batch", "delivery",
+)  # fmt: skip
 OWNED_BY = {  # kind → table, column of the key, column of the unit
+    "case": ("integrity_case", "id"),
     "lesson": ("courses_document", "activity_id"),
     "task": ("courses_document", "activity_id"),
     "course": ("courses_document", "activity_id"),
@@ -258,6 +265,9 @@ OWNED_BY = {  # kind → table, column of the key, column of the unit
     "practice": ("practice_document", "activity_id"),
     "paper": ("certificates_credential", "id"),
     "roster": ("rosters_roster", "id"),
+    "batch": ("certificates_batch", "id"),
+    "delivery": ("handover_batch", "id"),
+    "hall": ("supervision_session", "id"),
     "upload": ("lms_media", "id"),
 }
 
@@ -412,4 +422,6 @@ def seen_in(answer: TestResponse) -> set[str]:
             text += "".join(n + archive.read(n).decode("utf-8", "ignore") for n in archive.namelist())
     elif answer.mimetype.startswith(("text/", "application/json", "application/problem")):
         text += data.decode()
-    return {found.lower().capitalize() for found in MARKER.findall(text)}
+    # A proof is text with hashes in base64, in which any six letters come up: there a marker stands as a word.
+    pattern = AS_A_WORD if answer.mimetype == "text/plain" else MARKER
+    return {found.lower().capitalize() for found in pattern.findall(text)}

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.db.unit_of_work import connection
-from quizzes.models import Item, ItemVersion
+from quizzes.models import Item, ItemDraft, ItemVersion
+from tests.quizzes.signing import signed_off
 from tests.studio.conftest import Author, form_fields
 from tests.studio.test_quizzes import a_bank
 
@@ -45,6 +46,13 @@ def stored(app: Flask, address: str) -> Any:
         return connection().execute(found.where(i.c.slug == address.rsplit("/", 1)[1])).one()
 
 
+def drafted(app: Flask, address: str) -> Any:
+    with app.app_context():
+        i, d = Item.__table__, ItemDraft.__table__
+        found = select(i.c.id, d.c.body, d.c.problems).join(i, i.c.id == d.c.item_id)
+        return connection().execute(found.where(i.c.slug == address.rsplit("/", 1)[1])).one()
+
+
 def test_each_type_by_its_form(author: Author, app: Flask) -> None:
     bank = a_bank(author)
     more = {"skills": ["ND.4.3"], "level": "2", "thinking": "apply", "twins": "doi-mot", "fix": "Đọc lại một lần."}
@@ -52,11 +60,16 @@ def test_each_type_by_its_form(author: Author, app: Flask) -> None:
         page = f"{bank}/moi?type={kind}&pool=exam"
         fields = author.fields(page, f"{bank}/moi") | {"stem": f"Câu {kind}?", **more, **keys}
         address = author.send(f"{bank}/moi", fields).headers["Location"]
-        row = stored(app, address)
-        assert (row.level, row.thinking, row.twins) == (2, "apply", "doi-mot")
+        row = drafted(app, address)
+        assert row.problems == {}
         again = author.fields(address)
         author.press(address)
-        assert stored(app, address).body == row.body, "what the form shows is what it sends"
+        assert drafted(app, address).body == row.body, "what the form shows is what it sends"
+        with app.app_context():
+            signed_off([row.id])
+        now = stored(app, address)
+        assert (now.level, now.thinking, now.twins) == (2, "apply", "doi-mot")
+        assert now.body == row.body
         for name, value in keys.items():
             assert again[name] == (value if isinstance(value, list) else [value]), (kind, name)
         shown = author.get(f"{address}/xem-truoc")
@@ -88,9 +101,8 @@ def test_what_is_wrong_is_said_beside_its_field(author: Author) -> None:
     bank = a_bank(author)
     page = f"{bank}/moi?type=numeric&pool=exam"
     fields = author.fields(page, f"{bank}/moi") | {"stem": "Số?", "skills": ["ND.4.3"], **OWN["numeric"]}
-    text = author.send(
-        f"{bank}/moi", {**fields, "answers-0-value": "hai", "level": "12"}, status=422
-    ).get_data(as_text=True)  # fmt: skip
+    kept = author.send(f"{bank}/moi", {**fields, "answers-0-value": "hai", "level": "12"})
+    text = author.get(kept.headers["Location"])
     assert 'id="answers-0-value-error"' in text
     assert 'id="level-error"' in text
     assert 'value="hai"' in text
@@ -105,11 +117,12 @@ def test_a_picture_comes_with_the_form_and_stays(author: Author, app: Flask) -> 
         "spots-1-label": "Phải", "spots-1-x": "75", "spots-1-y": "50",
     }  # fmt: skip
     sent = {**fields, "picture-file": (io.BytesIO(DRAWING), "hai nút.svg")}
-    refused = author.client.post(f"{bank}/moi", data=sent, content_type="multipart/form-data")
-    assert refused.status_code == 422, "the second place has no size"
-    again = form_fields(refused.get_data(as_text=True), f"{bank}/moi")
-    assert again["picture-name"][0].startswith("hai-nut-"), "the picture is kept though the form was refused"
-    address = author.send(f"{bank}/moi", {**again, "spots-1-r": "10"}).headers["Location"]
+    kept = author.client.post(f"{bank}/moi", data=sent, content_type="multipart/form-data")
+    address = kept.headers["Location"]
+    assert drafted(app, address).problems, "the second place has no size"
+    again = author.fields(address)
+    assert again["picture-name"][0].startswith("hai-nut-"), "the picture is kept though something is missing"
+    assert author.send(address, {**again, "spots-1-r": "10"}, "use").status_code == 303
     body = stored(app, address).body
     name = body["data"]["picture"]["file"]
     assert body["files"][name]["ending"] == "svg"
@@ -117,11 +130,13 @@ def test_a_picture_comes_with_the_form_and_stays(author: Author, app: Flask) -> 
     assert f"/tep/{body['files'][name]['key']}.svg" in shown
     author.press(address, **{"item-picture-alt": ""})
     assert stored(app, address).body == body
-    torn = {**author.fields(address), "picture-file": (io.BytesIO(b"<svg"), "x.svg")}
+    torn = {**author.fields(address), "picture-file": (io.BytesIO(b"<svg"), "x.svg"), "do": "use"}
     answer = author.client.post(address, data=torn, content_type="multipart/form-data")
     assert answer.status_code == 422
-    forged = {**author.fields(address), "picture-name": "khac.svg", "picture-key": "0" * 64}
-    assert author.client.post(address, data=forged).status_code == 422
+    forged = {**author.fields(address), "picture-name": "khac.svg", "picture-key": "0" * 64, "do": "use"}
+    assert author.client.post(address, data=forged).status_code == 303
+    assert drafted(app, address).problems
+    assert stored(app, address).body == body, "what is in use stays as it was"
 
 
 def test_a_type_that_needs_somebody_stands_in_exams_only(author: Author) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from lms.api.packages import Package, package_files
 from lms.db.unit_of_work import connection
+from lms.reviewing.models import Submission
 from quizzes.drawing import Candidate, assured, deck_of, draw
 from quizzes.models import Item, ItemVersion, QuizDocument, QuizRevision
 from quizzes.services.exporting import quiz_of
@@ -31,7 +32,7 @@ def a_bank(author: Author, title: str = "Câu hỏi của xã") -> str:
 
 
 def an_item(author: Author, bank: str, pool: str = "practice", **changes: Any) -> str:
-    """Writes a question with one right answer; returns its editor's address."""
+    """Writes a question with one right answer: for practice in use, for exams a draft; returns its editor's address."""
     page = f"{bank}/moi?type=single_choice&pool={pool}"
     fields = author.fields(page, f"{bank}/moi")
     fields |= {
@@ -41,7 +42,8 @@ def an_item(author: Author, bank: str, pool: str = "practice", **changes: Any) -
         **OPTIONS,
         **changes,
     }
-    return author.send(f"{bank}/moi", fields).headers["Location"]
+    answer = author.send(f"{bank}/moi", fields, "use" if pool == "practice" else "save")
+    return answer.headers["Location"].split("#")[0]
 
 
 def versions(app: Flask, slug: str) -> list[int]:
@@ -61,16 +63,18 @@ def test_each_standard_type(author: Author, app: Flask) -> None:
         "ordering": {"steps": "Một\nHai\nBa", "why": "Đúng thứ tự.", "why_wrong": "Xem lại nhé."},
     }
     for kind, keys in own.items():
-        page = f"{bank}/moi?type={kind}&pool=exam"
+        page = f"{bank}/moi?type={kind}&pool=practice"
         fields = author.fields(page, f"{bank}/moi") | {"stem": f"Câu {kind}?", "skills": ["ND.4.3"], **keys}
-        address = author.send(f"{bank}/moi", fields).headers["Location"]
+        address = author.send(f"{bank}/moi", fields, "use").headers["Location"].split("#")[0]
         again = author.fields(address)
         for name, value in keys.items():
             assert again[name] == (value if isinstance(value, list) else [value]), (kind, name)
-        author.press(address)
-        assert versions(app, address.rsplit("/", 1)[1]) == [1], "saving what is there makes no version"
+        author.press(address, "use")
+        assert versions(app, address.rsplit("/", 1)[1]) == [1], "putting in use what is in use makes no version"
         assert f"Câu {kind}?" in author.get(f"{address}/xem-truoc")
         author.press(address, stem=f"Câu {kind} khác?")
+        assert versions(app, address.rsplit("/", 1)[1]) == [1], "a draft is not in use"
+        author.press(address, "use")
         assert versions(app, address.rsplit("/", 1)[1]) == [1, 2]
 
 
@@ -88,12 +92,17 @@ def test_each_standard_type(author: Author, app: Flask) -> None:
         {"sender": "NGAN HANG"},
     ],
 )
-def test_what_a_question_may_not_lack(author: Author, changes: dict[str, Any]) -> None:
+def test_what_a_question_may_not_lack(author: Author, app: Flask, changes: dict[str, Any]) -> None:
     bank = a_bank(author)
     fields = author.fields(f"{bank}/moi?pool=exam", f"{bank}/moi")
     fields |= {"stem": "Câu hỏi?", "options-only": "0", "skills": ["ND.4.3"], **OPTIONS, **changes}
-    answer = author.send(f"{bank}/moi", fields, status=422)
-    assert "Đọc mã là trao chìa khóa." in answer.get_data(as_text=True)
+    answer = author.send(f"{bank}/moi", fields, "submit", status=303 if changes.get("stem", "?") else 422)
+    page = author.get(answer.headers["Location"]) if answer.status_code == 303 else answer.get_data(as_text=True)
+    assert "Đọc mã là trao chìa khóa." in page, "nothing is lost"
+    assert 'class="callout bad"' in page
+    with app.app_context():
+        waits = connection().execute(select(Submission.id).where(Submission.kind == "questions")).all()
+        assert waits == [], "what is not whole is not handed in"
 
 
 def test_a_question_sent_twice_is_one_and_its_pool_is_fixed(author: Author, app: Flask) -> None:

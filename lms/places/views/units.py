@@ -124,6 +124,7 @@ def unit(unit_id: int) -> str:
         members=int(connection().execute(own).scalar_one()),
         learners=sum(n for (name, _org, _group), n in figures.items() if name == counting.ENROLLED),
         attained=sum(n for (name, _org, _group), n in figures.items() if name == counting.ATTAINED),
+        held_back=counting.held_back([unit_id]),
         groups=groups,
         cares_for=lines(cared_for, path_names([r.id for r in cared_for], itself=False)),
         versions=acts.versions_of(unit_id),

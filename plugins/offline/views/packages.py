@@ -20,7 +20,7 @@ routes = Routes("offline")
 STATIC = Path(__file__).parents[1] / "static" / "offline"
 SHELL = "/offline/khung"
 # Where the worker never stands between: the API, work pages, and whatever is about signing in, settings and papers.
-AWAY = "^/(api/|can-bo|dang-|cai-dat|danh-tinh|ngay-sinh|the($|/)|lop($|/)|verify|luot/|giay|offline/|sw.js|healthz)"
+AWAY = "^/(api/|can-bo|dang-|cai-dat|danh-tinh|ngay-sinh|(the|lop|v)($|/)|verify|luot/|giay|offline/|sw.js|healthz)"
 _STATIC = re.compile(r"/static/[\w./-]+\?v=\w{8}")
 
 

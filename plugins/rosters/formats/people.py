@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from lms.api.people import fold, nfc
+from lms.api.sheets import Sheet
 from plugins.rosters.formats.columns import (
     BIRTH,
     DAY,
@@ -21,7 +22,6 @@ from plugins.rosters.formats.columns import (
     VILLAGE,
     Layout,
 )
-from plugins.rosters.formats.sheet import Sheet
 from plugins.rosters.formats.values import Wrong, read_birth, read_group, read_name, read_number, read_phone
 
 # Held against the words with their marks: Tống, Tô and Lang are families, tổng, tổ and làng are not.

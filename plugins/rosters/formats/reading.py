@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+from lms.api.sheets import EMPTY, NO_TEXT, OLE, Sheet, from_tcvn3, read_csv, read_text, read_workbook
 from lms.api.work import Invalid, _
 from plugins.rosters.formats.columns import likeness
-from plugins.rosters.formats.oldfont import from_tcvn3
-from plugins.rosters.formats.plaintext import NO_TEXT, read_csv, read_text
-from plugins.rosters.formats.sheet import EMPTY, Sheet
-from plugins.rosters.formats.workbook import OLE, read_workbook
 
 PICTURE = _("This is a picture or a PDF. Please send the list itself as .xlsx or .csv, or paste it.")
 _PICTURES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.api.data import insert_many
 from lms.api.people import children, fold, identity_key, org
+from lms.api.sheets import MOST_ROWS, TOO_LONG, Sheet
 from lms.api.work import Invalid, _, clock, connection
 from plugins.rosters import queries
 from plugins.rosters.formats.columns import (
@@ -29,7 +30,6 @@ from plugins.rosters.formats.columns import (
     layout,
 )
 from plugins.rosters.formats.people import Entry, read_people
-from plugins.rosters.formats.sheet import MOST_ROWS, TOO_LONG, Sheet
 from plugins.rosters.models import CHECKING, COLUMNS, Roster, RosterForm, RosterRow, RosterSheet
 from plugins.rosters.queries import RosterLine
 from plugins.rosters.services.comparing import Index, Row, add_to, compare_with_people, compare_within

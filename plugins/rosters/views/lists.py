@@ -10,11 +10,11 @@ from flask import Response, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
 from lms.api.people import May, here, org, path_name, people_by_id, require_anywhere, roles_that
+from lms.api.sheets import XLSX, as_csv, as_xlsx
 from lms.api.web import GROUPS, STAFF, MenuItem, Routes, address, panels, render, say
 from lms.api.work import NotFound, Text, _, clock, unit_of_work
 from plugins.rosters import queries
 from plugins.rosters.access import draft_for, roster_for
-from plugins.rosters.formats.giving import XLSX, as_csv, as_xlsx
 from plugins.rosters.models import CHECKING, COLUMNS, TAKEN, TAKEN_BACK, TAKING, TAKING_BACK
 from plugins.rosters.queries import RosterLine
 from plugins.rosters.services import receiving, undoing

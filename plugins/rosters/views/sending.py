@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from lms.api.competency import programmes
 from lms.api.people import May, here, nation_id, path_name, pick_unit, require_anywhere, units_where
+from lms.api.sheets import MOST_ROWS, Sheet
 from lms.api.studio import Field
 from lms.api.web import GROUPS, STAFF, Routes, address, composed, render, say
 from lms.api.work import DomainError, Invalid, _, clock, take, unit_of_work
@@ -19,7 +20,6 @@ from plugins.rosters.access import draft_for
 from plugins.rosters.formats.columns import FIELDS
 from plugins.rosters.formats.people import read_people
 from plugins.rosters.formats.reading import read_file, read_paste
-from plugins.rosters.formats.sheet import MOST_ROWS, Sheet
 from plugins.rosters.models import CHECKING, COLUMNS
 from plugins.rosters.services import receiving
 

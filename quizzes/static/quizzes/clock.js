@@ -6,7 +6,8 @@
   const aloud = box.querySelector("[data-aloud]");
   const { minutes, seconds, soon, last, over } = box.dataset;
   // Not the phone's time of day, which may be wrong or set back: how long this page has been open.
-  const end = performance.now() + 1000 * Number(box.dataset.left);
+  let end = performance.now() + 1000 * Number(box.dataset.left);
+  let next;
   const form = document.getElementById("answer");
   const filled = (field) => (/radio|checkbox/.test(field.type) ? field.checked : !/hidden|submit|button/.test(field.type) && field.value);
   let told = "";
@@ -24,7 +25,13 @@
       if (form && Number(box.dataset.left) > 0 && [...form.elements].some(filled)) form.requestSubmit();
       return;
     }
-    setTimeout(count, left <= 61 ? 1000 : 5000);
+    next = setTimeout(count, left <= 61 ? 1000 : 5000);
   };
   count();
+  // Whoever supervises gave more time meanwhile.
+  document.addEventListener("hvs-left", ({ detail }) => {
+    clearTimeout(next);
+    end = performance.now() + 1000 * detail;
+    count();
+  });
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acme import commands
 from acme.blocks import BroadcastBlock, BroadcastReader
 from acme.events import BroadcastHeard
 from acme.gateways import sms, zalo
@@ -13,13 +14,37 @@ from acme.runners import BroadcastRunner
 from acme.services import announcing, honoring, listening
 from acme.views import api, board, radio
 from acme.voices import GongVoice
+from certificates.api import CARRIERS, DESIGNS, Carrier, Design, Outcome
 from courses.api import BLOCK_TYPES
 from lms.api.learning import ACTIVITY_KINDS, RUNNERS, SYNCED, CourseCompleted, named_of
 from lms.api.packages import BLOCK_READERS, ITEM_READERS, PACKAGE_PARTS, PackagePart
-from lms.api.people import ACTIONS, PERSONAL_DATA, RETENTION, Action, Erased, Merged, PersonalTable, Retention
-from lms.api.plugins import COUNTED, EXAMINATIONS, PROJECTIONS, Counted, Examination, Finding, Plugin, Projection, on
+from lms.api.people import (
+    ACTIONS,
+    PERSONAL_DATA,
+    PURPOSES,
+    RETENTION,
+    Action,
+    Erased,
+    Merged,
+    PersonalTable,
+    Purpose,
+    Retention,
+)
+from lms.api.plugins import (
+    COMMANDS,
+    COUNTED,
+    EXAMINATIONS,
+    PROJECTIONS,
+    Counted,
+    Examination,
+    Finding,
+    Plugin,
+    Projection,
+    on,
+)
 from lms.api.reviewing import REVIEWABLE
 from lms.api.speech import VOICES
+from lms.api.transparency import LOGGED, Logged
 from lms.api.web import MENU, OPERATIONS, PANELS, ROUTES
 from lms.api.work import ACTS, CHANNELS, PERIODIC, SUBJECTS, Act, Periodic, Subject, _
 from quizzes.api import ITEM_TYPES
@@ -28,12 +53,15 @@ plugin = Plugin(
     name="acme",
     package="acme",
     version="2.1",
-    needs={"lms": ">=0.1,<1", "courses": ">=0.1,<1", "quizzes": ">=0.1,<1"},
+    needs={"lms": ">=0.1,<1", "certificates": ">=0.1,<1", "courses": ">=0.1,<1", "quizzes": ">=0.1,<1"},
     provides=(
         ACTS.of(Act("broadcast.taken", _("Took a broadcast in"))),
         SUBJECTS.of(Subject("broadcast", _("Broadcast"), named_of("broadcast"))),
         ACTIONS.of(Action("acme.speak", _("Speaking on the commune's loudspeaker"), least=1)),
         ACTIVITY_KINDS.of(BroadcastKind()),
+        DESIGNS.of(Design("loudspeaker", 1, ("course",), _("Loudspeaker"), "acme.papers:DESIGN")),
+        CARRIERS.of(Carrier("acme", _("By loudspeaker"), lambda told: [Outcome(one["id"], "sent") for one in told])),
+        PURPOSES.of(Purpose("acme.speak", _("Being named on the loudspeaker"), _("Your name may be read out."), "1")),
         RUNNERS.of(BroadcastRunner()),
         SYNCED.of(*listening.synced),
         BLOCK_TYPES.of(BroadcastBlock()),
@@ -56,6 +84,8 @@ plugin = Plugin(
                 Erased.DELETED,
             )
         ),
+        LOGGED.of(Logged("acme", ("acme-honor",), honoring.claims, honoring.known)),
+        COMMANDS.of(commands.command),
         COUNTED.of(Counted("broadcasts", announcing.how_many)),
         CHANNELS.of(sms, zalo),
         VOICES.of(GongVoice()),

@@ -77,7 +77,8 @@ def log(world: World, who: Someone) -> Iterable[Case]:
 
     actors = world.people if world.nation in units else [p for p in world.people if under(p)]
     theirs = world.within(who, May.SEE_AUDIT)  # to whom something was done
-    named = [t for kind in ("bank", "roster") for t in world.of(kind) if world.may(who, May.SEE_AUDIT, world.owner[t])]
+    things = [t for kind in ("bank", "roster", "hall") for t in world.of(kind)]
+    named = [t for t in things if world.may(who, May.SEE_AUDIT, world.owner[t])]
     return [Case("/can-bo/nhat-ky", SHOWN, may_show=words([*actors, *theirs, *named]))]
 
 

@@ -8,9 +8,10 @@ addEventListener("install", (event) => {
   event.waitUntil(caches.open(STATIC).then((cache) => cache.addAll(KEEP)));
 });
 
-// A new release takes over at once. Whatever an older worker kept goes, but for the courses.
+// A new release takes over at once. Whatever an older worker kept goes, but for the courses, and for what the worker
+// of another part of the site keeps for itself.
 addEventListener("activate", (event) => event.waitUntil((async () => {
-  for (const name of await caches.keys()) if (name !== STATIC && !name.startsWith(COURSE)) await caches.delete(name);
+  for (const name of await caches.keys()) if (name !== STATIC && !/^hv-(course|own)/.test(name)) await caches.delete(name);
   await clients.claim();
 })()));
 

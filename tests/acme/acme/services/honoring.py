@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from sqlalchemy import delete, func, insert, select
 
 from acme.models import Honor
 from lms.api.learning import Activity, CourseCompleted
+from lms.api.transparency import Claim, body_of, enter
 from lms.api.work import connection, unit_of_work
 
 H = Honor.__table__
@@ -17,7 +20,20 @@ def when_course_completed(event: CourseCompleted) -> None:
     database = connection()
     held = select(H.c.id).where(H.c.account_id == event.account_id, H.c.course_id == event.course_id)
     if database.execute(held).first() is None:
-        database.execute(insert(H).values(account_id=event.account_id, course_id=event.course_id, at=event.at))
+        made = insert(H).values(account_id=event.account_id, course_id=event.course_id, at=event.at).returning(H.c.id)
+        honor = database.execute(made).scalar_one()
+        enter("acme-honor", f"honor:{honor}", at=event.at)
+
+
+def claims() -> Iterator[Claim]:
+    """What the log must say of each name that was read out: when, and not whose."""
+    for row in connection().execute(select(H.c.id, H.c.at)):
+        yield Claim(f"honor:{row.id}", (body_of("acme-honor", at=row.at),))
+
+
+def known(subjects: Collection[str]) -> Collection[str]:
+    """Which of these are still there."""
+    return {f"honor:{i}" for i in connection().execute(select(H.c.id)).scalars()} & set(subjects)
 
 
 def how_old(before: int) -> int:

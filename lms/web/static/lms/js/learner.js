@@ -15,7 +15,22 @@
     fetch(settings, { method: "POST", body: new URLSearchParams({ size, return: "/" }), redirect: "manual" }).catch(() => {});
   });
 
+  // Short words that the phone's own voice may read, with a button beside them.
+  const voice = window.speechSynthesis;
+  document.addEventListener("click", (event) => {
+    const words = event.target.closest("[data-say] + button");
+    if (!words || !voice) return;
+    const speaking = voice.speaking;
+    voice.cancel();
+    if (speaking) return;
+    const said = new SpeechSynthesisUtterance(words.previousElementSibling.textContent);
+    said.lang = root.lang;
+    said.rate = 0.9;
+    voice.speak(said);
+  });
+
   const tell = (place) => {
+    if (voice) place.querySelectorAll("[data-say] + button").forEach((button) => (button.hidden = false));
     const box = place.querySelector("[data-focus]");
     if (box) box.focus();
   };

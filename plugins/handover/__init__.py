@@ -1,0 +1,1 @@
+"""Handing confirmations over to the side that shows them in VNeID."""

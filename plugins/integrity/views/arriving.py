@@ -1,0 +1,46 @@
+"""Noting on which device somebody signed in: a random cookie, of which only a keyed hash is kept, for some days."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from flask import after_this_request, request, session
+from sqlalchemy import insert
+from werkzeug.wrappers import Response
+
+from lms.api.people import Arrival, Person
+from lms.api.work import clock, connection, settings, unit_of_work
+from plugins.integrity.models import KnownDevice
+
+COOKIE = "hv_may"
+LASTS = 30 * 86_400
+D = KnownDevice.__table__
+
+
+def named(token: str) -> bytes:
+    """Sixteen bytes that stand for a device; only this installation can make them of its cookie."""
+    return hashlib.blake2b(token.encode(), key=settings().key_for(b"integrity-may"), digest_size=16).digest()
+
+
+def arrived(person: Person) -> None:
+    """Notes the device when the request is over: by then it is known whether many use it, and those are left out."""
+    if person.has_grants:
+        return
+
+    @after_this_request
+    def _note(response: Response) -> Response:
+        if "idle" in session:  # a device of a class or a culture house
+            return response
+        token = request.cookies.get(COOKIE, "")
+        if not 20 <= len(token) <= 60:
+            token = secrets.token_urlsafe(24)
+        with unit_of_work():
+            connection().execute(insert(D).values(account_id=person.id, device=named(token), at=clock.seconds()))
+        response.set_cookie(
+            COOKIE, token, max_age=LASTS, httponly=True, secure=settings().secure_cookies, samesite="Lax"
+        )
+        return response
+
+
+arrival = Arrival("integrity", arrived)

@@ -1,0 +1,1 @@
+"""What results say: of the questions that were asked, and of how much people have learnt."""

@@ -1,0 +1,1 @@
+"""Digital signatures on papers, against software of others: poppler, OpenSSL, SoftHSM2."""
