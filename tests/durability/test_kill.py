@@ -185,13 +185,14 @@ def test_a_worker_that_dies_is_started_again(machine: Machine, answer_key: Answe
 
 
 def _workers(server: int) -> list[int]:
-    """The processes of a server's group that call themselves `lms worker`."""
-    found = []
+    """The processes of a server's group that call themselves `lms worker`; not what one of them is just starting."""
+    parents: dict[int, int] = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
                 if os.getpgid(int(folder.name)) == server and (folder / "comm").read_text().strip() == "lms worker":
-                    found.append(int(folder.name))
+                    after_name = (folder / "stat").read_text().rpartition(")")[2].split()
+                    parents[int(folder.name)] = int(after_name[1])
             except (ProcessLookupError, FileNotFoundError):
                 continue
-    return found
+    return [process for process, parent in parents.items() if parent not in parents]

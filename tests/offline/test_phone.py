@@ -220,9 +220,11 @@ def test_a_worker_of_a_release_long_ago_goes(phone: Phone, station: Station) -> 
     station.trouble("old-worker", on=False)
     # What a browser does by itself when a page is opened and a day has gone by.
     phone.page.evaluate("navigator.serviceWorker.getRegistration().then((held) => held.update())")
-    phone.page.wait_for_function(
-        "caches.keys().then((names) => names.length === 1 && names[0].startsWith('hv-static:'))"
-    )
+    # The new one keeps its files while it is installed; only when none is on its way any more does it answer.
+    phone.page.wait_for_function("""async () => {
+        const held = await navigator.serviceWorker.getRegistration(), names = await caches.keys();
+        return !held.installing && !held.waiting && names.length === 1 && names[0].startsWith('hv-static:');
+    }""")
     phone.open(f"/tai-ve/{COURSE}")
     assert phone.shown() == "none"
     phone.take()

@@ -35,8 +35,11 @@ from lms.orgs.queries import forget_paths
 from lms.web.session import COOKIE
 
 LEVELS = ("province", "commune", "commune", "village", "village", "village", "school", "agency")
-MARKER = re.compile(r"zq[a-z]{4}", re.IGNORECASE)  # in every name and title here, and nowhere else
-AS_A_WORD = re.compile(r"(?<![a-z0-9+/=])zq[a-z]{4}(?![a-z0-9+/=])", re.IGNORECASE)
+# In every name and title here, and nowhere else. It stands as a word, for in keys, tokens and hashes that are written in
+# base64 any six letters come up; in an address a word may follow a coded sign, and in JSON the sign of a new line.
+AS_WRITTEN = "(?:Zq[a-z]{4}|zq[a-z]{4}|ZQ[A-Z]{4})"
+MARKER = re.compile(rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f][0-9A-Fa-f])|(?<=\\[nt])){AS_WRITTEN}(?![A-Za-z0-9])")
+IN_A_PROOF = re.compile(rf"(?<![A-Za-z0-9+/=]){AS_WRITTEN}(?![A-Za-z0-9+/=])")
 PEOPLE = 14
 DAY = 86_400
 
@@ -422,6 +425,5 @@ def seen_in(answer: TestResponse) -> set[str]:
             text += "".join(n + archive.read(n).decode("utf-8", "ignore") for n in archive.namelist())
     elif answer.mimetype.startswith(("text/", "application/json", "application/problem")):
         text += data.decode()
-    # A proof is text with hashes in base64, in which any six letters come up: there a marker stands as a word.
-    pattern = AS_A_WORD if answer.mimetype == "text/plain" else MARKER
+    pattern = IN_A_PROOF if answer.mimetype == "text/plain" else MARKER
     return {found.lower().capitalize() for found in pattern.findall(text)}

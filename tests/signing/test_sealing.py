@@ -21,6 +21,7 @@ from lms.papers.archive import as_pdfa3
 from lms.papers.canvas import Box, Sheet
 from lms.testing.pytest_plugin import missing
 from plugins.signing import pages, reading, revocation, sealing, signers, words
+from plugins.signing.looping import finished
 from plugins.signing.protocol import Broken
 from plugins.signing.signers import Found, Published
 from tests.signing import pki
@@ -203,7 +204,7 @@ def sealed_again(content: bytes, keys_: Keys) -> bytes:
     from pyhanko.sign.general import SigningError
 
     try:
-        out = tools.PdfSigner(meta, held, new_field_spec=SigFieldSpec("Khac")).sign_pdf(writer)
+        out = finished(tools.PdfSigner(meta, held, new_field_spec=SigFieldSpec("Khac")).async_sign_pdf(writer))
     except SigningError:  # pyHanko obeys “no changes”; whoever forges does not
         return _updated(content)
     return bytes(out.getvalue())
