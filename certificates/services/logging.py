@@ -71,7 +71,7 @@ def is_as_logged(row: CredentialRow, entries: Sequence[EntryRow]) -> bool:
         if entry.kind == STATUS:
             state, successor = said["state"], said.get("successor", "")
         elif entry.kind in (ISSUED, ADOPTED):
-            # Day and kind stand in columns besides: of somebody forgotten they are all that is told, and no hash has them.
+            # Day and kind stand in columns too: of somebody forgotten they are all that is told, and no hash has them.
             found = said["hash"] == fingerprint(row.salt, row.digest) and said["number"] == row.number
             found = found and said["at"] == row.issued_at and row.number.split("-")[1] == row.kind
     followed = number_of(row.successor_id) if row.successor_id else ""

@@ -35,8 +35,8 @@ from lms.orgs.queries import forget_paths
 from lms.web.session import COOKIE
 
 LEVELS = ("province", "commune", "commune", "village", "village", "village", "school", "agency")
-# In every name and title here, and nowhere else. It stands as a word, for in keys, tokens and hashes that are written in
-# base64 any six letters come up; in an address a word may follow a coded sign, and in JSON the sign of a new line.
+# In every name and title here, and nowhere else. It stands as a word, for in keys, tokens and hashes written in base64
+# any six letters come up; in an address a word may follow a coded sign, and in JSON the sign of a new line.
 AS_WRITTEN = "(?:Zq[a-z]{4}|zq[a-z]{4}|ZQ[A-Z]{4})"
 MARKER = re.compile(rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f][0-9A-Fa-f])|(?<=\\[nt])){AS_WRITTEN}(?![A-Za-z0-9])")
 IN_A_PROOF = re.compile(rf"(?<![A-Za-z0-9+/=]){AS_WRITTEN}(?![A-Za-z0-9+/=])")
