@@ -16,7 +16,7 @@ from lms.api.work import connection
 
 B, W, F, C = Batch.__table__, BatchRow.__table__, BatchFile.__table__, Credential.__table__
 
-ATTAINED, LIST = "attained", "list"
+ATTAINED, LIST, CONTEST = "attained", "list", "contest"  # the last two: by a list, of a course, of a contest
 DRAFT, WORKING, PAUSED, PACKING, DONE, CANCELLED = range(6)
 OPEN, DEALT_WITH = 0, 1
 ZIP, PAGES, CARDS = "zip", "pages", "cards"

@@ -109,12 +109,14 @@ def read(content: bytes) -> Presented:
 def says_what_was_issued(code: Code, address: str, row: CredentialRow) -> bool:
     """Whether a code is that of a paper: what it says is what the paper's own code says, byte for byte.
 
-    `address`: what stands before the figures, "" where only they were shown. It must be on the paper's own host: an
-    altered one opens a page of somebody else, which may show whatever it likes.
+    `address`: what stands before the figures, "" where only they were shown. It must be the page for codes on the
+    paper's own host: an altered one opens a page of somebody else, which may show whatever it likes.
     """
     held: Sequence[str] = row.paper.get("qr") or ()
-    if address and urlsplit(address).netloc.lower() != row.paper["verify_domain"].lower():
-        return False
+    if address:
+        leads_to, site = urlsplit(address.lower()), urlsplit(row.paper["verify_url"].lower().partition("/verify/")[0])
+        if (leads_to.netloc, leads_to.path.rstrip("/")) != (site.netloc, f"{site.path}/v"):
+            return False
     if len(held) != 2:
         return _fits(code.carried, row.paper, row)  # of somebody who asked to be forgotten: what is left of it
     try:

@@ -240,7 +240,7 @@ class Batch(Base):
 
     id: Mapped[Id]
     uuid: Mapped[LinkId]
-    kind: Mapped[str] = mapped_column(String(8))  # attained, list
+    kind: Mapped[str] = mapped_column(String(8))  # attained, list, contest
     title: Mapped[str] = mapped_column(String(200))
     org_id: Mapped[int] = mapped_column(BigId, ForeignKey("lms_org.id"), index=True)
     programme_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("lms_programme.id"))

@@ -9,7 +9,7 @@ from certificates.models import Batch, BatchRow, Check, Credential, PaperLook, S
 from certificates.points import ATTACHED, DESIGNS, READERS
 from certificates.published import PUBLISHED
 from certificates.services import attaching, batches, bundling, counting, issuing, logging, recording
-from certificates.views import admin, api, card, carried, checks, confirming, mine, register, remarked, verify
+from certificates.views import admin, api, card, carried, checks, confirming, mine, preview, register, remarked, verify
 from certificates.views import batches as batch_pages
 from certificates.views import looks as look_pages
 from certificates.wording import without_person
@@ -43,8 +43,10 @@ plugin = Plugin(
         SUBJECTS.of(*journal.subjects, *look_pages.subjects),
         COMMANDS.of(commands.command),
         PERIODIC.of(Periodic("certificates.forget-old-batches", 86_400, batches.forget_old)),
-        ROUTES.of(verify.routes, checks.routes, carried.routes, mine.routes, card.routes, admin.routes, register.routes,
-            confirming.routes, confirming.mine, look_pages.routes, batch_pages.routes),
+        ROUTES.of(
+            verify.routes, preview.routes, checks.routes, carried.routes, mine.routes, card.routes, admin.routes,
+            register.routes, confirming.routes, confirming.mine, look_pages.routes, batch_pages.routes,
+        ),
         OPERATIONS.of(*api.operations),
         LOGGED.of(logging.logged),
         ATTACHED.of(attaching.log_proof),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from certificates.designs.paper import Paper
+from certificates.designs.paper import Paper, PaperKind
 
 IDENTITY = {
     0: "Họ tên do người học tự khai, chưa đối chiếu giấy tờ",
@@ -89,6 +89,7 @@ def compose(
 
 def compose_listed(
     *,
+    kind: PaperKind,
     subtitle: str,
     statement_lines: tuple[str, ...],
     full_name: str,
@@ -105,7 +106,7 @@ def compose_listed(
     The list is the issuer's word, so no framework and no rules stand on it.
     """
     return Paper(
-        kind="course",
+        kind=kind,
         title="GIẤY CHỨNG NHẬN",
         subtitle=subtitle,
         number="",

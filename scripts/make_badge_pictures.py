@@ -20,6 +20,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "plugins" / "badges" / "static" /
 SIDE = 400  # the specification asks for a square; 400 is enough on a phone and light to send
 FLAME = ("...#...", "...##..", "..###..", ".####..", ".##o##.", "##ooo##", "##ooo##", ".#ooo#.", "..#o#..")
 RED, RED_DARK, GREEN, GREEN_DARK = "#a6261c", "#7f1a13", "#12694a", "#0c4d36"
+BLUE, BLUE_DARK = "#1c3373", "#142455"
 GOLD, GOLD_SOFT, PAPER = "#f3b62f", "#fff3d3", "#fbf7f0"
 
 
@@ -34,6 +35,12 @@ def circle(radius: float) -> str:
     return f"M{200 - radius} 200a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0z"
 
 
+def rosette(radius: float) -> str:
+    """A rosette of sixteen points around (200, 200)."""
+    turns = ((radius if n % 2 == 0 else 0.93 * radius, pi / 16 * n) for n in range(32))
+    return "M" + "L".join(f"{200 + long * sin(turn):.1f} {200 - long * cos(turn):.1f}" for long, turn in turns) + "z"
+
+
 def flame(sign: str) -> str:
     """The squares of the flame with this sign."""
     return "".join(
@@ -45,13 +52,10 @@ def flame(sign: str) -> str:
 
 
 def drawn(kind: str) -> str:
-    """A badge: six corners and red for a level that was attained, round and green for a course."""
-    attained = kind == "attainment"
-    shape, (full, dark) = (hexagon, (RED, RED_DARK)) if attained else (circle, (GREEN, GREEN_DARK))
-    name = "Huy hiệu mức độ phổ cập kỹ năng số" if attained else "Huy hiệu khóa học"
-    outer, ring, inner = (192, 178, 164) if attained else (184, 171, 158)
+    """A badge: six corners and red for a level attained, round and green for a course, a blue rosette for a contest."""
+    shape, full, dark, name, radii, places = KINDS[kind]
+    outer, ring, inner = radii
     ribbon = "M132 312h136l-18 22 18 22H132l18-22z"
-    places = (166, 194, 222) if attained else (194,)
     squares = "".join(f"M{x} 328h12v12h-12z" for x in places)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" role="img"><title>{name}</title>'
@@ -64,10 +68,18 @@ def drawn(kind: str) -> str:
     )
 
 
+# Shape, colours, title, radii of its three rims, where the squares on the ribbon stand.
+KINDS = {
+    "attainment": (hexagon, RED, RED_DARK, "Huy hiệu mức độ phổ cập kỹ năng số", (192, 178, 164), (166, 194, 222)),
+    "course": (circle, GREEN, GREEN_DARK, "Huy hiệu khóa học", (184, 171, 158), (194,)),
+    "contest": (rosette, BLUE, BLUE_DARK, "Huy hiệu cuộc thi", (190, 177, 164), (180, 208)),
+}
+
+
 def main() -> None:
-    """Writes the four files."""
+    """Writes two files of each kind."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for kind in ("attainment", "course"):
+    for kind in KINDS:
         text = drawn(kind)
         (FOLDER / f"{kind}.svg").write_text(text, encoding="utf-8")
         raw = bytes(resvg_py.svg_to_bytes(svg_string=text, width=SIDE))

@@ -21,10 +21,10 @@ from certificates.batches import (
     ATTAINED,
     CANCELLED,
     CARDS,
+    CONTEST,
     DEALT_WITH,
     DONE,
     DRAFT,
-    LIST,
     OPEN,
     PACKING,
     PAGES,
@@ -121,10 +121,12 @@ def _insert(kind: str, title: str, by_id: int, **values: Any) -> tuple[int, UUID
     return int(connection().execute(made.returning(B.c.id)).scalar_one()), uuid
 
 
-def draft_list(org_id: int, title: str, subtitle: str, statement: str, named: list[Named], by_id: int) -> UUID:
-    """Keeps a list that was read, to be looked at before anything is issued."""
+def draft_list(
+    kind: str, org_id: int, title: str, subtitle: str, statement: str, named: list[Named], by_id: int
+) -> UUID:
+    """Keeps a list that was read, to be looked at before anything is issued. `kind`: LIST (of a course) or CONTEST."""
     batch_id, uuid = _insert(
-        LIST, title, by_id, org_id=org_id, subtitle=subtitle, statement=statement, state=DRAFT, total=len(named)
+        kind, title, by_id, org_id=org_id, subtitle=subtitle, statement=statement, state=DRAFT, total=len(named)
     )
     insert_many(
         W,
@@ -251,6 +253,7 @@ def draft_of(batch: BatchLine, row: RowLine, person: Person, unit: str) -> issui
     born = date.fromisoformat(said["birth_date"]) if said.get("birth_date") else person.birth_date
     statements = tuple(text for text in (batch.statement, said.get("feat", "")) if text)
     paper = wording.compose_listed(
+        kind="contest" if batch.kind == CONTEST else "course",
         subtitle=batch.subtitle,
         statement_lines=statements,
         full_name=person.full_name,

@@ -61,7 +61,7 @@ def is_as_logged(row: CredentialRow, entries: Sequence[EntryRow]) -> bool:
 
     Of a person who asked to be forgotten the words are gone; then the digest that was kept of them answers.
     """
-    if row.paper["full_name"] != FORGOTTEN and digest_of(row.paper) != row.digest:
+    if row.paper.get("full_name") != FORGOTTEN and digest_of(row.paper) != row.digest:
         return False
     if row.paper.get("valid_until") != (row.expires_on.isoformat() if row.expires_on else None):
         return False  # the column is what the state is reckoned with, the paper is what was hashed

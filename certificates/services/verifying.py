@@ -19,6 +19,7 @@ import msgspec
 from sqlalchemy import insert
 
 from certificates import queries
+from certificates.designs.paper import PaperKind
 from certificates.models import VALID, Check
 from certificates.numbering import ATTAINMENT, BadNumber, parse_number
 from certificates.points import Looked, Presented
@@ -126,7 +127,7 @@ class Verdict:
         if row is not None:
             said: Mapping[str, Any] = {} if self.forgotten else row.paper
             out |= {
-                "kind": "attainment" if row.kind == "XN" else "course",
+                "kind": kind_of(row),
                 "title": title_of(row),
                 "name": self.full_name,
                 "name_masked": not self.unmasked,
@@ -164,6 +165,13 @@ def issued_on(row: CredentialRow) -> date:
 def title_of(row: CredentialRow) -> str:
     """What kind of paper it is: by its number, which says so for ever."""
     return "GIẤY XÁC NHẬN" if row.kind == ATTAINMENT else "GIẤY CHỨNG NHẬN"
+
+
+def kind_of(row: CredentialRow) -> PaperKind:
+    """Of a level attained, a course or a contest. Of somebody forgotten the number alone is told: level or not."""
+    if row.kind == ATTAINMENT:
+        return "attainment"
+    return "contest" if row.paper["full_name"] != FORGOTTEN and row.paper["kind"] == "contest" else "course"
 
 
 def issuer_of(row: CredentialRow) -> str:

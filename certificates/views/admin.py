@@ -52,7 +52,7 @@ from lms.api.work import Invalid, NotFound, Text, _, clock, unit_of_work
 routes = Routes("certificates", "/can-bo/giay")
 menu = (
     MenuItem(
-        "certificates.admin_search", _("Papers issued"), "award", "staff", roles_that(May.VERIFY), 40, group="people"
+        "certificates.admin_search", _("Papers issued"), "award", "staff", roles_that(May.VERIFY), 40, group="papers"
     ),
 )
 PAGE = 50  # papers of a page of the search

@@ -10,10 +10,11 @@ from flask import Response, url_for
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from certificates import queries
+from certificates.designs.paper import PaperKind
 from certificates.services.checking_many import MOST, Answer, check_many, facts_of
 from certificates.services.lives import state_now
 from certificates.services.recording import LONGEST_PURPOSE
-from certificates.services.verifying import ALTERED, UNKNOWN, Verdict, asker_of, canonical, verify
+from certificates.services.verifying import ALTERED, UNKNOWN, Verdict, asker_of, canonical, kind_of, verify
 from certificates.views.verify import asker
 from lms.api.learning import ActivityRow, EnrollmentRow, enrollments, places, progress
 from lms.api.people import May, here, require_anywhere
@@ -28,7 +29,6 @@ Number = Annotated[
 Day = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 When = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 Address = Annotated[str, Meta(extra_json_schema={"format": "uri-reference"})]
-PaperKind = Literal["attainment", "course"]
 PaperState = Literal["valid", "suspended", "revoked", "replaced", "expired"]
 
 
@@ -273,7 +273,7 @@ def _course(row: EnrollmentRow, course: ActivityRow) -> CourseProgress:
 def _paper(row: queries.CredentialRow) -> OwnPaper:
     return OwnPaper(
         row.number,
-        "attainment" if row.kind == "XN" else "course",
+        kind_of(row),
         row.paper["title"].capitalize(),
         row.facts["programme"]["title"],
         clock.local(clock.from_seconds(row.issued_at)).date().isoformat(),

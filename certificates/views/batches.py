@@ -15,8 +15,10 @@ from werkzeug.wsgi import FileWrapper
 from certificates import batches, listing
 from certificates.access import batch_for
 from certificates.batches import (
+    ATTAINED,
     CANCELLED,
     CARDS,
+    CONTEST,
     DONE,
     DRAFT,
     LIST,
@@ -53,9 +55,10 @@ from lms.api.work import Conflict, Invalid, NotFound, Text, _, clock, settings, 
 routes = Routes("certificates", "/can-bo/dot-cap-giay")
 menu = (
     MenuItem(
-        "certificates.batches", _("Batches of papers"), "package", "staff", roles_that(May.ISSUE), 41, group="people"
+        "certificates.batches", _("Batches of papers"), "package", "staff", roles_that(May.ISSUE), 41, group="papers"
     ),
 )
+LISTED: Mapping[str, Text] = {LIST: _("A course held elsewhere"), CONTEST: _("A contest")}
 STATES: Mapping[int, tuple[Text, str]] = {
     DRAFT: (_("To be looked at"), "wait"),
     WORKING: (_("Being issued"), "info"),
@@ -235,6 +238,9 @@ def send_list() -> str | Redirect | tuple[str, int]:
     errors: dict[str, list[str]] = {}
     if not pick.demand():
         errors["unit"] = pick.errors
+    kind = request.form.get("kind", "")
+    if kind not in LISTED:
+        errors["kind"] = [say(_("Please choose what the papers are for."))]
     words = {name: composed(request.form.get(name)) or "" for name in ("title", "subtitle", "statement")}
     for name, most in (("title", 200), ("subtitle", 80), ("statement", 160)):
         if not words[name]:
@@ -253,7 +259,9 @@ def send_list() -> str | Redirect | tuple[str, int]:
     if errors or pick.chosen is None:
         return _list_form(errors, pick), 422
     with unit_of_work():
-        uuid = acts.draft_list(pick.chosen, words["title"], words["subtitle"], words["statement"], named, person.id)
+        uuid = acts.draft_list(
+            kind, pick.chosen, words["title"], words["subtitle"], words["statement"], named, person.id
+        )
     return redirect(address("certificates.batch", uuid=uuid), 303)
 
 
@@ -275,8 +283,9 @@ def _list_form(errors: dict[str, list[str]], pick: Any = None) -> str:
         pick=pick or pick_unit("unit", within=units, default=default),
         fields={
             name: Field(request.form.get(name, ""), errors.get(name, []))
-            for name in ("title", "subtitle", "statement", "pasted")
+            for name in ("kind", "title", "subtitle", "statement", "pasted")
         },
+        kinds=[(kind, say(label)) for kind, label in LISTED.items()],
         file_errors=errors.get("file", []),
         errors=errors,
         most=f"{listing.MOST:,}".replace(",", "."),
@@ -328,7 +337,7 @@ def batch(uuid: UUID) -> str:
 
 
 def _page(found: BatchLine, error: str) -> str:
-    common = {"batch": found, "unit": _unit_name(found.org_id), "error": error, "is_list": found.kind == LIST}
+    common = {"batch": found, "unit": _unit_name(found.org_id), "error": error, "is_list": found.kind != ATTAINED}
     if found.state == DRAFT:
         return _draft(found, common)
     if found.state in (WORKING, PAUSED):

@@ -30,7 +30,7 @@ routes = Routes("certificates", "/can-bo/kiem-tra-giay")
 menu = (
     MenuItem(
         "certificates.checks", _("Checks of papers"), "shield-check", "staff",
-        roles_that(May.VERIFY) | roles_that(May.GIVE_GRANTS), 41, group="people",
+        roles_that(May.VERIFY) | roles_that(May.GIVE_GRANTS), 41, group="papers",
     ),
 )  # fmt: skip
 A_PAGE: Final = 50

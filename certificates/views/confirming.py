@@ -24,7 +24,7 @@ mine = Routes("certificates", "/giay/xem-lai")
 menu = (
     MenuItem(
         "certificates.confirm_queue", _("Results to confirm"), "badge-check", "staff", roles_that(May.CONFIRM), 35,
-        group="people",
+        group="papers",
     ),
 )  # fmt: skip
 TASKS: Mapping[str, Text] = {

@@ -47,7 +47,7 @@ TITLES: Final[dict[PaperKind, Text]] = {
 SLUGS: Final[dict[PaperKind, str]] = {"attainment": "xac-nhan", "course": "khoa-hoc", "contest": "cuoc-thi"}
 KINDS: Final[dict[str, PaperKind]] = {slug: kind for kind, slug in SLUGS.items()}
 FIELDS: Final = ("design", "accent", "issuer", "post", "signer", "extra", "logo")
-menu = (MenuItem("certificates.looks", _("Look of papers"), "image", "staff", roles_that(DECIDES), 45, group="people"),)
+menu = (MenuItem("certificates.looks", _("Look of papers"), "image", "staff", roles_that(DECIDES), 45, group="papers"),)
 
 
 def _titles(keys: Collection[str], units: Collection[int]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from certificates.services.verifying import (
     title_of,
     verify,
 )
+from certificates.views.preview import preview_of
 from lms.api.people import here_or_none
 from lms.api.transparency import ENDING, logged, proof_of
 from lms.api.web import (
@@ -272,6 +273,7 @@ def _result(verdict: Verdict, refused: bool = False, day: Field | None = None) -
             "on_day": say(LABELS[verdict.on_day]) if verdict.on_day else "",
             "day": f"{verdict.day:%d/%m/%Y}" if verdict.day else "",
         },
+        preview=preview_of(verdict),
         day=day or Field(""),
         checks=lines_of(verdict.looked),
         standing_note=" · ".join(notes),

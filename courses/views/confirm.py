@@ -24,7 +24,7 @@ menu = (
         "staff",
         roles_that(May.CONFIRM),
         30,
-        group="people",
+        group="assess",
     ),
 )
 

@@ -30,7 +30,9 @@ class MenuItem:
 
 STAFF_GROUPS: dict[str, Text] = {
     "content": _("Lessons and questions"),
-    "people": _("People and papers"),
+    "assess": _("Checks and marks"),
+    "people": _("People and classes"),
+    "papers": _("Papers"),
     "office": _("Units and rights"),
     "data": _("Data and journal"),
     "more": _("Other work"),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lms.web.static_files import StaticFiles
 
 HERE = Path(__file__).parent
+FEW_PAGES = 12  # of the staff menu: so many stand open on one screen of a desk
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -183,13 +184,20 @@ class Page:
 
     @functools.cached_property
     def menu(self) -> list[dict[str, Any]]:
-        """The staff menu for this person's roles: groups of links, each with its title."""
+        """The staff menu for this person's roles: groups of links, each with its title.
+
+        Whoever has few pages sees all of them; of many, those beside the page that is open.
+        """
         rows = [m for m in menu_items("staff") if not m.roles or m.roles & self.roles]
+        at = self.path.partition("?")[0] + "/"
+        here = max((a for a in (address(m.endpoint) for m in rows) if at.startswith(a + "/")), key=len, default="")
         found = []
         for key, title in STAFF_GROUPS.items():
-            links = [_menu_row(m) for m in rows if (m.group if m.group in STAFF_GROUPS else "more") == key]
+            held = [m for m in rows if (m.group if m.group in STAFF_GROUPS else "more") == key]
+            links = [_menu_row(m) | {"here": address(m.endpoint) == here} for m in held]
             if links:
-                found.append({"title": say(title), "links": links})
+                shown = len(rows) <= FEW_PAGES or any(link["here"] for link in links)
+                found.append({"title": say(title), "links": links, "open": shown})
         return found
 
     @functools.cached_property

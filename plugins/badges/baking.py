@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 PICTURES: Final = Path(__file__).parent / "static" / "badges"
-KINDS: Final = ("attainment", "course")
+KINDS: Final = ("attainment", "course", "contest")
 _HEAD: Final = b"\x89PNG\r\n\x1a\n"
 _KEYWORD: Final = b"openbadgecredential"
 _OPEN: Final = re.compile(rb"<svg\b[^>]*>")
@@ -124,4 +124,5 @@ def unbake_svg(content: bytes) -> Unbaked:
     if not carried:
         raise NotBaked(torn=True)
     rest = content[: found[0].start()] + content[found[0].end() :]
-    return Unbaked(carried, _hash(rest) in _ours())
+    as_written = _VERIFY.sub(b"", attributes).split() == _SPACE.split()
+    return Unbaked(carried, as_written and _hash(rest) in _ours())

@@ -27,7 +27,9 @@ _ALIGNED = "bản nháp làm việc, không phải văn bản của Bộ"
 CAPTION: Final = {
     "attainment": "Ngọn đèn dầu có ngọn lửa bằng ô vuông, trên huy hiệu đỏ sáu cạnh",
     "course": "Ngọn đèn dầu có ngọn lửa bằng ô vuông, trên huy hiệu xanh tròn",
+    "contest": "Ngọn đèn dầu có ngọn lửa bằng ô vuông, trên bông hồng xanh lam mười sáu cánh",
 }
+_TYPES: Final = {"attainment": "Achievement", "course": "CertificateOfCompletion", "contest": "Award"}
 _ASKED = {
     "lessons_completed": "học đủ các bài của chương trình",
     "skills_taught": "các bài học phủ đủ mọi kỹ năng của khung",
@@ -49,7 +51,7 @@ class Achieved:
     """What was attained, in words: the same for all who attained it by the same rules."""
 
     slug: str
-    kind: str  # attainment, course
+    kind: str  # attainment, course, contest
     name: str
     description: str
     narrative: str
@@ -167,7 +169,7 @@ def achievement(what: Achieved, site: Site) -> shapes.Achievement:
     return shapes.Achievement(
         id=url,
         type=("Achievement",),
-        achievementType="CertificateOfCompletion" if what.kind == "course" else "Achievement",
+        achievementType=_TYPES[what.kind],
         name=what.name,
         description=what.description,
         criteria=shapes.Criteria(url, what.narrative),

@@ -6,6 +6,7 @@ it. The papers themselves are asked by whoever called: `same_as` compares.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -113,11 +114,20 @@ def _parsed(content: bytes) -> tuple[dict[str, Any], bytes]:
             _header, found = proofs.parts_of(content.decode("ascii"))
             return found, content
         found = msgspec.json.decode(content)
+        json.loads(content, object_pairs_hook=_each_once)  # looked at once more: the line above takes the last of two
     except (ValueError, RecursionError):
         raise _Broken(_TORN) from None
     if not isinstance(found, dict):
         raise _Broken(_TORN)
     return found, b""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no name stands twice: readers differ in which of the two they take (RFC 7493, 2.3)."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a name stands twice")
+    return made
 
 
 def _claim(content: bytes) -> tuple[dict[str, Any], bytes, Key]:

@@ -27,7 +27,7 @@ from quizzes.to_mark import A_PAGE, WaitingRow, Wanted
 routes = Routes("quizzes", "/can-bo/cham-bai")
 menu = (
     MenuItem(
-        "quizzes.marking_list", _("Answers to mark"), "pencil", "staff", roles_that(May.CONFIRM), 31, group="people"
+        "quizzes.marking_list", _("Answers to mark"), "pencil", "staff", roles_that(May.CONFIRM), 31, group="assess"
     ),
 )
 Answer = str | Response | tuple[str, int]

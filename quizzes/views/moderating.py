@@ -39,7 +39,7 @@ from quizzes.views.marking import (
 routes = Routes("quizzes", "/can-bo/quyet-dinh-diem")
 menu = (
     MenuItem(
-        "quizzes.decisions", _("Marks to decide"), "columns-2", "staff", roles_that(May.PUBLISH), 32, group="people"
+        "quizzes.decisions", _("Marks to decide"), "columns-2", "staff", roles_that(May.PUBLISH), 32, group="assess"
     ),
 )
 Answer = str | Response | tuple[str, int]

@@ -62,7 +62,7 @@ from quizzes.views.marking import page_asked, paged
 routes = Routes("quizzes", "/can-bo/cau-hoi-sai")
 menu = (
     MenuItem(
-        "quizzes.corrections", _("Bad questions"), "shield-alert", "staff", roles_that(May.PUBLISH), 33, group="content"
+        "quizzes.corrections", _("Bad questions"), "shield-alert", "staff", roles_that(May.PUBLISH), 33, group="assess"
     ),
 )
 Answer = str | Response | tuple[str, int]

@@ -49,6 +49,7 @@ from tests.browser.people import ANYONE, COURSE, PROGRAMME, Address, World, less
 # Addresses that answer with something else than a page.
 NO_PAGES = {
     "certificates.pdf": "a file",
+    "certificates.preview": "a picture for other sites",
     "certificates.proof": "a file",
     "certificates.share_image": "a picture",
     "courses.handout_pdf": "a file",

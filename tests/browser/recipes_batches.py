@@ -39,7 +39,8 @@ def _send(world: World, clerk: Learner, title: str) -> str:
         unit = str(nation_id())
     text = ROWS.format(name=who["name"], login=who["login"])
     answer = clerk.post(
-        f"{LIST}/danh-sach", unit=unit, title=title, subtitle="Đạt giải cuộc thi", statement="Cuộc thi Kỹ năng số 2026",
+        f"{LIST}/danh-sach", kind="contest", unit=unit, title=title, subtitle="Đạt giải cuộc thi",
+        statement="Cuộc thi Kỹ năng số 2026",
         file=(io.BytesIO(text.encode()), "thi.csv"),
     )  # fmt: skip
     return answer.headers["Location"]

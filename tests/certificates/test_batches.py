@@ -19,6 +19,7 @@ from sqlalchemy import func, select, update
 
 from bench.crowd import PROGRAMME, attained, commune
 from certificates import batches, listing
+from certificates.batches import CONTEST
 from certificates.events import BatchPartDue
 from certificates.models import BatchFile, BatchRow, Book, Credential
 from certificates.services import batches as acts
@@ -252,7 +253,9 @@ def test_a_list_says_line_by_line_what_is_wrong(any_app: Flask) -> None:
         elsewhere = listing.people_in(listing.read_file(as_xlsx(ROWS[:4])), [])
         assert [one.problem for one in elsewhere] == ["nobody", "nobody"], "of people elsewhere nothing is learnt"
         with unit_of_work():
-            uuid = acts.draft_list(commune(), "Cuộc thi", "Đạt giải cuộc thi", "Cuộc thi “Kỹ năng số”", named, 1)
+            uuid = acts.draft_list(
+                CONTEST, commune(), "Cuộc thi", "Đạt giải cuộc thi", "Cuộc thi “Kỹ năng số”", named, 1
+            )
         assert numbers() == []
         with pytest.raises(Invalid), unit_of_work():
             acts.begin_list(held(uuid), False, 1)
@@ -269,6 +272,11 @@ def test_a_list_says_line_by_line_what_is_wrong(any_app: Flask) -> None:
         assert {p["kind"] for p in papers} == {"CN"}
         assert papers[0]["paper"]["statement_lines"] == ["Cuộc thi “Kỹ năng số”", "Giải Nhất"]
         assert papers[0]["paper"]["birth_date"] == "03/02/1970"
+        assert (papers[0]["paper"]["kind"], papers[0]["design"], papers[0]["design_version"]) == (
+            "contest",
+            "contest",
+            1,
+        )
         assert papers[0]["cause"] == f"list:{held(uuid).id}:3"
         assert connection().execute(select(W.c.said)).scalars().all() == [{}, {}], "what was typed goes with the issue"
         number = papers[0]["number"]
@@ -276,6 +284,8 @@ def test_a_list_says_line_by_line_what_is_wrong(any_app: Flask) -> None:
     answer = any_app.test_client().get(f"/verify/{number}")
     assert answer.status_code == 200, "anybody can check it"
     assert "Cuộc thi" in answer.text
+    told = any_app.test_client().get(f"/api/v1/verify/{number}").get_json()
+    assert (told["kind"], told["state"]) == ("contest", "valid")
 
 
 @pytest.mark.parametrize("text", ["", "Họ và tên\tNgày sinh\nMai\t1950\n", "a\tb\n1\t2\n"])

@@ -6,9 +6,11 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import pytest
 import segno
@@ -18,7 +20,7 @@ from PIL import Image
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from certificates.models import Check
+from certificates.models import REVOKED, Check
 from certificates.numbering import format_number
 from certificates.points import Looked, Presented, Reader
 from certificates.services import reading, verifying
@@ -269,6 +271,24 @@ def test_of_somebody_forgotten_only_number_and_state_are_told(app: Flask, number
     assert "Chuyện khác" not in page.text
     assert "Chuyện khác" not in str(told)
     assert number in page.text
+
+
+def test_a_link_in_a_message_shows_the_paper_and_nobodys_name(app: Flask, number: str) -> None:
+    row, client = row_of(app, number), app.test_client()
+    said = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)"', client.get(f"/verify/{number}").text))
+    assert said["title"].startswith("Giấy xác nhận: ")
+    assert row.paper["full_name"] not in str(said)
+    picture = urlsplit(unescape(said["image"]))
+    answer = client.get(f"{picture.path}?{picture.query}")
+    with Image.open(io.BytesIO(answer.get_data())) as drawn:
+        assert (drawn.format, drawn.size) == ("PNG", (1200, 630))
+    for guess in ("", "k=", f"k={'0' * 16}", "k=ạ"):
+        assert client.get(f"{picture.path}?{guess}").status_code == 404, "whoever did not see the page has no picture"
+    other = format_number("HVS", "XN", 2026, 4711)
+    assert client.get(f"/verify/{other}/anh.png?{picture.query}").status_code == 404
+    with changed(app, number, state=REVOKED):
+        assert client.get(f"{picture.path}?{picture.query}").status_code == 404, "the log says something else"
+        assert "og:image" not in client.get(f"/verify/{number}").text
 
 
 def test_was_it_valid_on_a_day(app: Flask, number: str) -> None:

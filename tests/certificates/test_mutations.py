@@ -17,14 +17,17 @@ HOW_MANY = 2_000
 def shelf(prepared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     """A paper in every form."""
     for app, number in an_app(prepared_folder, tmp_path_factory.mktemp("mutations"), rate_limits=False):
-        yield shelf_of(app, number)
+        with shelf_of(app, number, tmp_path_factory.mktemp("keys")) as held:
+            yield held
 
 
 def test_nothing_that_was_changed_is_valid(shelf: Shelf) -> None:
     tried = run(shelf, HOW_MANY)
     assert tried.wrong == []
     assert sum(sum(outcomes.values()) for outcomes in tried.outcomes.values()) == HOW_MANY
-    assert {"number", "address", "row", "PDF", "photograph"} <= set(tried.outcomes)
+    forms = {"signed PDF", "badge.jwt", "badge.png", "badge.svg", "credential.json", "code"}
+    assert {"number", "address", "row", "PDF", "photograph"} | forms <= set(tried.outcomes)
+    assert all(tried.outcomes[kind].total() > tried.outcomes[kind]["refused"] for kind in forms), "they are read"
     assert tried.outcomes["number"]["valid, the same"] > 0, "small letters and blanks are forgiven"
     assert tried.outcomes["row"]["altered"] > HOW_MANY / 40
 

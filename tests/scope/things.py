@@ -387,7 +387,9 @@ def _begin_batches(site: Site) -> None:
         for sender, state in ((3, DONE), (9, DONE), (4, DRAFT), (13, DRAFT)):
             word, row = site.marker(), site.marker()
             named = [Named(2, f"Sùng Thị {row}", "", "", "", "", f"nobody-{row}".lower(), problem="nobody")]
-            uuid = batches.draft_list(site.orgs[0], f"Đợt {word}", "Khóa học", "An toàn", named, site.people[sender].id)
+            uuid = batches.draft_list(
+                "list", site.orgs[0], f"Đợt {word}", "Khóa học", "An toàn", named, site.people[sender].id
+            )
             table = Batch.__table__
             connection().execute(sa.update(table).where(table.c.uuid == uuid).values(state=state))
             batch_id = connection().execute(sa.select(table.c.id).where(table.c.uuid == uuid)).scalar_one()

@@ -23,7 +23,7 @@ from plugins.handover.services import answering, packing, preparing
 routes = Routes("handover", "/can-bo/ban-giao")
 menu = (
     MenuItem(
-        "handover.office", _("Handing over to VNeID"), "package", "staff", roles_that(May.ISSUE), 46, group="people"
+        "handover.office", _("Handing over to VNeID"), "package", "staff", roles_that(May.ISSUE), 46, group="papers"
     ),
 )
 Answer = str | Response | tuple[str, int]

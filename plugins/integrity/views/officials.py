@@ -27,7 +27,7 @@ from quizzes.api import papers
 routes = Routes("integrity", "/can-bo/xem-lai")
 menu = (
     MenuItem(
-        "integrity.cases", _("Results to look at"), "search", "staff", roles_that(May.CONFIRM), 32, group="people"
+        "integrity.cases", _("Results to look at"), "search", "staff", roles_that(May.CONFIRM), 32, group="assess"
     ),
 )
 Answer = str | Response | tuple[str, int]

@@ -33,7 +33,7 @@ from plugins.signing.services import queueing, working
 routes = Routes("signing", "/can-bo/ky-so")
 menu = (
     MenuItem(
-        "signing.queue", _("Digital signatures"), "key-round", "staff", roles_that(May.REVOKE), 41, group="people"
+        "signing.queue", _("Digital signatures"), "key-round", "staff", roles_that(May.REVOKE), 41, group="papers"
     ),
 )
 Answer = str | Response | tuple[str, int]

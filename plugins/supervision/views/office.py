@@ -41,7 +41,7 @@ from quizzes.api import told
 routes = Routes("supervision", "/can-bo/phong-thi")
 menu = (
     MenuItem(
-        "supervision.office", _("Check rooms"), "list-checks", "staff", roles_that(SUPERVISES), 27, group="people"
+        "supervision.office", _("Check rooms"), "list-checks", "staff", roles_that(SUPERVISES), 27, group="assess"
     ),
 )
 Answer = str | Response | tuple[str, int]

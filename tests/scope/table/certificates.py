@@ -198,6 +198,7 @@ ENTRIES = {
     "certificates.api_check_paper": verified_by_machine,
     "certificates.api_check_paper_and_birth_date": everybody("/api/v1/verify", json={"number": "x"}),
     "certificates.api_me": oneself("/api/v1/me", lambda world, who: [who]),
+    "certificates.preview": everybody("/verify/HVS-XN-2026-000123-36/anh.png", 404),
     "certificates.proof": proof,
     "certificates.verify": everybody("/verify"),
     "certificates.verify_number": verified,
