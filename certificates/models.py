@@ -42,6 +42,12 @@ class Credential(Base):
             )
             for key in ("pdf_key", "signed_key")
         ),
+        Index(
+            "ix_certificates_credential_ending",
+            "expires_on",
+            sqlite_where=text("expires_on IS NOT NULL AND told_ending_at IS NULL"),
+            postgresql_where=text("expires_on IS NOT NULL AND told_ending_at IS NULL"),
+        ),
         Index("uq_certificates_credential_status", "status_list", "status_index", unique=True),
         Index(
             "ix_certificates_credential_not_valid",
@@ -72,6 +78,7 @@ class Credential(Base):
     signed_key: Mapped[str | None] = mapped_column(String(64))  # the same of the file with a digital signature
     signed_at: Mapped[int | None] = mapped_column(BigInteger)
     expires_on: Mapped[date | None]  # the last day on which it is valid
+    told_ending_at: Mapped[int | None] = mapped_column(BigInteger)  # when its holder was told that this day is near
     status_list: Mapped[str] = mapped_column(String(40))  # the public list that says whether it still is valid
     status_index: Mapped[int]  # its place there, which tells nothing of when it was issued
     state: Mapped[str] = mapped_column(String(12), default=VALID)

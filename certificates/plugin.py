@@ -8,7 +8,7 @@ from certificates.events import BatchFileDue, BatchPartDue, CredentialChanged, C
 from certificates.models import Batch, BatchRow, Check, Credential, PaperLook, StatusChange
 from certificates.points import ATTACHED, DESIGNS, READERS
 from certificates.published import PUBLISHED
-from certificates.services import attaching, batches, bundling, counting, issuing, logging, recording
+from certificates.services import attaching, batches, bundling, counting, ending, issuing, logging, recording
 from certificates.views import admin, api, card, carried, checks, confirming, mine, preview, register, remarked, verify
 from certificates.views import batches as batch_pages
 from certificates.views import looks as look_pages
@@ -42,7 +42,10 @@ plugin = Plugin(
         ),
         SUBJECTS.of(*journal.subjects, *look_pages.subjects),
         COMMANDS.of(commands.command),
-        PERIODIC.of(Periodic("certificates.forget-old-batches", 86_400, batches.forget_old)),
+        PERIODIC.of(
+            Periodic("certificates.forget-old-batches", 86_400, batches.forget_old),
+            Periodic("certificates.tell-ending", 86_400, ending.tell_ending),
+        ),
         ROUTES.of(
             verify.routes, preview.routes, checks.routes, carried.routes, mine.routes, card.routes, admin.routes,
             register.routes, confirming.routes, confirming.mine, look_pages.routes, batch_pages.routes,

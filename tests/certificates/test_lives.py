@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from certificates import queries
 from certificates.models import EXPIRED, REVOKED, SUPERSEDED, SUSPENDED, VALID, Credential
 from certificates.queries import ChangeRow, CredentialRow
-from certificates.services import changing, confirming, issuing
+from certificates.services import changing, confirming, ending, issuing
 from certificates.services.changing import Corrected, Why
 from certificates.services.lives import LABELS, NOT_YET, state_now, state_on
 from certificates.services.logging import is_as_logged
@@ -322,6 +322,43 @@ def test_a_term_stands_on_the_paper_and_ends(any_app: Flask) -> None:
                 changing.reissue(row, why("lost"))
             assert [r.id for r in queries.found_in([1], state=EXPIRED)] == [row.id]
             assert queries.found_in([1], state=VALID) == []
+        let_go()
+
+
+def test_the_holder_is_told_once_before_the_term_ends(any_app: Flask) -> None:
+    with any_app.app_context(), unit_of_work():
+        with_rules(valid_months=12)
+    who = holder(any_app)
+    notes = sa.text("SELECT body FROM lms_note WHERE account_id = :who AND title LIKE '%sắp hết hạn%'")
+    with any_app.app_context():
+        row = paper_of(who)
+        assert row.expires_on is not None
+        noon = datetime(row.expires_on.year, row.expires_on.month, row.expires_on.day, 5, tzinfo=UTC)
+        for before, told in ((ending.DAYS + 1, 0), (ending.DAYS, 1), (ending.DAYS - 1, 1), (0, 1)):
+            with clock.frozen_at(noon - timedelta(days=before)):
+                ending.tell_ending()
+            words = connection().execute(notes, {"who": who}).scalars().all()
+            assert len(words) == told, f"{before} days before"
+        assert row.number in words[0]
+        assert f"{row.expires_on:%d/%m/%Y}" in words[0]
+        let_go()
+
+
+def test_of_what_was_withdrawn_or_is_over_nobody_is_told(any_app: Flask) -> None:
+    with any_app.app_context(), unit_of_work():
+        with_rules(valid_months=12)
+    withdrawn, over = holder(any_app), holder(any_app, "Lò Thị Ơn", "on1968")
+    with any_app.app_context():
+        with unit_of_work():
+            changing.revoke(paper_of(withdrawn), why("issued_in_error"))
+        until = paper_of(over).expires_on
+        assert until is not None
+        told = sa.text("SELECT account_id FROM certificates_credential WHERE told_ending_at IS NOT NULL")
+        noon = datetime(until.year, until.month, until.day, 5, tzinfo=UTC)
+        for later, expected in ((1, []), (-1, [over])):  # too late; and of what was withdrawn there is no end
+            with clock.frozen_at(noon + timedelta(days=later)):
+                ending.tell_ending()
+            assert connection().execute(told).scalars().all() == expected
         let_go()
 
 
