@@ -24,9 +24,10 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import JWKRegistry, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
+from lms.api.plugins import is_safe_address
 from lms.api.work import clock
 from plugins.openid.calling import Answer, call
-from plugins.openid.providers import Endpoints, Provider, is_safe
+from plugins.openid.providers import Endpoints, Provider
 from plugins.openid.refusing import AGAIN, ANSWER, DOWN, NO, Refused
 
 KEEP = 3600  # seconds that a discovery document and a key set are kept
@@ -130,7 +131,7 @@ def _discover(provider: Provider) -> Described:
         address = said.get(key)
         if address is None and name in ("userinfo", "end_session"):
             continue
-        if not isinstance(address, str) or not is_safe(address):
+        if not isinstance(address, str) or not is_safe_address(address):
             raise Refused(ANSWER, f"discovery-{name}")
         found[name] = address
     offered = said.get("id_token_signing_alg_values_supported")

@@ -8,38 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
 from lms.api.people import WAYS_IN, WayIn
-from lms.api.plugins import PluginError
+from lms.api.plugins import PluginError, Secret, WrittenPart, is_safe_address, read_written, secret_at, wrong_in
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+SETTING = "LMS_OPENID_FILE"
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 AUTHENTICATIONS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
 HIGHEST = 3  # the assurance level of who was proved by VNeID
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the file; a key that we do not know is a slip of the pen, and is named."""
-
-
-class Secret(_Part, frozen=True):
-    """Where a secret stands: in an environment variable, or in a file (a credential of systemd, a mounted secret)."""
-
-    env: str = ""
-    file: str = ""
-
-
-class Endpoints(_Part, frozen=True):
+class Endpoints(WrittenPart, frozen=True):
     """The addresses of a provider that has no discovery document."""
 
     authorization: str
@@ -49,7 +36,7 @@ class Endpoints(_Part, frozen=True):
     end_session: str = ""
 
 
-class LevelRule(_Part, frozen=True):
+class LevelRule(WrittenPart, frozen=True):
     """The assurance level that the values of a claim stand for; `otherwise` for values that are not listed."""
 
     claim: str = ""
@@ -57,7 +44,7 @@ class LevelRule(_Part, frozen=True):
     otherwise: int = 0
 
 
-class ClaimMap(_Part, frozen=True):
+class ClaimMap(WrittenPart, frozen=True):
     """Which of the provider's claims are taken. Whatever is not named here is dropped unread. Empty: not taken."""
 
     name: str = ""
@@ -79,7 +66,7 @@ PROFILES: dict[str, ClaimMap] = {
 }
 
 
-class Provider(_Part, frozen=True):
+class Provider(WrittenPart, frozen=True):
     """One system that people may sign in through, as the file describes it."""
 
     key: str  # in addresses and in the log; never changed once people have signed in
@@ -119,7 +106,7 @@ class Provider(_Part, frozen=True):
         return _private_key(self.secret, self.private_key_id)
 
 
-class _File(_Part, frozen=True):
+class _File(WrittenPart, frozen=True):
     provider: tuple[Provider, ...] = ()
 
 
@@ -143,30 +130,18 @@ def find(key: str) -> Provider | None:
 
 def read(name: str, environment: Mapping[str, str]) -> tuple[Provider, ...]:
     """The providers that a file describes, with their secrets. Raises PluginError naming the file and the place."""
-    try:
-        text = Path(name).read_text(encoding="utf-8")
-        providers = msgspec.convert(tomllib.loads(text), _File).provider
-    except OSError as error:
-        raise _wrong(name, f"cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(name, f"is not TOML: {error}") from error
-    except msgspec.ValidationError as error:
-        raise _wrong(name, str(error)) from error
+    providers = read_written(SETTING, name, _File).provider
     keys = [p.key for p in providers]
     if len(set(keys)) < len(keys):
-        raise _wrong(name, f"two providers are called {max(keys, key=keys.count)!r}")
+        raise wrong_in(SETTING, name, f"two providers are called {max(keys, key=keys.count)!r}")
     if len({p.issuer for p in providers}) < len(providers):
-        raise _wrong(name, "two providers have the same issuer: people would have two identities there")
+        raise wrong_in(SETTING, name, "two providers have the same issuer: people would have two identities there")
     return tuple(_checked(name, p, environment) for p in providers)
-
-
-def _wrong(file: str, words: str) -> PluginError:
-    return PluginError(f"LMS_OPENID_FILE: {file}: {words}".replace("\n", " "))
 
 
 def _checked(file: str, p: Provider, environment: Mapping[str, str]) -> Provider:
     def wrong(words: str) -> PluginError:
-        return _wrong(file, f"provider {p.key!r}: {words}")
+        return wrong_in(SETTING, file, f"provider {p.key!r}: {words}")
 
     if not re.fullmatch(r"[a-z][a-z0-9-]{1,19}", p.key):
         raise wrong("key must be 2 to 20 small letters, digits or hyphens, e.g. vneid")
@@ -178,7 +153,7 @@ def _checked(file: str, p: Provider, environment: Mapping[str, str]) -> Provider
     if p.endpoints is not None:
         addresses |= {f"endpoints.{k}": v for k, v in msgspec.structs.asdict(p.endpoints).items() if v}
     for what, address in addresses.items():
-        if not is_safe(address) or "#" in address:
+        if not is_safe_address(address) or "#" in address:
             raise wrong(f"{what} must be an https address, not {address!r}")
     if "?" in p.issuer:
         raise wrong("issuer must have no question mark")
@@ -207,20 +182,7 @@ def _with_secret(p: Provider, environment: Mapping[str, str], wrong: Callable[[s
     if way == "none":
         return msgspec.structs.replace(p, authentication=way)
     name = "private_key" if way == "private_key_jwt" else "client_secret"
-    place: Secret = getattr(p, name)
-    if bool(place.env) == bool(place.file):
-        raise wrong(f'{name} must say where it stands: {{ env = "NAME" }} or {{ file = "/…" }}')
-    if place.env:
-        secret = environment.get(place.env, "")
-        if not secret:
-            raise wrong(f"{name}: the environment variable {place.env} is empty or not set")
-    else:
-        try:
-            secret = Path(place.file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise wrong(f"{name}: the file {place.file} cannot be read") from error
-        if not secret:
-            raise wrong(f"{name}: the file {place.file} is empty")
+    secret = secret_at(name, getattr(p, name), environment, wrong)
     if name == "private_key":
         try:
             _private_key(secret, p.private_key_id)
@@ -242,17 +204,3 @@ def _private_key(pem: str, key_id: str) -> RSAKey | ECKey | OKPKey:
         if key.is_private:
             return key
     raise ValueError("no private key")
-
-
-def is_safe(address: object) -> bool:
-    """Whether an address may be called or sent to: https, or plain http on this very machine."""
-    if not isinstance(address, str) or not address.isascii() or any(c.isspace() for c in address):
-        return False
-    try:
-        parts = urlsplit(address)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        return False
-    if not host or parts.username is not None or parts.password is not None:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in ("127.0.0.1", "localhost", "::1"))

@@ -7,37 +7,35 @@ file each stands. docs/signing.md explains every line of it, deploy/signers.toml
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from lms.api.plugins import EXAMINATIONS, Examination, PluginError
+from lms.api.plugins import (
+    EXAMINATIONS,
+    Examination,
+    PluginError,
+    Secret,
+    WrittenPart,
+    is_safe_address,
+    read_written,
+    secret_at,
+    wrong_in,
+)
 
+SETTING = "LMS_SIGNERS_FILE"
 KINDS = ("XN", "CN")
 MOST = 200  # papers of a batch
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part of the file; a key that we do not know is a slip of the pen, and is named."""
-
-
-class Secret(_Part, frozen=True):
-    """Where a secret stands: in an environment variable, or in a file (a credential of systemd, a mounted secret)."""
-
-    env: str = ""
-    file: str = ""
-
-
-class SignerSetup(_Part, frozen=True):
+class SignerSetup(WrittenPart, frozen=True):
     """One signer, as the file describes it."""
 
     key: str  # in tables; never changed while papers wait
@@ -78,14 +76,14 @@ class SignerSetup(_Part, frozen=True):
         return 2 if re.search(r"/v2(\.\d+)*/?$", self.url) else 1
 
 
-class RevokedKey(_Part, frozen=True):
+class RevokedKey(WrittenPart, frozen=True):
     """A certificate of ours whose key is not to be believed any more, from a moment on."""
 
     certificate: str
     since: datetime
 
 
-class _File(_Part, frozen=True):
+class _File(WrittenPart, frozen=True):
     signer: tuple[SignerSetup, ...] = ()
     earlier: tuple[str, ...] = ()  # PEM: certificates with which papers were signed before
     revoked: tuple[RevokedKey, ...] = ()
@@ -132,23 +130,15 @@ def setup_of(key: str) -> SignerSetup | None:
 
 def read(name: str, environment: Mapping[str, str]) -> Found:
     """What a file says, with its secrets. Raises PluginError naming the file and the place."""
-    try:
-        text = Path(name).read_text(encoding="utf-8")
-        held = msgspec.convert(tomllib.loads(text), _File)
-    except OSError as error:
-        raise _wrong(name, f"cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(name, f"is not TOML: {error}") from error
-    except msgspec.ValidationError as error:
-        raise _wrong(name, str(error)) from error
+    held = read_written(SETTING, name, _File)
     keys = [s.key for s in held.signer]
     if len(set(keys)) < len(keys):
-        raise _wrong(name, f"two signers are called {max(keys, key=keys.count)!r}")
+        raise wrong_in(SETTING, name, f"two signers are called {max(keys, key=keys.count)!r}")
     setups = tuple(_checked(name, s, environment) for s in held.signer)
     for kind in KINDS:
         those = [s.key for s in setups if kind in s.papers]
         if len(those) > 1:
-            raise _wrong(name, f"papers of kind {kind} have two signers: {', '.join(those)}")
+            raise wrong_in(SETTING, name, f"papers of kind {kind} have two signers: {', '.join(those)}")
     try:
         revoked = {certificates(r.certificate)[0]: r.since for r in held.revoked}
         own = [certificates(s.certificate)[0] for s in setups if s.certificate]
@@ -156,20 +146,16 @@ def read(name: str, environment: Mapping[str, str]) -> Found:
         own += [der for path in held.earlier for der in certificates(path)[:1]]
         roots = tuple(dict.fromkeys(der for s in setups for path in s.roots for der in certificates(path)))
     except ValueError as error:
-        raise _wrong(name, str(error)) from error
+        raise wrong_in(SETTING, name, str(error)) from error
     if any(moment.tzinfo is None for moment in revoked.values()):
-        raise _wrong(name, "revoked.since needs a zone: 2027-01-15T08:00:00+07:00")
+        raise wrong_in(SETTING, name, "revoked.since needs a zone: 2027-01-15T08:00:00+07:00")
     ours = dict.fromkeys([*own, *revoked])
     return Found(setups, tuple(Published(der, revoked.get(der)) for der in ours), roots)
 
 
-def _wrong(file: str, words: str) -> PluginError:
-    return PluginError(f"LMS_SIGNERS_FILE: {file}: {words}".replace("\n", " "))
-
-
 def _checked(file: str, s: SignerSetup, environment: Mapping[str, str]) -> SignerSetup:
     def wrong(words: str) -> PluginError:
-        return _wrong(file, f"signer {s.key!r}: {words}")
+        return wrong_in(SETTING, file, f"signer {s.key!r}: {words}")
 
     if not re.fullmatch(r"[a-z][a-z0-9-]{1,19}", s.key):
         raise wrong("key must be 2 to 20 small letters, digits or hyphens, e.g. trung-tam")
@@ -194,7 +180,7 @@ def _checked(file: str, s: SignerSetup, environment: Mapping[str, str]) -> Signe
     if s.kind != "csc" and s.approval == "phone":
         raise wrong('approval = "phone" is for kind = "csc" only')
     for what, address in {"url": s.url, "stamp_url": s.stamp_url}.items():
-        if address and not is_safe(address):
+        if address and not is_safe_address(address):
             raise wrong(f"{what} must be an https address, not {address!r}")
     if s.level != "B-B" and not s.stamp_url:
         raise wrong(f"level {s.level} needs stamp_url, the address of a time-stamp service")
@@ -208,7 +194,7 @@ def _checked(file: str, s: SignerSetup, environment: Mapping[str, str]) -> Signe
     for field in ("passphrase", "pin", "access_token", "client_secret"):
         place: Secret = getattr(s, field)
         if place != Secret():
-            secrets[field] = _secret(field, place, environment, wrong)
+            secrets[field] = secret_at(field, place, environment, wrong)
     if s.kind == "csc" and not (s.access_token != Secret() or (s.client_id and s.client_secret != Secret())):
         raise wrong("access_token, or client_id and client_secret, are needed to reach the service")
     if s.kind == "pkcs11" and s.approval == "none" and "pin" not in secrets:
@@ -225,23 +211,6 @@ def _checked(file: str, s: SignerSetup, environment: Mapping[str, str]) -> Signe
     except ValueError as error:
         raise wrong(str(error)) from error
     return s
-
-
-def _secret(field: str, place: Secret, environment: Mapping[str, str], wrong: object) -> str:
-    assert callable(wrong)
-    if bool(place.env) == bool(place.file):
-        raise wrong(f'{field} must say where it stands: {{ env = "NAME" }} or {{ file = "/…" }}')
-    if place.env:
-        if not environment.get(place.env, ""):
-            raise wrong(f"{field}: the environment variable {place.env} is empty or not set")
-        return environment[place.env]
-    try:
-        found = Path(place.file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise wrong(f"{field}: the file {place.file} cannot be read") from error
-    if not found:
-        raise wrong(f"{field}: the file {place.file} is empty")
-    return found
 
 
 def certificates(path: str) -> tuple[bytes, ...]:
@@ -301,17 +270,3 @@ def who(der: bytes) -> str:
         for attribute in subject.get_attributes_for_oid(oid):
             return str(attribute.value)
     return subject.rfc4514_string()
-
-
-def is_safe(address: str) -> bool:
-    """Whether an address may be called: https, or plain http on this very machine."""
-    if not address.isascii() or any(c.isspace() for c in address):
-        return False
-    try:
-        parts = urlsplit(address)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        return False
-    if not host or parts.username is not None or parts.password is not None:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in ("127.0.0.1", "localhost", "::1"))
