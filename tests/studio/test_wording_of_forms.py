@@ -31,7 +31,7 @@ def editors(author: Author) -> dict[str, tuple[str, set[str]]]:
     author.press(course, "new:0", b0__new="Việc thật ở thôn", b0__new__kind="task")
     return {
         **found,
-        "quiz": (quiz, set()),
+        "quiz": (quiz, {"measure"}),
         "course": (course, set()),
         "task": ("/studio/viec-that/viec-that-o-thon", set()),
         "lesson": (a_lesson(author), {"review"}),
