@@ -53,12 +53,18 @@ def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def app(prepared_folder: Path, tmp_path: Path) -> Iterator[Flask]:
+def app_source(prepared_folder: Path) -> Path:
+    """The data folder of which `app` is a copy; a module may have one of its own, in which more was done."""
+    return prepared_folder
+
+
+@pytest.fixture
+def app(app_source: Path, tmp_path: Path) -> Iterator[Flask]:
     """The application on its own copy of the prepared SQLite database."""
     folder = tmp_path / "data"
     folder.mkdir()
-    shutil.copy(prepared_folder / "lms.sqlite", folder / "lms.sqlite")
-    _lend(prepared_folder, folder)
+    shutil.copy(app_source / "lms.sqlite", folder / "lms.sqlite")
+    _lend(app_source, folder)
     made = make_app(folder, f"sqlite:///{folder}/lms.sqlite")
     yield made
     _close(made)

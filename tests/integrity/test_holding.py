@@ -27,7 +27,7 @@ steps = st.lists(
     max_size=14,
 )  # fmt: skip
 UNHURRIED = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

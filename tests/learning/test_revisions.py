@@ -122,7 +122,7 @@ STEP = (
 
 
 @given(st.lists(STEP, max_size=18))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=24, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bits_are_as_the_long_way_says(in_app: Flask, steps: list[tuple[str, int, Any]]) -> None:
     with pytest.raises(Undo), unit_of_work():  # noqa: PT012  all of it is one transaction that is undone
         course, ids = anchor("course", "phien-ban", "Phiên bản"), []

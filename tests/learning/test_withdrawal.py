@@ -59,7 +59,7 @@ def course_id() -> int:
 
 
 @given(steps=STEPS)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_pages_read_follows_any_ledger(in_app: Flask, steps: list[tuple[int, Result]]) -> None:
     with pytest.raises(Undo), unit_of_work():  # noqa: PT012  all of it is one transaction that is undone
         course = course_id()

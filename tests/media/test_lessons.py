@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +19,8 @@ from courses.blocks.media import MEDIA
 from courses.blocks.standard import BLOCK_TYPES
 from courses.drafts import newest_body
 from courses.queries import blocks_html
-from lms.db.unit_of_work import connection, unit_of_work
+from lms.db.base import db
+from lms.db.unit_of_work import close_kept, connection, unit_of_work
 from lms.errors import Invalid
 from lms.identity.models import Account, Grant
 from lms.learning.queries import activity
@@ -35,6 +38,7 @@ from lms.packages.problems import PackageInvalid, Problems, Where
 from lms.packages.reading import read_files
 from lms.packages.writing import package_files
 from lms.starting import demo_sign_ins
+from lms.testing.building import make_app
 from tests.media.conftest import photograph, recording
 from tests.media.test_documents_and_captions import slides
 from tests.packages.conftest import MP3, SVG, TEXTS
@@ -90,13 +94,37 @@ def body_of(slug: str = "giu-kin-ma-otp") -> Any:
     return newest_body(row.id)
 
 
-@pytest.fixture
-def imported(app: Flask, film: Callable[..., bytes], tmp_path: Any) -> Package:
-    """A package with media, taken in."""
-    found = read_files(package(film, tmp_path))
+@pytest.fixture(scope="module")
+def taken_in(
+    prepared_folder: Path, film: Callable[..., bytes], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Package]:
+    """A data folder into which a package with media was taken, once for the module, and the package."""
+    folder = tmp_path_factory.mktemp("taken-in")
+    shutil.copy(prepared_folder / "lms.sqlite", folder / "lms.sqlite")
+    for name in ("files", "static"):
+        (folder / name).symlink_to(prepared_folder / name)
+    app = make_app(folder, f"sqlite:///{folder}/lms.sqlite")
+    found = read_files(package(film, tmp_path_factory.mktemp("package")))
     with app.app_context():
         take_package(found, nation_id() or 0, None)
-    return found
+        close_kept()
+        db.engine.dispose()
+    return folder, found
+
+
+@pytest.fixture
+def app_source(request: pytest.FixtureRequest, prepared_folder: Path) -> Path:
+    """What `app` is a copy of: with the package for those who ask for it."""
+    if "imported" not in request.fixturenames:
+        return prepared_folder
+    folder: Path = request.getfixturevalue("taken_in")[0]
+    return folder
+
+
+@pytest.fixture
+def imported(app: Flask, taken_in: tuple[Path, Package]) -> Package:
+    """The package that was taken in."""
+    return taken_in[1]
 
 
 def test_a_packages_files_go_through_the_same_door(app: Flask, imported: Package) -> None:
