@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -43,8 +43,9 @@ def name(text: str) -> x509.Name:
 def make(
     who: str, by: Made | None = None, *, key: Key | None = None, stamps: bool = False,
     since: datetime = NOW - timedelta(days=30), until: datetime = NOW + timedelta(days=700), seal: bool = False,
+    asks: str = "",
 ) -> Made:  # fmt: skip
-    """A certificate; without `by` a root."""
+    """A certificate; without `by` a root. `asks`: the address that tells whether it was revoked."""
     key = key or ec.generate_private_key(ec.SECP256R1())
     builder = (
         x509.CertificateBuilder()
@@ -70,6 +71,9 @@ def make(
         builder = builder.add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(upper), critical=False
         )
+    if asks:
+        there = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(asks))
+        builder = builder.add_extension(x509.AuthorityInformationAccess([there]), critical=False)
     if stamps:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
     return Made(builder.sign((by or Made(None, key)).key, hashes.SHA256()), key)  # type: ignore[arg-type]

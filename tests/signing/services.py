@@ -80,6 +80,58 @@ def stamps(folder: Path, stamper: Made, root: Made) -> Iterator[str]:
 
 
 @dataclass
+class Tells:
+    """A service that tells whether certificates of a root were revoked. `index`: OpenSSL's list of them."""
+
+    address: str
+    folder: Path
+    down: bool = False
+
+    def knows(self, *certificates: Made, revoked: bool = False) -> None:
+        """What it says of certificates from now on."""
+        lines = []
+        for one in certificates:
+            until = f"{one.certificate.not_valid_after_utc:%y%m%d%H%M%SZ}"
+            state = ("R", until, "250101000000Z") if revoked else ("V", until, "")
+            lines.append("\t".join((*state, f"{one.certificate.serial_number:X}", "unknown", "/CN=x")) + "\n")
+        (self.folder / "index.txt").write_text("".join(lines))
+
+
+@contextmanager
+def revocation_answers(folder: Path, root: Made) -> Iterator[Tells]:
+    """A service for OCSP (RFC 6960) that OpenSSL answers for, in the name of the root."""
+    if shutil.which("openssl") is None:
+        missing("openssl", "apt-get install openssl")
+    folder.mkdir()
+    (folder / "root.pem").write_bytes(root.pem)
+    (folder / "root.key").write_bytes(root.key_pem)
+    held = Tells("", folder)
+    held.knows()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            (folder / "asked.der").write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
+            subprocess.run(
+                ["openssl", "ocsp", "-index", "index.txt", "-CA", "root.pem", "-rsigner", "root.pem", "-rkey",
+                 "root.key", "-reqin", "asked.der", "-respout", "answer.der", "-ndays", "7"],
+                cwd=folder, capture_output=True, check=True,
+            )  # fmt: skip
+            body = (folder / "answer.der").read_bytes()
+            self.send_response(503 if held.down else 200)
+            self.send_header("Content-Type", "application/ocsp-response")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Silent."""
+
+    with _served(Handler) as address:
+        held.address = address
+        yield held
+
+
+@dataclass
 class Remote:
     """A signing service: who may ask, what it was asked, how it answers."""
 

@@ -8,12 +8,14 @@ import random
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from certificates.api import Presented
@@ -22,12 +24,12 @@ from lms.papers.canvas import Box, Sheet
 from lms.testing.pytest_plugin import missing
 from plugins.signing import pages, reading, revocation, sealing, signers, words
 from plugins.signing.looping import finished
-from plugins.signing.protocol import Broken
+from plugins.signing.protocol import Away, Broken
 from plugins.signing.signers import Found, Published
 from tests.signing import pki
 from tests.signing.conftest import Keys, setup_of
 from tests.signing.pki import Made
-from tests.signing.services import sign
+from tests.signing.services import revocation_answers, sign
 
 NUMBER = "HVS-XN-2026-000123-36"
 WHEN = pki.NOW.astimezone()
@@ -250,6 +252,36 @@ def test_level_lt_wants_evidence(paper: bytes, keys_: Keys, stamp_url: str) -> N
             continue
         with pytest.raises(Broken, match=words_):
             sealed(paper, keys_.signer, keys_.root, stamp_url=stamp_url, level="B-LT", evidence=evidence)
+
+
+def test_the_service_that_a_certificate_names_is_asked(
+    paper: bytes, keys_: Keys, stamp_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with revocation_answers(tmp_path / "ocsp", keys_.root) as tells:
+        signer = pki.make("Trung tâm Học vụ số (bản thử)", keys_.root, asks=tells.address)
+        setup = setup_of(
+            keys_, level="B-LT", stamp_url=stamp_url, roots=(str(keys_.folder / "root.pem"),), ocsp=True
+        )  # fmt: skip
+        chain = (signer.der, keys_.root.der)
+
+        def made(soft: bool = False) -> bytes:
+            revocation._answer.cache_clear()
+            said = revocation.evidence(msgspec.structs.replace(setup, soft=soft), chain)
+            crls = (pki.revocations(keys_.root),)  # of the time stamp, which names no service
+            said = replace(said, crls=crls)
+            return sealed(paper, signer, keys_.root, stamp_url=stamp_url, level="B-LT", evidence=said)
+
+        tells.knows(signer)
+        content = made()
+        assert b"/OCSPs" in content, "the answer goes with the paper"
+        monkeypatch.setattr(signers, "found", lambda: Found((), (Published(signer.der),), (keys_.root.der,)))
+        assert verdict(reading.read(content)) == "ours"
+        tells.knows(signer, revoked=True)
+        with pytest.raises(Broken, match="revoked"):
+            made()
+        tells.down = True
+        with pytest.raises(Away, match="503"):
+            made()
 
 
 def test_large_and_odd_files_are_answered() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from lms.api.work import connection, unit_of_work
@@ -119,6 +121,25 @@ def test_files_of_the_forgotten_are_not_kept(world: World, keys_: Keys) -> None:
         queueing.when_account_erased(AccountErased(world.row(one).account_id, 0))
     assert world.state(one) == STOPPED
     assert not world.app.extensions["lms.files"].has(held.parked_key)
+
+
+def test_a_key_in_a_file_is_opened_again_only_when_the_file_has_changed(
+    keys_: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, opened, really = keys_.folder / "copy.key", [], signers.held_in
+    path.write_bytes((keys_.folder / "signer.key").read_bytes())
+    os.utime(path, ns=(1, 1))
+    signer = keys.KeyFile(setup_of(keys_, file=str(path)))
+    monkeypatch.setattr(signers, "held_in", lambda s: (opened.append(s), really(s))[1])
+    assert signer.certificate_chain()[0] == keys_.signer.der
+    assert signer.certificate_chain()[0] == keys_.signer.der
+    assert len(opened) == 1
+    os.utime(path, ns=(2, 2))
+    signer.certificate_chain()
+    assert len(opened) == 2
+    path.unlink()
+    with pytest.raises(Broken, match="cannot be read"):
+        signer.certificate_chain()
 
 
 def test_a_token_signs(world: World, keys_: Keys, tmp_path_factory: pytest.TempPathFactory) -> None:
