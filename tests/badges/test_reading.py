@@ -122,6 +122,16 @@ def test_nothing_can_be_added_or_left_out(said: dict[str, Any]) -> None:
         assert not counts(read(dumped(made))), path
 
 
+def test_a_name_that_stands_twice_is_refused(held: BadgeRow) -> None:
+    """Which of the two counts, readers differ in; the signature fits the last one."""
+    name = b'"credentialSubject":'
+    assert held.document.count(name) == 1
+    twice = held.document.replace(name, b'"credentialSubject":{"type":["AchievementSubject"]},' + name)
+    assert json.loads(twice) == json.loads(held.document)
+    assert read(twice).broken is not None
+    assert read(bake_svg(picture("attainment", "svg"), twice)).broken is not None
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_flipped_bytes_never_count_as_something_else(held: BadgeRow, paper: CredentialRow, data: st.DataObject) -> None:
@@ -223,6 +233,7 @@ def test_pictures(held: BadgeRow) -> None:
     svg = bake_svg(picture("attainment", "svg"), held.document)
     assert unbake_svg(svg).content == held.document
     assert read(svg.replace(b"</svg>", b"<text>Huy chuong vang</text></svg>")).broken is not None
+    assert read(svg.replace(b"purl.imsglobal.org", b"purl.ims")).broken is not None
     assert read(svg.replace(b"]]></openbadges:credential>", b"</openbadges:credential>")).broken is not None
 
 

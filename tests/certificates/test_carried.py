@@ -269,6 +269,10 @@ def test_a_paper_that_is_issued_has_a_code(issued: tuple[Flask, CredentialRow]) 
         elsewhere = read(f"https://hocvuso.example.vn.example.com/v/#{figures}".encode())
         assert elsewhere.same_as is not None
         assert not elsewhere.same_as(row)
+        for way, ours in (("v/", True), ("V", True), ("v/x/", False), ("v/://x/v/", False), ("", False)):
+            there = read(f"HTTPS://hocvuso.example.vn/{way}#{figures}".encode())
+            assert there.same_as is not None
+            assert there.same_as(row) is ours, way
         said = carried_of(cose.read(message_of(figures)).payload)
         assert (said.status_list, said.place) == (row.status_list, row.status_index)
         kept = dict(connection().execute(sa.select(Wording.fingerprint, Wording.text)).all())
