@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from courses.models import Document, Revision
-from lms.api.learning import Activity, Found
-from lms.api.people import fold, reaches
+from lms.api.learning import Activity, Found, ListedDraft, listed_drafts
+from lms.api.people import fold
 from lms.api.work import NotFound, connection
 
 R, DOC, A = Revision.__table__, Document.__table__, Activity.__table__
@@ -53,42 +53,9 @@ def titles(kind: str, slugs: Collection[str]) -> list[tuple[str, str, int]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-@dataclass(frozen=True)
-class ListedRow:
-    """A draft in a list."""
-
-    slug: str
-    title: str
-    org_id: int
-    changed_at: int
-    published: int | None  # the number of the newest revision
-    published_at: int | None
-
-    @property
-    def is_newer(self) -> bool:
-        """Whether the draft was saved after it was last published."""
-        return self.published_at is not None and self.changed_at > self.published_at
-
-
-def documents(kind: str, granted: Collection[int], words: str = "", most: int = 100) -> list[ListedRow]:
+def documents(kind: str, granted: Collection[int], words: str = "", most: int = 100) -> list[ListedDraft]:
     """Drafts of the units granted and all below them, the one saved last first."""
-    database = connection()
-    orgs = [o for o in database.execute(select(DOC.c.org_id).where(DOC.c.kind == kind).distinct()).scalars()
-            if reaches(granted, o)]  # fmt: skip
-    newest = (
-        select(R.c.activity_id, func.max(R.c.number).label("number"), func.max(R.c.published_at).label("at"))
-        .group_by(R.c.activity_id)
-        .subquery()
-    )
-    rows = database.execute(
-        select(A.c.slug, DOC.c.draft["title"].as_string(), DOC.c.org_id, DOC.c.changed_at, newest.c.number, newest.c.at)
-        .join(A, A.c.id == DOC.c.activity_id)
-        .outerjoin(newest, newest.c.activity_id == A.c.id)
-        .where(DOC.c.kind == kind, DOC.c.org_id.in_(orgs))
-        .order_by(DOC.c.changed_at.desc(), A.c.slug)
-    )
-    wanted = fold(words)
-    return [ListedRow(*row) for row in rows if wanted in fold(row[1]) or wanted in fold(row[0])][:most]
+    return listed_drafts(DOC, R, granted, words, most, kind=kind)
 
 
 def orgs_with_lessons() -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, select, text
 
-from lms.api.learning import Activity, Found
+from lms.api.learning import Activity, Found, ListedDraft, listed_drafts
 from lms.api.people import fold, reaches
 from lms.api.work import connection
 from quizzes.drawing import Candidate, lies_under
@@ -209,38 +209,9 @@ def quiz(slug: str) -> QuizDraft | None:
     return QuizDraft(*row) if row else None
 
 
-@dataclass(frozen=True)
-class ListedQuiz:
-    """A quiz in a list."""
-
-    slug: str
-    title: str
-    org_id: int
-    changed_at: int
-    published: int | None
-    published_at: int | None
-
-    @property
-    def is_newer(self) -> bool:
-        """Whether the draft was saved after it was last published."""
-        return self.published_at is not None and self.changed_at > self.published_at
-
-
-def quizzes(granted: Collection[int], words: str = "") -> list[ListedQuiz]:
+def quizzes(granted: Collection[int], words: str = "") -> list[ListedDraft]:
     """The quizzes of the units granted and all below them, the one saved last first."""
-    newest = (
-        select(R.c.activity_id, func.max(R.c.number).label("number"), func.max(R.c.published_at).label("at"))
-        .group_by(R.c.activity_id)
-        .subquery()
-    )
-    rows = connection().execute(
-        select(A.c.slug, D.c.draft["title"].as_string(), D.c.org_id, D.c.changed_at, newest.c.number, newest.c.at)
-        .join(A, A.c.id == D.c.activity_id)
-        .outerjoin(newest, newest.c.activity_id == A.c.id)
-        .order_by(D.c.changed_at.desc(), A.c.slug)
-    )
-    wanted = fold(words)
-    return [ListedQuiz(*row) for row in rows if wanted in fold(row[1]) and reaches(granted, row.org_id)]
+    return listed_drafts(D, R, granted, words)
 
 
 def published_quizzes(words: str, most: int) -> list[Found]:

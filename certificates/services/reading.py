@@ -28,7 +28,10 @@ MOST_LETTERS: Final = 6_000  # of what is typed or pasted: a code of figures is 
 MOST_DOTS: Final = 60_000_000  # of a photograph: more than phones take
 LOOKED_AT: Final = 2_400  # dots of its longer side that are looked at; a code fills a good part of a photograph
 PDF, PICTURES = b"%PDF-", (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
-_ADDRESS = re.compile(r"(?:(?P<site>https?://[^\s/?#]{1,253}))?/verify/(?P<number>[^\s/?#]{1,200})/?(?:[?#]\S*)?", re.I)
+# ASCII: else “verıfy” would be taken for “verify”, which it is not in an address.
+_ADDRESS = re.compile(
+    r"(?:(?P<site>https?://[^\s/?#]{1,253}))?/verify/(?P<number>[^\s/?#]{1,200})/?(?:[?#]\S*)?", re.I | re.A
+)
 log = structlog.get_logger("certificates.reading")
 
 TOO_BIG = _("This file has more than {most} MB. Papers are far smaller; please choose the right file.", most=20)

@@ -2,7 +2,15 @@
 
 from lms.learning.access import InCourse, Reading, course_for
 from lms.learning.activities import anchor, set_skills
-from lms.learning.authoring import AUTHORS, author_orgs, first_free, free_slug, slug_of
+from lms.learning.authoring import (
+    AUTHORS,
+    ListedDraft,
+    author_orgs,
+    first_free,
+    free_slug,
+    listed_drafts,
+    slug_of,
+)
 from lms.learning.enrolling import Entry, publish_syllabus
 from lms.learning.events import ActivityCompleted, CourseCompleted, Practised
 from lms.learning.kinds import (
@@ -80,13 +88,13 @@ from lms.syncing import SYNCED, Happening, Synced
 __all__ = [
     "ACTIVITY_KINDS", "AUTHORS", "LISTENED", "READ", "RUNNERS", "SYNCED", "Activity", "ActivityCompleted",
     "ActivityKind", "ActivityRow", "Along", "Authored", "Carried", "CourseCompleted", "EnrollmentRow", "Entry",
-    "Findable", "Found", "Happening", "InCourse", "Joined", "Joining", "Kind", "LeftAt", "Outcome", "Place",
-    "Portable", "Practised", "Printable", "Printed", "Progress", "Reading", "Rescored", "Result", "Resumable",
+    "Findable", "Found", "Happening", "InCourse", "Joined", "Joining", "Kind", "LeftAt", "ListedDraft", "Outcome",
+    "Place", "Portable", "Practised", "Printable", "Printed", "Progress", "Reading", "Rescored", "Result", "Resumable",
     "Revised", "Runner", "Syllabus", "SyllabusEntry", "SyllabusRow", "Synced", "activity", "activity_by_id",
     "activity_slug", "along", "anchor", "author_orgs", "authored", "carried", "circle", "counts_from", "course_for",
     "course_on", "course_with", "done_before", "enroll", "enrollment", "enrollments", "evidence_of", "findable",
-    "first_free", "free_slug", "gathering", "is_voluntary", "join_many", "join_newcomers", "leads_to", "masks_of",
-    "move_on", "named_of", "newest_syllabus", "next_asked", "next_open", "places", "portable", "practised",
+    "first_free", "free_slug", "gathering", "is_voluntary", "join_many", "join_newcomers", "leads_to", "listed_drafts",
+    "masks_of", "move_on", "named_of", "newest_syllabus", "next_asked", "next_open", "places", "portable", "practised",
     "practised_of", "printable", "progress", "publish_syllabus", "record_again", "record_result", "resumable",
     "revised", "seen_in", "set_skills", "slug_of", "stopped", "syllabuses", "telling_in", "told_in", "unjoin_many",
     "unmake_newcomers", "url_of",

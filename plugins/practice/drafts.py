@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from lms.api.learning import Activity, Found
+from lms.api.learning import Activity, Found, ListedDraft, listed_drafts
 from lms.api.media import settled
-from lms.api.people import fold, reaches
+from lms.api.people import fold
 from lms.api.work import connection
 from plugins.practice.models import PracticeDocument, PracticeRevision
 
@@ -53,40 +53,9 @@ def titles(slugs: Collection[str]) -> list[tuple[str, str, int]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A draft in a list."""
-
-    slug: str
-    title: str
-    org_id: int
-    changed_at: int
-    published: int | None  # the number of the newest revision
-    published_at: int | None
-
-    @property
-    def is_newer(self) -> bool:
-        """Whether the draft was saved after it was last published."""
-        return self.published_at is not None and self.changed_at > self.published_at
-
-
-def documents(granted: Collection[int], words: str = "") -> list[Listed]:
+def documents(granted: Collection[int], words: str = "") -> list[ListedDraft]:
     """The drafts of the units granted and all below them, the one saved last first."""
-    newest = (
-        select(R.c.activity_id, func.max(R.c.number).label("number"), func.max(R.c.published_at).label("at"))
-        .group_by(R.c.activity_id)
-        .subquery()
-    )
-    rows = connection().execute(
-        select(A.c.slug, D.c.draft["title"].as_string(), D.c.org_id, D.c.changed_at, newest.c.number, newest.c.at)
-        .join(A, A.c.id == D.c.activity_id)
-        .outerjoin(newest, newest.c.activity_id == A.c.id)
-        .order_by(D.c.changed_at.desc(), A.c.slug)
-    )
-    wanted = fold(words)
-    return [
-        Listed(*row) for row in rows if (wanted in fold(row[1]) or wanted in row[0]) and reaches(granted, row.org_id)
-    ]
+    return listed_drafts(D, R, granted, words)
 
 
 def revisions(activity_id: int, most: int = 20) -> list[tuple[int, int, int | None]]:

@@ -209,8 +209,8 @@ def _reads_the_same(made: bytes, issued: bytes) -> bool:
 
 
 def _site(address: str) -> str:
-    """An address without what makes no difference: capitals, http or https, the last stroke of its way."""
-    return re.sub(r"^https?://", "", address.strip().lower()).replace("/#", "#")
+    """An address without what makes no difference: capitals, http or https, an empty query, the way's last stroke."""
+    return re.sub(r"^https?://", "", address.strip().lower()).replace("?#", "#").replace("/#", "#")
 
 
 def kept(rng: random.Random, shelf: Shelf) -> tuple[str, bool]:
