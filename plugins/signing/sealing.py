@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any, Final
 
@@ -234,6 +234,9 @@ def _usage(certificate: Any) -> set[str]:
     return {"non_repudiation"} if "non_repudiation" in said or not said else {"digital_signature"}
 
 
+SKEW = timedelta(seconds=30)  # by which the clock of whoever tells what was revoked may be ahead of ours
+
+
 def _context(evidence: Evidence, above: Sequence[Any], when: datetime) -> Any:
     return ValidationContext(
         trust_roots=[x509.Certificate.load(one) for one in evidence.roots],
@@ -243,6 +246,7 @@ def _context(evidence: Evidence, above: Sequence[Any], when: datetime) -> Any:
         allow_fetching=False,
         revocation_mode="soft-fail" if evidence.soft else "require",
         moment=when,
+        time_tolerance=SKEW,
     )
 
 

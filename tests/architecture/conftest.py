@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from certificates.models import Credential
 from lms.api.people import nation_id
 from lms.db.base import db
 from lms.db.unit_of_work import unit_of_work
@@ -113,6 +117,18 @@ def looked_at(app: Flask) -> dict[str, str]:
     }
 
 
+def previewed(app: Flask) -> str:
+    """The picture that the page of a paper names for those who show a link to it."""
+    with app.app_context():
+        number = db.session.execute(
+            sa.select(Credential.number).where(Credential.state == "valid").limit(1)
+        ).scalar_one()
+    picture = re.search(r'og:image" content="([^"]+)"', app.test_client().get(f"/verify/{number}").text)
+    assert picture is not None
+    there = urlsplit(unescape(picture[1]))
+    return f"{there.path}?{there.query}"
+
+
 def known(app: Flask) -> dict[str, str]:
     """Addresses whose parts belong together, so that no list of values by name gives them."""
     own = papers_of_the_story(app)  # before recipes add papers of others
@@ -120,6 +136,7 @@ def known(app: Flask) -> dict[str, str]:
     placed(app)
     pages = {
         "certificates.batch_file": recipes_batches.file(app),
+        "certificates.preview": previewed(app),
         "courses.studio_bring_report": recipes_papers.report(world),
         "courses.studio_lesson_sides": recipes_editor.both(world),
         "handover.file": handed_over(world),

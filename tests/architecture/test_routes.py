@@ -152,7 +152,7 @@ def values_in(app: Flask) -> Values:
                     found = db.session.execute(
                         sa.select(table.c[column]).order_by(*table.primary_key).limit(3)
                     ).scalars()
-                    into += [value for value in found if not isinstance(value, int)]
+                    into += [value for value in found if value is not None and not isinstance(value, int)]
         by_name["problem"] = ["skipped"]  # rows of a list that are left out
         by_name["item"] = list(
             db.session.execute(sa.text("SELECT slug FROM quizzes_item WHERE pool = 'practice' LIMIT 2")).scalars()

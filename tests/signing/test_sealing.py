@@ -269,7 +269,8 @@ def test_the_service_that_a_certificate_names_is_asked(
             said = revocation.evidence(msgspec.structs.replace(setup, soft=soft), chain)
             crls = (pki.revocations(keys_.root),)  # of the time stamp, which names no service
             said = replace(said, crls=crls)
-            return sealed(paper, signer, keys_.root, stamp_url=stamp_url, level="B-LT", evidence=said)
+            now = datetime.now(UTC)  # what was said after the signing would not be looked at
+            return sealed(paper, signer, keys_.root, now, stamp_url, level="B-LT", evidence=said)
 
         tells.knows(signer)
         content = made()

@@ -114,6 +114,7 @@ def _prepare(paper: RequestRow, setup: SignerSetup) -> None:
 
     pdf = to_sign(row, files)
     chain = keys.signer_of(setup).certificate_chain()
+    evidence = revocation.evidence(setup, chain)  # before the time is taken: an answer from after it says nothing of it
     when = clock.local(clock.from_seconds(clock.seconds()))
     ready = sealing.prepare(
         pdf,
@@ -123,7 +124,7 @@ def _prepare(paper: RequestRow, setup: SignerSetup) -> None:
         place=setup.place,
         level=setup.level,
         stamper=sealing.Stamper(setup.stamp_url) if setup.stamp_url else None,
-        evidence=revocation.evidence(setup, chain),
+        evidence=evidence,
     )
     key = _store().put(ready.document)
     with unit_of_work():
