@@ -51,9 +51,9 @@ REGISTER: Final = (
     Column("Số giấy", 116),
     Column("Họ và tên", 130),
     Column("Ngày sinh", 58, "centre"),
-    Column("Nội dung", 178),
+    Column("Nội dung", 146),
     Column("Ngày cấp", 58, "centre"),
-    Column("Trạng thái", 86),
+    Column("Trạng thái", 118),
     Column("Ký nhận", RIGHT - LEFT - 660),
 )
 HANDED: Final = (

@@ -249,7 +249,7 @@ def _state_frame(_kind: PaperKind, accent: Rgb) -> str:
 def _party_frame(kind: PaperKind, accent: Rgb) -> str:
     """Plain rules, a thick one and two fine ones; corners of gold. What tells kinds apart stands beside the title."""
     parts = [_rules(accent, (9.0, 3.2), (11.6, 0.8)), f"{stroke(GOLD)} 0.6 w {_rectangle(15.5)} S"]
-    corner = [(19.0, 27.0), (19.0, 19.0), (27.0, 19.0)]
+    corner = [(18.0, 23.0), (18.0, 18.0), (23.0, 18.0)]  # short of where text begins
     for mirror_x in (False, True):
         for mirror_y in (False, True):
             bent = [(297 - x if mirror_x else x, 210 - y if mirror_y else y) for x, y in corner]
@@ -316,7 +316,7 @@ def _laurels(accent: Rgb) -> str:
     """Two twigs of leaves that bend round the title from below."""
     code = [stroke(accent), "1 w"]
     for side in (-1, 1):
-        x0, y0, radius = 148.5 + side * 84.0, 148.0, 17.0
+        x0, y0, radius = 148.5 + side * 86.0, 149.5, 14.0
         points = []
         for index in range(9):
             angle = -pi * 0.62 + index * pi * 0.105

@@ -92,7 +92,7 @@ def _card(sheet: Sheet, card: SmallCard, x: float, y: float) -> None:
     narrow = Box(x + PAD, y + PAD, code.left - 3 * MM, code.top)
     lines: tuple[tuple[str, Face, float, Rgb, Box, int], ...] = (
         (card.title, "bold", 9, _GREY, wide, 1),
-        (card.name, "bold", 14, _BLACK, wide, 1),
+        (card.name, "bold", 14, _BLACK, wide, 2),
         (card.about, "regular", 9, _BLACK, narrow, 2),
         (f"Số: {card.number}", "bold", 9.5, _BLACK, narrow, 1),
         (f"Mã tra cứu: {card.check_code}", "regular", 9.5, _BLACK, narrow, 1),

@@ -43,7 +43,8 @@ def draw(slip: Slip) -> bytes:
     flow.end_box()
     for label, value in (
         ("Số giấy", slip.number or "(không đọc được số nào)"), ("Kiểm tra lúc", slip.at),
-        ("Người kiểm tra", slip.by), ("Đơn vị", slip.unit), ("Đã xem", slip.shown), ("Mục đích", slip.purpose),
+        ("Người kiểm tra", slip.by), ("Đơn vị", slip.unit), ("Đã đưa ra kiểm tra", slip.shown),
+        ("Mục đích", slip.purpose),
     ):  # fmt: skip
         if value:
             flow.paragraph([Run(f"{label}: ", bold=True), Run(value)])

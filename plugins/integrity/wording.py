@@ -46,7 +46,8 @@ def in_words(kind: str, evidence: Mapping[str, Any]) -> list[Text]:
             _(
                 "{n} of {of} questions, {syllables} syllables in all, were answered within {seconds} seconds. Reading"
                 " them takes {needed} seconds at least, at 600 syllables a minute.",
-                n=e["questions"], of=e["of"], syllables=e["syllables"], seconds=e["seconds"], needed=e["needed"],
+                n=e["questions"], of=e["of"], syllables=_whole(e["syllables"]),
+                seconds=e["seconds"], needed=e["needed"],
             )
         ]  # fmt: skip
         if not e["one_by_one"]:
@@ -54,10 +55,10 @@ def in_words(kind: str, evidence: Mapping[str, Any]) -> list[Text]:
         return told
     if kind in (ALIKE, DEVICE):
         told = [
-            _("{n} pairs of papers were compared; {m} of them stand out.", n=e["compared"], m=len(e["pairs"])),
+            _("{n} pairs of papers were compared; {m} of them stand out.", n=_whole(e["compared"]), m=len(e["pairs"])),
             _(
-                "By chance such a pair comes about once in 10 to the power of {p} at most.",
-                p=min(r[5] for r in e["pairs"]),
+                "By chance such a pair comes about at most once in {n} pairs.",
+                n=_whole(10 ** min(r[5] for r in e["pairs"])),
             ),
         ]
         if kind == DEVICE:
@@ -71,7 +72,7 @@ def in_words(kind: str, evidence: Mapping[str, Any]) -> list[Text]:
         return told
     told = [
         _("{n} people, and all passed. Among {of} other papers of this quiz {usual} of 100 passed.",
-          n=e["people"], of=e["of"], usual=e["usual"]),
+          n=e["people"], of=_whole(e["of"]), usual=e["usual"]),
         _("Points: {mean} of 100 on average (usually {usual}), spread {a} (usually {b}).",
           mean=e["mean"], usual=e["usual_mean"], a=_number(e["deviation"]), b=_number(e["usual_deviation"])),
     ]  # fmt: skip
@@ -82,3 +83,7 @@ def in_words(kind: str, evidence: Mapping[str, Any]) -> list[Text]:
 
 def _number(value: float) -> str:
     return f"{value:g}".replace(".", ",")
+
+
+def _whole(value: int) -> str:
+    return f"{value:,}".replace(",", ".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -23,6 +24,7 @@ _SHA256 = "2.16.840.1.101.3.4.2.1"
 _RSA, _ECDSA = "1.2.840.113549.1.1.11", "1.2.840.10045.4.3.2"  # with SHA-256
 _INFO = bytes.fromhex("3031300d060960864801650304020105000420")  # DigestInfo of SHA-256, before the 32 bytes
 _ONE_AT_A_TIME = threading.Lock()  # a token has one reader
+_chains: dict[tuple[tuple[str, int], ...], tuple[bytes, ...]] = {}  # by files and when they changed
 
 
 def signer_of(s: SignerSetup) -> Signer:
@@ -30,6 +32,14 @@ def signer_of(s: SignerSetup) -> Signer:
     if s.kind == "file":
         return KeyFile(s)
     return Token(s) if s.kind == "pkcs11" else Service(s)
+
+
+def _changed_at(path: str) -> int:
+    """When a file changed last; 0 where there is none, which whoever opens it then says in words."""
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
 
 
 class KeyFile:
@@ -41,9 +51,12 @@ class KeyFile:
         self._setup = s
 
     def certificate_chain(self) -> tuple[bytes, ...]:
-        """The certificates of the file."""
-        _key, own, above = self._held()
-        return (own, *above)
+        """The certificates of the file. It is opened again only when it has changed: looking at a key is slow."""
+        files = tuple((path, _changed_at(path)) for path in (self._setup.file, self._setup.certificate) if path)
+        if files not in _chains:
+            _key, own, above = self._held()
+            _chains[files] = (own, *above)
+        return _chains[files]
 
     def sign_digests(
         self, digests: Sequence[bytes], algorithm: str, approval: Approval, handle: str
