@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from flask import Flask
 from sqlalchemy import delete, select, update
 
 from lms.api.people import NewPerson, find_units, make_people
@@ -13,6 +14,7 @@ from lms.db.unit_of_work import connection, unit_of_work
 from lms.identity import accounts
 from lms.orgs.models import Membership
 from lms.outbox.models import Delivery
+from lms.outbox.worker import Worker
 from lms.testing import story
 
 PROGRAMME = "nguoi-dan"
@@ -22,6 +24,13 @@ A, M, D = Attainment.__table__, Membership.__table__, Delivery.__table__
 def commune() -> int:
     """Xã Bắc Hà."""
     return find_units("bac ha lao cai", 1, levels={"commune"})[0].id
+
+
+def work(app: Flask) -> None:
+    """All that the worker has to do."""
+    worker = Worker(app)
+    while worker.once():
+        pass
 
 
 def _word(n: int) -> str:

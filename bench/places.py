@@ -175,9 +175,7 @@ def _join(ids: Sequence[int], places: Sequence[int]) -> None:
 
 def _analyze() -> None:
     with connection().engine.connect() as line:
-        line.connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
         line.connection.dbapi_connection.execute("VACUUM ANALYZE")  # type: ignore[union-attr]
-        line.connection.dbapi_connection.autocommit = False  # type: ignore[union-attr]
 
 
 def _unit(code: str) -> int:

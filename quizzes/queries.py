@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Engine, Select, and_, bindparam, literal_column, select
+from sqlalchemy import BigInteger, Engine, Select, and_, bindparam, literal_column, select, text
 
 from lms.api.data import Json, Statement
 from lms.api.people import CLAIM_HOLDS, Claim, Person, people_below
@@ -62,6 +63,16 @@ class VersionRow:
 
 
 _VERSION = select(V.c.id, V.c.item_id, I.c.slug, V.c.pool, V.c.type, V.c.body).join(I, I.c.id == V.c.item_id)
+_MANY: Statement[VersionRow] = Statement(
+    {
+        kind: _VERSION.where(V.c.id.in_(text(each)))
+        for kind, each in (
+            ("sqlite", "SELECT value FROM json_each(:ids)"),
+            ("postgresql", "SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))"),
+        )
+    },
+    VersionRow,
+)
 _STATE = select(BankState.changes).where(BankState.id == 1).scalar_subquery()
 _versions: dict[tuple[Engine, int], VersionRow] = {}
 MOST_KEPT = 5_000  # wordings in memory; then all of them go
@@ -77,8 +88,8 @@ def versions(ids: Sequence[int]) -> list[VersionRow]:
     if missing:
         if len(_versions) > MOST_KEPT:
             _versions.clear()
-        for found in database.execute(_VERSION.where(V.c.id.in_(missing))):
-            held[found.id] = _versions[(base, found.id)] = VersionRow(*found)
+        for found in _MANY.all(ids=json.dumps(missing)):
+            held[found.id] = _versions[(base, found.id)] = found
     try:
         return [held[i] for i in ids]
     except KeyError:

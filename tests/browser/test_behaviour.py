@@ -113,13 +113,16 @@ def test_back_shows_the_answer_that_was_given(browser: Browser, own_site: Site, 
 
 
 def _given(where: Locator, fields: dict[str, list[str]]) -> bool:
-    return all(
-        where.locator(f"select[name='{name}']").input_value() == value
-        if where.locator(f"select[name='{name}']").count()
-        else where.locator(f"input[name='{name}'][value='{value}']").is_checked()
-        for name, values in fields.items()
-        for value in values
-    )
+    """Whether fields hold these values: chosen, ticked or typed, whatever kind of question was drawn."""
+    return all(_holds(where.locator(f"[name='{name}']"), values) for name, values in fields.items())
+
+
+def _holds(those: Locator, values: list[str]) -> bool:
+    if those.first.get_attribute("type") in ("radio", "checkbox"):
+        held = [one.get_attribute("value") for one in those.all() if one.is_checked()]
+    else:
+        held = [one.input_value() for one in those.all()]
+    return set(values) <= set(held)
 
 
 def test_the_text_size_goes_round_and_stays(page: Page, own_site: Site) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from lms.api.packages import POLICY_DEFAULTS, broken_rules
 from lms.api.work import TooEarly, clock, connection, unit_of_work
@@ -119,6 +120,33 @@ def test_what_rests() -> None:
 def quiz(any_app: Flask) -> Iterator[Quizzing]:
     with any_app.app_context():
         yield quizzing(any_app)
+
+
+def test_beginning_reads_no_whole_table_where_sqlite_has_counted_many_papers(app: Flask) -> None:
+    with app.app_context():
+        quiz = quizzing(app)
+        quiz.hand_in(quiz.begin())
+        with unit_of_work() as database:
+            for line in (
+                "ANALYZE",
+                "UPDATE sqlite_stat1 SET stat = '1000000 100 100' WHERE idx = 'ix_quizzes_attempt_who'",
+                "UPDATE sqlite_stat1 SET stat = '1000000 1000000' WHERE idx = 'sqlite_autoindex_quizzes_attempt_1'",
+                "ANALYZE sqlite_schema",
+            ):
+                database.exec_driver_sql(line)
+        sent: list[tuple[str, Any]] = []
+
+        def hear(_c: Any, _cursor: Any, sql: str, values: Any, _context: Any, _many: bool) -> None:
+            sent.append((sql, values))
+
+        engine = connection().engine
+        event.listen(engine, "before_cursor_execute", hear)
+        quiz.begin()
+        event.remove(engine, "before_cursor_execute", hear)
+        driver: Any = connection().connection.dbapi_connection
+        plans = [row[3] for sql, values in sent for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+        assert any("ix_quizzes_attempt_who" in plan for plan in plans)
+        assert not [plan for plan in plans if plan.startswith("SCAN quizzes_attempt")]
 
 
 def test_tries_and_waiting_are_kept_by_the_server(quiz: Quizzing) -> None:
