@@ -225,7 +225,10 @@ def test_a_worker_of_a_release_long_ago_goes(phone: Phone, station: Station) -> 
         const held = await navigator.serviceWorker.getRegistration(), names = await caches.keys();
         return !held.installing && !held.waiting && names.length === 1 && names[0].startsWith('hv-static:');
     }""")
-    phone.open(f"/tai-ve/{COURSE}")
+    for _page in range(3):  # one that is asked for in this very moment may still be the old one's
+        phone.open(f"/tai-ve/{COURSE}")
+        if phone.heading() != "The old shell":
+            break
     assert phone.shown() == "none"
     phone.take()
     assert phone.shown() == "ready"
