@@ -7,12 +7,11 @@ same bytes.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from lms.api.papers import Box, Face, Rgb, Sheet, colour_numbers, missing_letters, text_width
+from lms.api.papers import Box, Face, Rgb, Sheet, colour_numbers, plain, text_width, wrapped
 from lms.api.papers import number_text as n
 
 MM: Final = 72 / 25.4
@@ -89,7 +88,7 @@ class _Pages:
     def _opening(self) -> None:
         middle = LEFT + (RIGHT - LEFT) * 0.5
         top = self.y
-        for line in _wrapped(self.head.keeper.upper(), "bold", 11, middle - LEFT - 20):
+        for line in wrapped(self.head.keeper.upper(), "bold", 11, middle - LEFT - 20):
             self._line(line, "bold", 11, LEFT, middle - 20, "centre")
         low = self.y
         if self.head.state_body:
@@ -100,10 +99,10 @@ class _Pages:
             self._rule(centre - wide / 2, centre + wide / 2, self.y - 3)
         self.y = min(self.y, low) - 12
         self._line(self.head.title, "bold", 15, LEFT, RIGHT, "centre")
-        for line in _wrapped(self.head.about, "bold", 12, RIGHT - LEFT):
+        for line in wrapped(self.head.about, "bold", 12, RIGHT - LEFT):
             self._line(line, "bold", 12, LEFT, RIGHT, "centre")
         for words in self.head.lines:
-            for line in _wrapped(words, "italic", SIZE, RIGHT - LEFT):
+            for line in wrapped(words, "italic", SIZE, RIGHT - LEFT):
                 self._line(line, "italic", SIZE, LEFT, RIGHT, "centre", GREY)
         self.y -= 8
         self._foot()
@@ -114,7 +113,7 @@ class _Pages:
     def _foot(self) -> None:
         words = f"{self.head.title} · {self.head.about}"
         x, y = LEFT, BOTTOM - 16
-        self.sheet.text(_plain(words, "regular")[:150], "regular", 8.5, x, y, GREY, Box(LEFT, y - 3, RIGHT - 60, y + 9))
+        self.sheet.text(plain(words, "regular")[:150], "regular", 8.5, x, y, GREY, Box(LEFT, y - 3, RIGHT - 60, y + 9))
         page = f"Trang {self.number}"
         width = text_width(page, "regular", 8.5)
         self.sheet.text(page, "regular", 8.5, RIGHT - width, y, GREY, Box(RIGHT - 60, y - 3, RIGHT, y + 9))
@@ -133,7 +132,7 @@ class _Pages:
 
     def _blocks(self, cells: Sequence[str], face: Face) -> list[list[str]]:
         pairs = zip(cells, self.columns, strict=True)
-        return [_cut(_wrapped(cell, face, SIZE, column.width - 2 * PAD)) for cell, column in pairs]
+        return [_cut(wrapped(cell, face, SIZE, column.width - 2 * PAD)) for cell, column in pairs]
 
     @staticmethod
     def _height(blocks: Sequence[Sequence[str]], least: float) -> float:
@@ -174,7 +173,7 @@ class _Pages:
     def _line(
         self, words: str, face: Face, size: float, left: float, right: float, align: Align, colour: Rgb = INK
     ) -> None:
-        words = _plain(words, face)
+        words = plain(words, face)
         self.y -= size * 1.3
         width = text_width(words, face, size)
         if width > right - left:  # a unit's name that no line holds
@@ -185,35 +184,6 @@ class _Pages:
 
     def _rule(self, left: float, right: float, y: float) -> None:
         self.sheet.operators(f"{colour_numbers(INK)} RG 0.6 w {n(left)} {n(y)} m {n(right)} {n(y)} l S")
-
-
-def _plain(text: str, face: Face) -> str:
-    """Composed letters, single blanks; a letter that the fonts lack becomes a small square."""
-    composed = " ".join(unicodedata.normalize("NFC", text).split())
-    lacking = missing_letters("".join(composed.split()), face)
-    return "".join("□" if letter in lacking else letter for letter in composed) if lacking else composed
-
-
-def _wrapped(text: str, face: Face, size: float, width: float) -> list[str]:
-    """The text in lines that fit; a word that is too long for any is cut."""
-    lines: list[str] = []
-    for word in _plain(text, face).split():
-        for piece in _pieces(word, face, size, width):
-            longer = f"{lines[-1]} {piece}" if lines else piece
-            if lines and text_width(longer, face, size) <= width:
-                lines[-1] = longer
-            else:
-                lines.append(piece)
-    return lines or [""]
-
-
-def _pieces(word: str, face: Face, size: float, width: float) -> list[str]:
-    pieces = [""]
-    for letter in word:
-        if pieces[-1] and text_width(pieces[-1] + letter, face, size) > width:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
 
 
 def _cut(lines: list[str]) -> list[str]:

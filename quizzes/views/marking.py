@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.api.packages import render as markdown
-from lms.api.people import May, children, here, path_names, people_by_id, reaches, roles_that, units_where
+from lms.api.people import May, Person, children, here, path_names, people_by_id, reaches, roles_that, units_where
 from lms.api.studio import Field, is_number
 from lms.api.web import STAFF, MenuItem, Routes, address, composed_lines, render, say, time_and_date
 from lms.api.work import Conflict, Invalid, Text, _, unit_of_work
@@ -126,23 +127,26 @@ def marking_list() -> str:
 
 def _list(wrong: str) -> str:
     person = here()
-    units = marking_units(person)
+    queue = queue_of(person, marking_units(person), "quizzes.marking_list", "quizzes.marking_one", deciding=False)
+    decisions = bool(units_where(person, May.PUBLISH))
+    return render("quizzes/officer/to_mark.html", **queue, decisions=decisions, wrong=wrong)
+
+
+def queue_of(person: Person, units: Collection[int], to_list: str, to_one: str, *, deciding: bool) -> dict[str, Any]:
+    """What a list of waiting answers shows, with its filters; `deciding`: those with two marks too far apart."""
     wanted, number = wanted_of(units), page_asked()
-    rows, total = to_mark.waiting(units, person.id, False, wanted, number)
+    rows, total = to_mark.waiting(units, person.id, deciding, wanted, number)
     kept = {"bai": str(wanted.quiz or ""), "don-vi": str(wanted.org or ""), "cho": str(wanted.days or "")}
-    return render(
-        "quizzes/officer/to_mark.html",
-        rows=listed(rows, person.id, "quizzes.marking_one"),
-        total=total,
-        pages=paged("quizzes.marking_list", number, total, A_PAGE, kept),
-        quizzes=[(str(i), f"{title} ({n})") for i, title, n in to_mark.quizzes_waiting(units, person.id, False)],
-        units=units_offered(units),
-        days=[(str(n), say(text)) for n, text in DAYS.items()],
-        chosen=kept,
-        narrowed=any(kept.values()),
-        decisions=bool(units_where(person, May.PUBLISH)),
-        wrong=wrong,
-    )
+    return {
+        "rows": listed(rows, person.id, to_one),
+        "total": total,
+        "pages": paged(to_list, number, total, A_PAGE, kept),
+        "quizzes": [(str(i), f"{title} ({n})") for i, title, n in to_mark.quizzes_waiting(units, person.id, deciding)],
+        "units": units_offered(units),
+        "days": [(str(n), say(text)) for n, text in DAYS.items()],
+        "chosen": kept,
+        "narrowed": any(kept.values()),
+    }
 
 
 @routes.post("/ke-tiep", STAFF, endpoint="marking_next")

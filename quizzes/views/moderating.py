@@ -25,14 +25,12 @@ from quizzes.services.queueing import DECISION, SECOND
 from quizzes.stems import words_of
 from quizzes.to_mark import A_PAGE, Agreement
 from quizzes.views.marking import (
-    DAYS,
     answer_told,
     levels_sent,
-    listed,
     number_asked,
     page_asked,
     paged,
-    units_offered,
+    queue_of,
     wanted_of,
 )
 
@@ -62,21 +60,9 @@ def decisions() -> str:
     """The answers with two marks too far apart, and how well markers agree."""
     person = here()
     units = moderating_units(person)
-    wanted, number = wanted_of(units), page_asked()
-    rows, total = to_mark.waiting(units, person.id, True, wanted, number)
-    kept = {"bai": str(wanted.quiz or ""), "don-vi": str(wanted.org or ""), "cho": str(wanted.days or "")}
-    return render(
-        "quizzes/officer/decisions.html",
-        rows=listed(rows, person.id, "quizzes.decision"),
-        total=total,
-        pages=paged("quizzes.decisions", number, total, A_PAGE, kept),
-        quizzes=[(str(i), f"{title} ({n})") for i, title, n in to_mark.quizzes_waiting(units, person.id, True)],
-        units=units_offered(units),
-        days=[(str(n), say(text)) for n, text in DAYS.items()],
-        chosen=kept,
-        narrowed=any(kept.values()),
-        agreement=_shares(to_mark.agreement(units, wanted.quiz)),
-    )
+    queue = queue_of(person, units, "quizzes.decisions", "quizzes.decision", deciding=True)
+    agreement = _shares(to_mark.agreement(units, wanted_of(units).quiz))
+    return render("quizzes/officer/decisions.html", **queue, agreement=agreement)
 
 
 def _shares(found: Agreement) -> Mapping[str, object]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from lms.api.papers import Box, Face, Rgb, Sheet, colour_numbers, missing_letters, text_width
+from lms.api.papers import Box, Face, Rgb, Sheet, colour_numbers, plain, text_width, wrapped
 from lms.api.papers import number_text as n
 from lms.api.qr import qr_runs
 
@@ -15,7 +14,6 @@ MM: Final = 72 / 25.4
 WIDTH, HEIGHT = 210 * MM, 297 * MM
 INK: Final[Rgb] = (0.09, 0.08, 0.07)
 GREY: Final[Rgb] = (0.34, 0.31, 0.27)
-_SQUARE: Final = "□"
 Align = Literal["left", "centre", "right"]
 
 
@@ -26,35 +24,6 @@ class Column:
     head: str
     width: float
     align: Align = "left"
-
-
-def plain(text: str, face: Face = "regular") -> str:
-    """Composed letters, single blanks; a letter that the fonts lack becomes a small square."""
-    composed = " ".join(unicodedata.normalize("NFC", text).translate({0x2010: "-", 0x2011: "-"}).split())
-    lacking = missing_letters("".join(composed.split()), face)
-    return "".join(_SQUARE if letter in lacking else letter for letter in composed) if lacking else composed
-
-
-def wrapped(text: str, face: Face, size: float, width: float) -> list[str]:
-    """The text in lines that fit; a word that is too long for any is cut."""
-    lines: list[str] = []
-    for word in plain(text, face).split(" "):
-        for piece in _pieces(word, face, size, width):
-            longer = f"{lines[-1]} {piece}" if lines else piece
-            if lines and text_width(longer, face, size) <= width:
-                lines[-1] = longer
-            else:
-                lines.append(piece)
-    return lines or [""]
-
-
-def _pieces(word: str, face: Face, size: float, width: float) -> list[str]:
-    pieces = [""]
-    for letter in word:
-        if pieces[-1] and text_width(pieces[-1] + letter, face, size) > width:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
 
 
 def put(sheet: Sheet, text: str, face: Face, size: float, box: Box, colour: Rgb = INK, align: Align = "left") -> None:

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lms.api.papers import Box, Sheet, colour_numbers, text_width
+from lms.api.papers import Box, Sheet, colour_numbers, plain, text_width, wrapped
 from lms.api.papers import number_text as n
-from plugins.supervision.designs.pages import GREY, HEIGHT, MM, WIDTH, Column, Pages, plain, put, square, wrapped
+from plugins.supervision.designs.pages import GREY, HEIGHT, MM, WIDTH, Column, Pages, put, square
 
 COLUMNS, ROWS = 2, 4
 ON_A_SHEET: Final = COLUMNS * ROWS
