@@ -145,6 +145,19 @@ def test_without_a_network_it_is_kept_here_and_saved_later(page: Page, own_site:
     assert kept(page) == ""
 
 
+def test_a_look_that_could_not_be_loaded_is_loaded_by_the_next_save(context: BrowserContext, lesson: str) -> None:
+    page, look = context.new_page(), re.compile("/xem-truoc")
+    page.clock.install()
+    page.route(look, lambda route: route.abort("internetdisconnected"))
+    with page.expect_event("requestfailed", lambda failed: look.search(failed.url) is not None):
+        page.goto(lesson)
+    page.unroute(look)
+    page.locator("[id='0-md']").fill("Mạng vừa có lại.")
+    pause(page)
+    says(page, "Đã lưu lúc")
+    page.frame_locator("#preview").get_by_text("Mạng vừa có lại.").wait_for()
+
+
 def test_what_was_typed_comes_back_on_the_next_visit(page: Page, own_site: Site, lesson: str) -> None:
     page.context.set_offline(True)
     page.locator("[id='0-md']").fill("Chưa kịp lưu.\nHai dòng.")

@@ -200,9 +200,10 @@
   const show = () => {
     const frame = document.getElementById("preview");
     if (!frame || !frame.offsetParent || !frame.contentWindow) return;
-    const y = frame.contentWindow.scrollY;
-    frame.addEventListener("load", () => frame.contentWindow.scrollTo(0, y), { once: true });
-    frame.contentWindow.location.reload();
+    const readable = () => frame.contentDocument; // not where the line was down: the browser's own page stands there
+    const y = readable() ? frame.contentWindow.scrollY : 0;
+    frame.addEventListener("load", () => readable() && frame.contentWindow.scrollTo(0, y), { once: true });
+    frame.contentWindow.location.replace(frame.src);
   };
   const names = () => [...document.querySelectorAll("[data-block]")].map((block) => block.dataset.block);
   const swap = (html, pressed) => {
