@@ -9,13 +9,17 @@ A mark between nothing and the whole point counts as that part of a right answer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp, inf, log, log1p, pi, sqrt
 
 FURTHEST = 8.0  # logits from the middle: what lies beyond is told as this
 STEP = 0.1
+EQUAL = 1e-9  # peaks that differ by less are as high
 GRID = tuple(round(-FURTHEST + STEP * n, 1) for n in range(int(2 * FURTHEST / STEP) + 1))
+
+_PLACES = GRID[::5]  # where peaks are looked for: two of them lie farther apart than these
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ def summary(found: Sequence[float]) -> Estimate:
 def unweighted(answered: Sequence[Answered]) -> Estimate | None:
     """The weighted likelihood estimate (Warm, Psychometrika 54, 1989), which no belief about people draws to a middle.
 
-    For comparing two moments of a person. None without answers. It exists for all right and for all wrong too.
+    For comparing two moments of a person. None without answers. It exists for all right and for all wrong too. Where
+    questions lie far apart the weighted likelihood can have several peaks: the highest counts, of equals the lowest.
     """
     if not answered:
         return None
@@ -107,18 +112,35 @@ def unweighted(answered: Sequence[Answered]) -> Estimate | None:
             total += slope**2 * p * (1 - p)
         return found + (bias / (2 * total) if total > 0 else 0.0)
 
-    low, high = -FURTHEST, FURTHEST
-    if slope_at(low) <= 0:
-        ability = low
-    elif slope_at(high) >= 0:
-        ability = high
-    else:
-        for _round in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if slope_at(middle) > 0 else (low, middle)
-        ability = (low + high) / 2
+    slopes = [(place, slope_at(place)) for place in _PLACES]
+    peaks = [-FURTHEST] if slopes[0][1] <= 0 else []
+    for (low, rising), (high, falling) in pairwise(slopes):
+        if rising > 0 >= falling:
+            peaks.append(_between(slope_at, low, high))
+    if slopes[-1][1] > 0:
+        peaks.append(FURTHEST)
+    heights = [weighted(answered, peak) for peak in peaks]
+    ability = next(peak for peak, height in zip(peaks, heights, strict=True) if height > max(heights) - EQUAL)
     total = sum(information(ability, a.known) for a in answered)
     return Estimate(ability, 1 / sqrt(total) if total > 0 else inf)
+
+
+def weighted(answered: Iterable[Answered], ability: float) -> float:
+    """The logarithm of what `unweighted` has at its highest: the likelihood times the root of the information."""
+    found = total = 0.0
+    for a in answered:
+        x = a.known.slope * (ability - a.known.difficulty)
+        found += a.share * x - (x + log1p(exp(-x)) if x > 0 else log1p(exp(x)))
+        total += information(ability, a.known)
+    return found + log(total) / 2 if total > 0 else -inf
+
+
+def _between(slope_at: Callable[[float], float], low: float, high: float) -> float:
+    """Where a slope that is positive at the lower place turns."""
+    for _round in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if slope_at(middle) > 0 else (low, middle)
+    return (low + high) / 2
 
 
 def logit(share: float) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import exp, log, sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from plugins.measuring.ability import (
     FURTHEST,
+    GRID,
     Answered,
     Known,
     chance,
@@ -17,6 +18,7 @@ from plugins.measuring.ability import (
     information,
     logit,
     unweighted,
+    weighted,
     weights,
 )
 from plugins.measuring.adaptive import (
@@ -86,13 +88,25 @@ def test_the_order_of_answers_changes_nothing(rows: list[tuple[float, float]]) -
 
 
 @given(tests, st.floats(-1, 1))
+@example([(-3.0, 0.5), (3.0, 0.5)], 1.0)  # two peaks, as high as one another
+@example([(-3.0, 1.0), (-3.0, 1.0), (3.0, 0.0), (3.0, 0.5)], 0.3)
 def test_a_scale_that_is_moved_moves_the_ability_with_it(rows: list[tuple[float, float]], by: float) -> None:
-    one = unweighted(answered(rows))
-    other = unweighted([Answered(Known(b + by), share) for b, share in rows])
+    moved = [Answered(Known(b + by), share) for b, share in rows]
+    one, other = unweighted(answered(rows)), unweighted(moved)
     assert one is not None
     assert other is not None
     if abs(one.ability) < FURTHEST - 2:
-        assert other.ability == pytest.approx(one.ability + by, abs=1e-6)
+        there = weighted(moved, one.ability + by)
+        assert there == pytest.approx(weighted(moved, other.ability), abs=1e-6)
+        if abs(other.ability - one.ability - by) > 1e-4:  # only where two peaks are as good as equal
+            assert weighted(moved, (other.ability + one.ability + by) / 2) < there
+
+
+@given(tests)
+def test_no_ability_is_likelier_than_the_one_that_is_told(rows: list[tuple[float, float]]) -> None:
+    found = unweighted(answered(rows))
+    assert found is not None
+    assert weighted(answered(rows), found.ability) >= max(weighted(answered(rows), place) for place in GRID) - 1e-9
 
 
 @given(tests, st.integers(0, 11))
