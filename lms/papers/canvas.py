@@ -91,6 +91,35 @@ def _repertoire() -> list[int]:
 
 _REPERTOIRE: Final = _repertoire()
 _PLACES: Final = {code: place for place, code in reversed(list(enumerate(_REPERTOIRE))) if code}
+_PLACES_OF_LETTERS: Final = {chr(code): place for code, place in _PLACES.items()}
+
+
+class _Alike(pdfdoc.PDFObject):  # type: ignore[misc]
+    """A part of a font: written alike in every PDF in which what it leads to has the same numbers."""
+
+    key: tuple[object, ...] = ()  # what it is, where it is the same in all PDFs
+    leads_to: tuple[Any, ...] = ()
+
+    def format(self, document: Any) -> bytes:
+        """As ReportLab writes it."""
+        key = (*self.key, *(one.format(document) for one in self.leads_to))
+        found = _written.get(key) if self.key else None
+        if found is None:
+            found = super().format(document)
+            if self.key and len(_written) < 1_000:
+                _written[key] = found
+        return found
+
+
+_written: Final[dict[tuple[object, ...], bytes]] = {}
+
+
+class _Descriptor(_Alike, pdfdoc.PDFDictionary):  # type: ignore[misc]
+    pass
+
+
+class _TrueType(_Alike, pdfdoc.PDFTrueTypeFont):  # type: ignore[misc]
+    pass
 
 
 class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
@@ -111,7 +140,7 @@ class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
         """The text as (name of the font in the PDF, codes) runs."""
         state = self.state_of(document)
         try:
-            return [(self.getSubsetInternalName(0, document), bytes([_PLACES[ord(letter)] for letter in text]))]
+            return [(self.getSubsetInternalName(0, document), bytes(map(_PLACES_OF_LETTERS.__getitem__, text)))]
         except KeyError:
             state.frozen = 0
         runs = self.splitString(text, document)
@@ -123,7 +152,8 @@ class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
         for number, subset in enumerate(state.subsets):
             name = f"{'ABCDEFGHIJ'[number % 10] * 6}+{self.fontName}"
             parts = _subset(self.fontName, None) if number == 0 else _subset(self.fontName, tuple(subset))
-            descriptor = pdfdoc.PDFDictionary(
+            program = doc.Reference(_packed(parts.program, Length1=parts.program_length), f"file:{name}")
+            descriptor = _Descriptor(
                 {
                     "Type": "/FontDescriptor",
                     "Ascent": self.face.ascent,
@@ -134,10 +164,10 @@ class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
                     "FontName": pdfdoc.PDFName(name),
                     "ItalicAngle": self.face.italicAngle,
                     "StemV": self.face.stemV,
-                    "FontFile2": doc.Reference(_packed(parts.program, Length1=parts.program_length), f"file:{name}"),
+                    "FontFile2": program,
                 }
             )
-            font = pdfdoc.PDFTrueTypeFont()
+            font = _TrueType()
             internal = self.getSubsetInternalName(number, doc)[1:]
             font.Name = internal
             font.BaseFont = name
@@ -146,6 +176,9 @@ class _Font(TTFont):  # type: ignore[misc]  # ReportLab has no types
             font.Widths = parts.widths
             font.ToUnicode = doc.Reference(_packed(parts.to_unicode), f"unicode:{name}")
             font.FontDescriptor = doc.Reference(descriptor, f"descriptor:{name}")
+            if number == 0:  # the fixed subset
+                descriptor.key, descriptor.leads_to = ("descriptor", name), (program,)
+                font.key, font.leads_to = ("font", name, internal), (font.ToUnicode, font.FontDescriptor)
             doc.Reference(font, internal)
             doc.idToObject["BasicFonts"].dict[internal] = font
         del self.state[doc]
@@ -237,10 +270,20 @@ def advances(face: Face) -> Mapping[int, float]:
     return widths
 
 
+@cache
+def _advances_of_letters(face: Face) -> Mapping[str, float]:
+    return {chr(code): width for code, width in advances(face).items()}
+
+
+def advance_of(text: str, face: Face) -> float:
+    """Width of a line of text in thousandths of the type size. KeyError for a letter the face lacks."""
+    return sum(map(_advances_of_letters(face).__getitem__, text))
+
+
 def missing_letters(text: str, face: Face = "regular") -> frozenset[str]:
     """Letters of the text (after NFC) that the face cannot draw."""
     glyphs = _font(face).face.charToGlyph
-    return frozenset(letter for letter in unicodedata.normalize("NFC", text) if ord(letter) not in glyphs)
+    return frozenset(letter for letter in set(unicodedata.normalize("NFC", text)) if ord(letter) not in glyphs)
 
 
 @cache
@@ -251,8 +294,7 @@ def letters_of(path: Path) -> frozenset[int]:
 
 def text_width(text: str, face: Face, size: float) -> float:
     """Advance of a line of text in points. Raises KeyError for a letter the face lacks (see missing_letters)."""
-    widths = advances(face)
-    return sum([widths[ord(letter)] for letter in text]) * size / 1000
+    return advance_of(text, face) * size / 1000
 
 
 @cache
