@@ -1,25 +1,28 @@
 """A paper begun, an answer saved, a paper of 20 handed in and marked: with a small bank and few papers, and with many.
 
-CPU of this process and, on PostgreSQL, of the backend that serves it; `python -m bench --only assessing`.
+CPU of the process and, on PostgreSQL, of the backend that serves it; `python -m bench --only assessing`. Few and many
+are two processes with a database each, which take a paper in turns.
 """
 
 from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from bench import databases, inside
 from bench.counting import counter
-from bench.inside import applications
+from bench.turns import Growth, followers, growth
 from lms import starting
 from lms.api.learning import Entry, anchor, enroll, publish_syllabus
+from lms.app import settle
 from lms.db.unit_of_work import connection, let_go, unit_of_work
 from lms.identity.models import Account
 from quizzes import queries
@@ -30,7 +33,7 @@ from quizzes.services.importing import publish_quiz
 
 ITEMS, ATTEMPTS, ACCOUNTS = 50_000, 1_000_000, 10_000
 FEW_ITEMS, FEW_ATTEMPTS = 400, 1_000
-QUESTIONS, PAPERS = 20, 12
+QUESTIONS, TURNS, WARMING = 20, 120, 6
 GROWTH = 1.1  # the most that beginning, saving and handing in may grow
 COURSE, QUIZ = "khoa-do", "kiem-tra-do"
 AREAS = ["ND.0", "ND.1", "ND.2", "ND.3", "ND.4", "ND.5", "ND.6", "ND.7"]
@@ -53,60 +56,79 @@ _FORGET = (
 )
 
 
-@dataclass
+Spent = tuple[float, int]  # CPU milliseconds, statements
+
+
+@dataclass(frozen=True)
 class Row:
-    """What was done: CPU milliseconds (median) and statements, with few and with many."""
+    """What was done: CPU milliseconds and statements with few and with many."""
 
     what: str
-    few: float = 0
-    many: float = 0
-    statements: list[float] = field(default_factory=list)
+    cost: Growth
+    statements: tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is."""
+    """How much there is, and how many papers are measured."""
 
     items: int = ITEMS
     attempts: int = ATTEMPTS
+    turns: int = TURNS
 
 
-QUICK = Size(5_000, 20_000)
+QUICK = Size(5_000, 20_000, 12)
 
 
 def measure(which: str, size: Size) -> dict[str, list[Row]]:
     """The figures of each database asked for ("sqlite", "postgresql", "both")."""
-    return {kind: _figures(app, size) for kind, app in applications(which, "assessing")}
+    kinds = [kind for kind in ("sqlite", "postgresql") if which in (kind, "both")]
+    return {kind: _figures(kind, size) for kind in kinds if kind == "sqlite" or databases.has_postgresql()}
 
 
-def _figures(app: Flask, size: Size) -> list[Row]:
-    with app.app_context():
-        counter.install(connection().engine)
-        starting.load_units()
-        starting.load_content(starting.CONTENT / "starter")
-        starting.make_demo_people()
-        login = starting.demo_sign_ins()["learner"]["login"]
-        _prepare(str(login))
-        let_go()
-    client = app.test_client()
-    person = starting.demo_sign_ins()["learner"]
-    client.post("/dang-nhap", data={"identifier": person["login"], "password": person["password"]})
-    names = ("a paper begun", "an answer saved", f"{QUESTIONS} answers handed in and marked", "the draw alone",
-             "a deck made anew, once after a bank has changed")  # fmt: skip
-    rows = [Row(name) for name in names]
-    begun = (0, 0)
-    for which, (items, attempts) in (("few", (FEW_ITEMS, FEW_ATTEMPTS)), ("many", (size.items, size.attempts))):
-        with app.app_context():
-            _fill(begun, (items, attempts))
-            let_go()
-        begun = (items, attempts)
-        with app.app_context(), unit_of_work() as database:  # who is measured has had nothing, each time
-            for statement in _FORGET:
-                database.execute(text(statement), {"login": login})
-        for row, (spent, sent) in zip(rows, _measured(app, client), strict=True):
-            setattr(row, which, spent)
-            row.statements.append(sent)
+def _figures(kind: str, size: Size) -> list[Row]:
+    papers = WARMING + size.turns
+    with followers(_half, (kind, FEW_ITEMS, FEW_ATTEMPTS, papers), (kind, size.items, size.attempts, papers)) as both:
+        for half in both:
+            half.answer()
+        # always one after the other: who came twice in a row would find the machine's caches full of its own
+        turns: list[list[dict[str, Spent]]] = [[half.step() for half in both] for _ in range(papers)]
+        alone = [half.step() for half in both]
+    del turns[:WARMING]  # the first ones pay for what is made once a process
+    rows = []
+    for what in turns[0][0]:
+        few, many = ([turn[n][what][0] for turn in turns] for n in (0, 1))
+        rows.append(Row(what, growth(few, many), (turns[-1][0][what][1], turns[-1][1][what][1])))
+    for what, (spent, sent) in alone[0].items():
+        other, others = alone[1][what]
+        rows.append(Row(what, Growth(spent, other), (sent, others)))
     return rows
+
+
+def _half(kind: str, items: int, attempts: int, papers: int) -> Generator[dict[str, Spent], None, None]:
+    """One of the two processes: nothing once all is there, what each paper cost, what the draw and the deck cost."""
+    with closing(inside.applications(kind, "assessing")) as found:
+        for _kind, app in found:
+            with app.app_context():
+                counter.install(connection().engine)
+                starting.load_units()
+                starting.load_content(starting.CONTENT / "starter")
+                starting.make_demo_people()
+                person = starting.demo_sign_ins()["learner"]
+                login = str(person["login"])
+                _prepare(login)
+                _fill(items, attempts)
+            inside.let_go(app)
+            client, meter = app.test_client(), Meter(app)
+            client.post("/dang-nhap", data={"identifier": login, "password": person["password"]})
+            settle()
+            yield {}
+            for _ in range(papers):
+                with app.app_context(), unit_of_work() as database:  # who begins has had nothing, each time
+                    for statement in _FORGET:
+                        database.execute(text(statement), {"login": login})
+                yield _paper(client, meter)
+            yield _alone(app, meter)
 
 
 def _prepare(login: str) -> None:
@@ -134,15 +156,15 @@ FROM series, lms_account a WHERE a.username = :login"""  # noqa: S608  our own w
         database.execute(text(statement), {"first": 1, "last": ACCOUNTS, "login": login})
 
 
-def _fill(begun: tuple[int, int], wanted: tuple[int, int]) -> None:
-    """More questions and more papers of others, in a few long statements."""
+def _fill(items: int, attempts: int) -> None:
+    """Questions and papers of others, in a few long statements."""
     with unit_of_work() as database:
         kind = database.dialect.name
         json = "CAST({} AS jsonb)" if kind == "postgresql" else "{}"
         area = "'ND.' || (n % 8) || '.' || (1 + n % 3)"
         body = json.format(f"replace(replace(CAST(:body AS TEXT), '§', CAST(n AS TEXT)), '%', {area})")
         bank = database.execute(text("SELECT min(id) FROM quizzes_bank")).scalar_one()
-        given = {"first": begun[0] + 1, "last": wanted[0]}
+        given = {"first": 1, "last": items}
         made: tuple[tuple[str, dict[str, object]], ...] = (
             (
                 f"""INSERT INTO quizzes_item (uuid, slug, bank_id, pool) {_SERIES}
@@ -182,30 +204,48 @@ SELECT {_UUID[kind]}, w.id + n % :accounts, r.activity_id, c.id, r.id, n, {json.
 (SELECT max(id) AS id, max(activity_id) AS activity_id FROM quizzes_revision) r,
 (SELECT min(id) AS id FROM lms_account WHERE username LIKE 'do.%') w,
 (SELECT id FROM lms_activity WHERE kind = 'course' AND slug = :course) c"""  # noqa: S608  our own words
-        of_papers = {"first": begun[1] + 1, "last": wanted[1], "accounts": ACCOUNTS, "course": COURSE}
+        of_papers = {"first": 1, "last": attempts, "accounts": ACCOUNTS, "course": COURSE}
         database.execute(text(papers), {**of_papers, "paper": paper, "marks": str([2520] * QUESTIONS)})
     let_go()
     with unit_of_work() as database:
         database.execute(text("ANALYZE"))
 
 
-def _measured(app: Flask, client: FlaskClient) -> list[tuple[float, float]]:
-    """(CPU milliseconds, statements) of each thing that is measured."""
-    steps: dict[str, list[tuple[float, int]]] = {"begin": [], "save": [], "submit": []}
-    meter = Meter(app)
-    for n in range(PAPERS + 2):
-        kept = {name: len(found) for name, found in steps.items()}
-        _paper(client, meter, steps)
-        if n < 2:  # the first ones pay for what is made once a process
-            for name, found in steps.items():
-                del found[kept[name] :]
-    rows = [(statistics.median(s for s, _n in found), found[-1][1]) for found in steps.values()]
+def _paper(client: FlaskClient, meter: Meter) -> dict[str, Spent]:
+    """A paper from its beginning to its end; an answer saved is the median of its answers."""
+
+    def send(path: str, form: dict[str, str]) -> tuple[str, Spent]:
+        with meter.around() as spent:
+            before = counter.sent
+            answer = client.post(path, data=form)
+            sent = counter.sent - before
+        assert answer.status_code == 303, (path, answer.status_code, answer.text[-2000:])
+        return str(answer.headers["Location"]), (spent[0], sent)
+
+    assert client.get(f"/hoc/{COURSE}/kiem-tra/{QUIZ}").status_code == 200
+    queries._versions.clear()  # of a large bank each paper has wordings that this process has not read yet
+    first, begun = send(f"/hoc/{COURSE}/kiem-tra/{QUIZ}/bat-dau", {})
+    attempt, saved = first.rpartition("/")[0], []
+    for n in range(1, QUESTIONS + 1):
+        client.get(f"{attempt}/{n}")
+        saved.append(send(f"{attempt}/{n}", {"answer": "abcd"[n % 4]})[1])
+    shown, handed_in = send(f"{attempt}/nop", {})
+    assert shown.endswith("/ket-qua")
+    return {
+        "a paper begun": begun,
+        "an answer saved": (statistics.median(spent for spent, _sent in saved), saved[-1][1]),
+        f"{QUESTIONS} answers handed in and marked": handed_in,
+    }
+
+
+def _alone(app: Flask, meter: Meter) -> dict[str, Spent]:
+    """The parts of a beginning that a large bank could make dear."""
     with app.app_context():
         deck = next(h.deck for h in decks._held.values() if h.deck.items and h.deck.lines[0].count == 5)
         began = time.process_time()
         for seed in range(200):
             draw(deck, seed, {deck.items[seed]: 1})
-        rows.append((1000 * (time.process_time() - began) / 200, 0))
+        drawn = 1000 * (time.process_time() - began) / 200
         lines = [
             {"from": list(line.codes), "count": line.count, "spread": len(line.shelves) > 1} for line in deck.lines
         ]
@@ -215,27 +255,7 @@ def _measured(app: Flask, client: FlaskClient) -> list[tuple[float, float]]:
         with app.app_context():
             deck_of(lines, queries.cards("exam", None, queries.types_in_use())).digest()
         sent = counter.sent - before
-    rows.append((spent[0], sent))
-    return rows
-
-
-def _paper(client: FlaskClient, meter: Meter, steps: dict[str, list[tuple[float, int]]]) -> None:
-    def send(name: str, path: str, form: dict[str, str]) -> str:
-        with meter.around() as spent:
-            before = counter.sent
-            answer = client.post(path, data=form)
-            sent = counter.sent - before
-        assert answer.status_code == 303, (path, answer.status_code, answer.text[-2000:])
-        steps[name].append((spent[0], sent))
-        return str(answer.headers["Location"])
-
-    queries._versions.clear()  # of a large bank each paper has wordings that this process has not read yet
-    first = send("begin", f"/hoc/{COURSE}/kiem-tra/{QUIZ}/bat-dau", {})
-    attempt = first.rpartition("/")[0]
-    for n in range(1, QUESTIONS + 1):
-        client.get(f"{attempt}/{n}")
-        send("save", f"{attempt}/{n}", {"answer": "abcd"[n % 4]})
-    assert send("submit", f"{attempt}/nop", {}).endswith("/ket-qua")
+    return {"the draw alone": (drawn, 0), "a deck made anew, once after a bank has changed": (spent[0], sent)}
 
 
 class Meter:
@@ -271,11 +291,14 @@ def markdown(found: dict[str, list[Row]], size: Size) -> str:
     """The table."""
     names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
     few, many = f"{FEW_ITEMS} questions, {FEW_ATTEMPTS:,} papers", f"{size.items:,} questions, {size.attempts:,} papers"
-    head = f"| {few}; then {many} | database | CPU ms, few | CPU ms, many | growth (goal ≤ {GROWTH:g})"
-    lines = [f"{head} | statements, few / many |", "| --- | --- | ---: | ---: | ---: | ---: |"]
+    head = f"| {few}; and {many}, in {size.turns} turns | database | CPU ms, few | CPU ms, many"
+    lines = [f"{head} | growth (95 %), goal ≤ {GROWTH:g} | statements, few / many |"]
+    lines.append("| --- | --- | ---: | ---: | ---: | ---: |")
     for kind, rows in found.items():
         for row in rows:
-            sent = " / ".join(f"{n:g}" for n in row.statements)
-            growth = row.many / row.few if row.few else 0
-            lines.append(f"| {row.what} | {names[kind]} | {row.few:.2f} | {row.many:.2f} | {growth:.2f} | {sent} |")
+            cost, sent = row.cost, " / ".join(f"{n:g}" for n in row.statements)
+            grown = f"{cost.ratio:.2f}"
+            if cost.between:
+                grown += f" ({cost.between[0]:.2f}–{cost.between[1]:.2f})"
+            lines.append(f"| {row.what} | {names[kind]} | {cost.few:.2f} | {cost.many:.2f} | {grown} | {sent} |")
     return "\n".join(lines)

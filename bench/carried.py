@@ -74,7 +74,7 @@ def measure(quick: bool) -> Found:
         "signed": _a_second(made, times),
         "of that, the bare signature": _a_second(lambda: key.sign(b"x" * 90, cose._ECDSA), times),
         "read and verified": _a_second(read, times),
-        "made into the squares of a paper": _a_second(lambda: qr_runs_of((ADDRESS, figures)), times // 50),
+        "made into the squares of a paper": _a_second(lambda: qr_runs_of((ADDRESS, figures)), times),
     }
     kinds = [(name if len(name) < 60 else "60 letters of two bytes", replace(NORMAL, full_name=name)) for name in NAMES]
     kinds.append(("the second, with a last day", replace(NORMAL, full_name=NAMES[1], last_day=date(2031, 11, 20))))

@@ -57,6 +57,7 @@ def attained(many: int, name: str = "Lò Thị Pẳn", org_id: int | None = None
             del one[key]
         rows = [{**one, "uuid": uuid4(), "account_id": p, "membership_id": member[p]} for p in people]
         insert_many(A, rows)
+    with unit_of_work() as database:
         database.execute(delete(D).where(D.c.event == "lms.ProgrammeAttained"))
         of_them = select(A.c.id).where(A.c.account_id.in_([who, *people])).order_by(A.c.id)
         return list(connection().execute(of_them).scalars())

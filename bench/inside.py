@@ -9,7 +9,7 @@ import re
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,7 +137,7 @@ def report(plain: ProfileRecorder, profiled: ProfileRecorder, only: str, rows: i
     return re.sub(r"[^ ]*/site-packages/", "", out.getvalue()).replace(str(Path(__file__).parents[1]) + "/", "")
 
 
-def applications(which: str, what: str) -> Iterator[tuple[str, Flask]]:
+def applications(which: str, what: str) -> Generator[tuple[str, Flask], None, None]:
     """An application on a database of its own for each kind asked for: sqlite, postgresql where one answers, both.
 
     It is let go of when the next is asked for.

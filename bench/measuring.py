@@ -25,6 +25,7 @@ from bench.machine import MOST_WAIT, Meter, Process, Server, memory
 from certificates.models import Credential
 from lms.db.base import db
 from lms.identity.models import Account
+from lms.memory import QUIET
 from lms.rebuilding import differences
 
 WARMING = 6  # journeys before the measured ones: psycopg prepares a statement on the server at its sixth use
@@ -89,10 +90,7 @@ class Run:
     check: float  # of one password check, likewise
     trips: list[Trip]
     counted: Trip
-    start: float  # seconds until the first answer
-    web_memory: float  # megabytes (PSS) of the process that answers
-    main_memory: float  # of the one that keeps it
-    worker_memory: float
+    held: Held
     frozen: dict[str, Any]  # a paper that was issued
     pages: dict[str, Load]
 
@@ -116,6 +114,16 @@ class Run:
     def journey(self) -> float:
         """CPU milliseconds of W20: the median over journeys of all together."""
         return statistics.median(sum(s.web + s.database for s in t.inner()) for t in self.trips)
+
+
+@dataclass
+class Held:
+    """Megabytes (PSS) of `lms serve` as it runs everywhere, its worker with it, after journeys and a quiet while."""
+
+    start: float  # seconds until the first answer
+    web: float  # the process that answers
+    main: float  # the one that keeps both
+    worker: float
 
 
 class Stage:
@@ -228,15 +236,31 @@ def run(database: Database, folder: Path, size: data.Size, journeys: int, floors
     """Fills the database, counts, then measures so many journeys, and loads the pages of W16 at the end."""
     stage = Stage(database, folder, size)
     counted = count(stage)
+    held = hold(stage)
     server, worker = stage.serve(counted=False)
     with server:
-        start = server.first_answer("/dang-nhap")
+        server.first_answer("/dang-nhap")
         with worker:
-            return _measured(stage, server, worker, journeys, floors, start, counted)
+            return _measured(stage, server, worker, journeys, floors, held, counted)
+
+
+def hold(stage: Stage) -> Held:
+    """What the processes of one `lms serve` hold after so many journeys as warm them."""
+    environment = {name: value for name, value in stage.environment.items() if name != "LMS_WORKER"}
+    nobody = Meter([])
+    with Server("bench_whole", ["-m", "lms.cli", "serve"], environment, stage.folder / "servers.log") as server:
+        start = server.first_answer("/dang-nhap")
+        for _ in range(WARMING):
+            stage.travel(server.port, nobody, nobody, (nobody, nobody))
+        time.sleep(QUIET + 3)
+        main, *others = server.pids()
+        working = [pid for pid in others if Path(f"/proc/{pid}/comm").read_text().strip() == "lms worker"]
+        answering = [pid for pid in others if pid not in working]
+        return Held(start, memory(answering), memory([main]), memory(working))
 
 
 def _measured(
-    stage: Stage, server: Server, worker: Process, journeys: int, floors: Floors, start: float, counted: Trip
+    stage: Stage, server: Server, worker: Process, journeys: int, floors: Floors, held: Held, counted: Trip
 ) -> Run:
     for _ in range(WARMING):
         login, _trip = stage.travel(server.port, *stage.meters(server, worker))
@@ -250,7 +274,5 @@ def _measured(
         floors.again()
     frozen = stage.credential(login)
     loads = stage.loads(server.port, frozen.number)
-    main, *answering = server.pids()
-    sizes = memory(answering), memory([main]), memory(worker.pids())
     taken = (floors.route, floors.check)
-    return Run(stage.database.name, *taken, trips, counted, start, *sizes, dict(frozen.paper), loads)
+    return Run(stage.database.name, *taken, trips, counted, held, dict(frozen.paper), loads)

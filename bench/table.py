@@ -173,15 +173,22 @@ def _processes(found: Figures) -> str:
     rows = [
         [
             run.database,
-            f"{run.web_memory:.0f}",
-            f"{run.main_memory:.0f}",
-            f"{run.worker_memory:.0f}",
-            f"{run.start:.1f}",
+            f"{run.held.web:.0f}",
+            f"{run.held.main:.0f}",
+            f"{run.held.worker:.0f}",
+            f"{run.held.start:.1f}",
         ]
         for run in found.runs
     ]
     return _table(
-        ["after load", "web worker, MB (PSS)", "its keeper", "outbox worker", "start to first answer, s"], rows
+        [
+            "`lms serve` after load",
+            "web worker, MB (PSS), goal 60",
+            "its keeper",
+            "outbox worker",
+            "start to first answer, s, goal 2",
+        ],
+        rows,
     )
 
 
