@@ -18,9 +18,11 @@ from certificates.points import (
 )
 from certificates.queries import (
     CredentialRow,
+    all_columns,
     credential,
     credential_by_number,
     credential_by_uuid,
+    credential_to_prepare,
     credentials_in,
     issued_after,
 )
@@ -31,6 +33,7 @@ __all__ = [
     "ATTACHED", "CARRIERS", "DESIGNS", "EXPIRED", "LENGTH", "PLAIN", "READERS", "REVOCATION", "REVOKED", "SUPERSEDED",
     "SUSPENDED", "SUSPENSION", "VALID", "Attached", "Carrier", "CredentialChanged", "CredentialDrawn",
     "CredentialIssued", "CredentialRow", "Design", "Look", "Looked", "Outcome", "Paper", "PaperDesign", "PaperKind",
-    "Presented", "Reader", "bits", "credential", "credential_by_number", "credential_by_uuid", "credentials_in",
-    "files_of", "is_list", "is_marked", "issued_after", "names", "note_signed", "to_sign", "unsigned",
+    "Presented", "Reader", "all_columns", "bits", "credential", "credential_by_number", "credential_by_uuid",
+    "credential_to_prepare", "credentials_in", "files_of", "is_list", "is_marked", "issued_after", "names",
+    "note_signed", "to_sign", "unsigned",
 ]  # fmt: skip

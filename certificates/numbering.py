@@ -9,6 +9,7 @@ What the check catches for certain: one wrong digit, one wrong letter, two neigh
 letters, then digits, never mixed, because ``B1`` and ``1B`` would be the same string of figures.
 """
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -88,6 +89,7 @@ def format_number(issuer_code: str, kind: str, year: int, serial: int) -> str:
     return str(number)
 
 
+@functools.lru_cache(maxsize=1000)
 def parse_number(text: str) -> Number:
     """Read a number as people type or paste it.
 

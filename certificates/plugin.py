@@ -102,7 +102,7 @@ plugin = Plugin(
     ),
     hears=(
         on(BatchPartDue, batches.when_batch_part_due),
-        on(BatchFileDue, batches.when_batch_file_due, prepare=bundling.make_file),
+        on(BatchFileDue, batches.when_batch_file_due, prepare=bundling.make_file, alone=True),
         on(AccountErased, batches.files_of_forgotten),
         on(AccountMergeUndone, issuing.when_account_merge_undone),
         on(ProgrammeAttained, issuing.when_programme_attained),

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from certificates.models import EXPIRED, VALID, Credential, StatusChange
 from lms.api.data import Statement
 from lms.api.people import below, nation_id
-from lms.api.work import clock, connection
+from lms.api.transparency import EntryRow, entry_of, with_log
+from lms.api.work import clock, connection, read_once
 
 C, S = Credential.__table__, StatusChange.__table__
 
@@ -57,6 +58,9 @@ _BY_ID = Statement(_ALL.where(C.c.id == bindparam("id")), CredentialRow)
 _BY_UUID = Statement(_ALL.where(C.c.uuid == bindparam("uuid")), CredentialRow)
 _OF_PERSON = Statement(_ALL.where(C.c.account_id == bindparam("who")).order_by(C.c.id.desc()), CredentialRow)
 _BY_NUMBER = Statement(_ALL.where(C.c.number == bindparam("number")), CredentialRow)
+_WITH_LOG: Statement[Any] = Statement(
+    with_log(_ALL.where(C.c.number == bindparam("number")), C.c.number), lambda *row: row
+)
 _BY_FILE = Statement(
     _ALL.where(or_(C.c.pdf_key == bindparam("key"), C.c.signed_key == bindparam("key"))).order_by(C.c.id), CredentialRow
 )
@@ -78,9 +82,22 @@ def credential(credential_id: int) -> CredentialRow | None:
     return _BY_ID.first(id=credential_id)
 
 
+def credential_to_prepare(credential_id: int) -> CredentialRow | None:
+    """The same, read once for all who prepare something of a paper before the next transaction."""
+    return read_once(("credential", credential_id), lambda: credential(credential_id))
+
+
 def credential_by_number(number: str) -> CredentialRow | None:
     """A paper by its canonical number."""
     return _BY_NUMBER.first(number=number)
+
+
+def credential_with_log(number: str) -> tuple[CredentialRow | None, list[EntryRow]]:
+    """A paper by its canonical number, and all that the log says of it; one statement."""
+    rows = _WITH_LOG.all(number=number)
+    if not rows:
+        return None, []
+    return CredentialRow(*rows[0][:-4]), [entry_of(*row[-4:]) for row in rows if row[-1] is not None]
 
 
 def credential_by_file(key: str) -> CredentialRow | None:

@@ -58,6 +58,7 @@ def compose(
     standing = f" ({DEFAULT_RULES})" if rules["standing"] == "system_default" else ""
     draft = f" ({DRAFT})" if framework["warning"] else ""
     framework_name = framework["title"].partition(" (")[0] or framework["slug"]
+    version = framework["version"].removesuffix("-draft") if draft else framework["version"]  # the words say it
     rules_name = rules["title"].removeprefix("Bộ quy tắc ")
     return Paper(
         kind="attainment" if attainment else "course",
@@ -72,7 +73,7 @@ def compose(
             f"Đã hoàn thành: {programme['title']}",
             f"{learnt[0].upper()}{learnt[1:]}; hoàn thành {long_date(attained_on)}.",
         ),
-        framework_line=f"Khung năng lực: {framework_name}, phiên bản {framework['version']}{draft}",
+        framework_line=f"Khung năng lực: {framework_name}, phiên bản {version}{draft}",
         rules_line=f"Bộ quy tắc: {rules_name}, phiên bản {rules['version']}{standing}",
         identity_line=IDENTITY[assurance_level],
         provenance_line="; ".join(tasks) or None,

@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms import __version__, clock
+from lms import __version__, clock, memory
 from lms.config import Settings
 from lms.contract import discovery
 from lms.contract.points import Plugin
@@ -39,6 +39,7 @@ MOST_BODY = 32 * 1024 * 1024  # bytes of one request
 MOST_FORM = 2 * 1024 * 1024  # bytes of one form without its files
 
 
+@memory.uncollected()
 def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | None = None) -> Flask:
     """Assembles the application from settings and plugins (every installed one).
 
@@ -83,7 +84,9 @@ def create_app(settings: Settings | None = None, plugins: Sequence[Plugin] | Non
 
 def settle() -> None:
     """What has been loaded stays for good: the collector need not look at it again, nor write to its pages."""
+    memory.keep_one_heap()
     gc.collect()
+    memory.give_back()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 

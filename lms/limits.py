@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,27 +34,55 @@ class RateLimit(Base):
 R = RateLimit.__table__
 
 
-def _key(action: str, who: str) -> str:
-    return f"{action}:{hashlib.blake2b(who.encode(), digest_size=12).hexdigest()}"
-
-
-def _worded(least: str, greatest: str) -> TextClause:
-    now_in_it = f"{least}(:most, {greatest}(lms_rate_limit.level, 0) + (:now - lms_rate_limit.at) * :rate)"
-    return text(
-        "INSERT INTO lms_rate_limit (key, level, at) VALUES (:key, :most - 1, :now) ON CONFLICT (key) DO UPDATE SET"  # noqa: S608
-        f" level = CASE WHEN {now_in_it} >= 1 THEN {now_in_it} - 1 ELSE -1 END,"
-        f" at = CASE WHEN {now_in_it} >= 1 THEN :now ELSE lms_rate_limit.at END RETURNING level"
+@functools.cache
+def _taking(taken: int, beside: int) -> Statement[Any]:
+    """Takes a token of so many buckets, and tells how full so many others are. A level below 0: there was none."""
+    rates = "".join(f" WHEN :key{n} THEN :rate{n}" for n in range(taken))
+    rate = f"CASE lms_rate_limit.key{rates} END" if taken > 1 else ":rate0"
+    others = "".join(
+        f", (SELECT other.{column} FROM lms_rate_limit AS other WHERE other.key = :other{n})"  # noqa: S608  our own words
+        for n in range(beside)
+        for column in ("level", "at")
     )
+    if not taken:
+        return Statement(text(f"SELECT '', 0{others}"), lambda *row: row)  # noqa: S608  our own words
+    rows = ", ".join(f"(:key{n}, :most{n} - 1, :now)" for n in range(taken))
+
+    def worded(least: str, greatest: str) -> TextClause:
+        filled = (
+            f"{least}(excluded.level + 1, {greatest}(lms_rate_limit.level, 0) + (:now - lms_rate_limit.at) * {rate})"
+        )
+        return text(
+            f"INSERT INTO lms_rate_limit (key, level, at) VALUES {rows} ON CONFLICT (key) DO UPDATE SET"  # noqa: S608
+            f" level = CASE WHEN {filled} >= 1 THEN {filled} - 1 ELSE -1 END,"
+            f" at = CASE WHEN {filled} >= 1 THEN :now ELSE lms_rate_limit.at END RETURNING key, level{others}"
+        )
+
+    made = {"sqlite": worded("MIN", "MAX"), "postgresql": worded("LEAST", "GREATEST")}
+    return Statement(made, lambda *row: row)
 
 
-_TAKE: Statement[Any] = Statement({"sqlite": _worded("MIN", "MAX"), "postgresql": _worded("LEAST", "GREATEST")})
 _FORGET: Statement[Any] = Statement(text("DELETE FROM lms_rate_limit WHERE at < :old"))
 
 
-_LEVELS: Statement[tuple[str, float, float]] = Statement(
-    text("SELECT key, level, at FROM lms_rate_limit WHERE key IN (:first, :second, :third)"),
-    lambda key, level, at: (key, level, at),
-)
+@dataclass(frozen=True)
+class Bucket:
+    """`who` doing `action`: `most` at once, and all of them back after `seconds`."""
+
+    action: str
+    who: str
+    most: int
+    seconds: int
+
+    @property
+    def key(self) -> str:
+        """What it is kept under: who it is stays unsaid."""
+        return f"{self.action}:{hashlib.blake2b(self.who.encode(), digest_size=12).hexdigest()}"
+
+    @property
+    def wait(self) -> int:
+        """Seconds until an empty one holds a token again."""
+        return math.ceil(self.seconds / self.most)
 
 
 def take(action: str, who: str, most: int, seconds: int) -> None:
@@ -60,51 +90,55 @@ def take(action: str, who: str, most: int, seconds: int) -> None:
 
     Raises TooMany when the bucket is empty. Runs in the open transaction, which must be committed to count.
     """
+    bucket = Bucket(action, who, most, seconds)
+    if not take_all(bucket).there[0]:
+        raise TooMany(retry_after=bucket.wait)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Whether there was a token in each bucket of which one was taken, and how many each of the others holds."""
+
+    there: list[bool]
+    left: list[float]
+
+
+def take_all(*taken: Bucket, beside: Sequence[Bucket] = ()) -> Taken:
+    """Takes a token of each bucket, and looks into those `beside` without taking; one statement.
+
+    Where any is taken: in the open transaction, which must be committed to count. Whoever refuses for what they find
+    rolls it back.
+    """
     if not current().rate_limits:
-        return
-    key = _key(action, who)
-    rate = most / seconds
-    level = _TAKE.scalar(key=key, most=float(most), now=clock.now().timestamp(), rate=rate)
-    if level < 0:
-        raise TooMany(retry_after=math.ceil(1 / rate))
+        return Taken([True] * len(taken), [float(bucket.most) for bucket in beside])
+    now = clock.now().timestamp()
+    given: dict[str, Any] = {"now": now}
+    for n, bucket in enumerate(taken):
+        given |= {f"key{n}": bucket.key, f"most{n}": float(bucket.most), f"rate{n}": bucket.most / bucket.seconds}
+    given |= {f"other{n}": bucket.key for n, bucket in enumerate(beside)}
+    rows = _taking(len(taken), len(beside)).all(**given)
+    levels = {key: level for key, level, *_others in rows}
+    others = rows[0][2:]
+    return Taken(
+        [levels[bucket.key] >= 0 for bucket in taken],
+        [_filled(bucket, others[2 * n], others[2 * n + 1], now) for n, bucket in enumerate(beside)],
+    )
+
+
+def _filled(bucket: Bucket, level: float | None, at: float | None, now: float) -> float:
+    """How many tokens a bucket holds; one that nobody took from is full."""
+    if level is None or at is None:
+        return float(bucket.most)
+    return float(min(bucket.most, max(level, 0) + (now - at) * bucket.most / bucket.seconds))
 
 
 def is_empty(action: str, who: str, most: int, seconds: int) -> bool:
     """Whether `take` would be refused now. Takes nothing, so that only what went wrong need be counted."""
     if not current().rate_limits:
         return False
-    row = connection().execute(select(R.c.level, R.c.at).where(R.c.key == _key(action, who))).first()
-    if row is None:
-        return False
-    filled: float = max(row.level, 0) + (clock.now().timestamp() - row.at) * most / seconds
-    return filled < 1
-
-
-@dataclass(frozen=True)
-class Bucket:
-    """What `take` takes from: `who` doing `action`, `most` at once and all of them back after `seconds`."""
-
-    action: str
-    who: str
-    most: int
-    seconds: int
-
-
-def left(first: Bucket, second: Bucket, third: Bucket) -> tuple[float, float, float]:
-    """How many tokens three buckets hold now, read in one statement. Takes none."""
-    asked = (first, second, third)
-    if not current().rate_limits:
-        return first.most, second.most, third.most
-    keys = [_key(bucket.action, bucket.who) for bucket in asked]
-    now = clock.now().timestamp()
-    held = {key: (level, at) for key, level, at in _LEVELS.all(first=keys[0], second=keys[1], third=keys[2])}
-
-    def filled(key: str, bucket: Bucket) -> float:
-        level, at = held.get(key, (bucket.most, now))
-        return float(min(bucket.most, max(level, 0) + (now - at) * bucket.most / bucket.seconds))
-
-    one, two, three = (filled(key, bucket) for key, bucket in zip(keys, asked, strict=True))
-    return one, two, three
+    bucket = Bucket(action, who, most, seconds)
+    row = connection().execute(select(R.c.level, R.c.at).where(R.c.key == bucket.key)).first()
+    return row is not None and _filled(bucket, row.level, row.at, clock.now().timestamp()) < 1
 
 
 def forget_old() -> None:

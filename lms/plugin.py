@@ -149,7 +149,7 @@ plugin = Plugin(
         on(AccountErased, speech_following.when_account_erased),
         on(AccountErased, media_following.when_account_erased),
         on(AccountMerged, following.when_account_merged),
-        on(MessageKept, sending.when_message_kept, sending.hand_over),
+        on(MessageKept, sending.when_message_kept, sending.hand_over, alone=True),
         on(PersonKnownBetter, following.when_person_known_better),
     ),
     tells=(

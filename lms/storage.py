@@ -7,6 +7,7 @@ import errno
 import hashlib
 import io
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from lms.errors import Invalid, NoRoom, NotFound
 from lms.text import _
 
 AT_ONCE = 256 * 1024  # bytes read and written at a time: a file is never whole in memory
+_KEY = re.compile("[0-9a-f]{64}")
 RESERVE = 100 * 1024 * 1024  # bytes of the disk that files never take: the database lies on it too
 
 
@@ -99,7 +101,7 @@ class DiskStore:
         self._folder, self._reserve = folder, reserve
 
     def _path(self, key: str) -> Path:
-        if len(key) != 64 or not all(c in "0123456789abcdef" for c in key):
+        if not _KEY.fullmatch(key):
             raise NotFound
         return self._folder / key[:2] / key[2:]
 

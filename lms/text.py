@@ -16,8 +16,10 @@ class Text:
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the reader's language. A value that is itself a `Text` is translated too."""
-        words = {k: v.say(translate) if isinstance(v, Text) else v for k, v in self.values.items()}
         sentence = translate(self.msgid)
+        if "{" not in sentence and "}" not in sentence:
+            return sentence  # most have no place to fill
+        words = {k: v.say(translate) if isinstance(v, Text) else v for k, v in self.values.items()}
         return sentence.format_map(_Keep(words))
 
     def __str__(self) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 
+from lms.api.data import Statement
 from lms.api.learning import Activity
 from lms.api.people import below, people_below
 from lms.api.work import connection
@@ -115,9 +117,14 @@ def corrections(states: Collection[int], *, hold: bool = False) -> list[Correcti
     return [CorrectionRow(*row) for row in rows]
 
 
-def is_any(states: Collection[int]) -> bool:
+@cache
+def _any_in(states: tuple[int, ...]) -> Statement[Any]:
+    return Statement(select(C.c.id).where(or_(*(C.c.state == state for state in states))).limit(1))
+
+
+def is_any(states: tuple[int, ...]) -> bool:
     """Whether there is a correction in one of these states."""
-    return connection().execute(select(C.c.id).where(C.c.state.in_(states)).limit(1)).first() is not None
+    return _any_in(states).first() is not None
 
 
 def of_units(units: Collection[int], page: int = 1) -> tuple[list[CorrectionRow], int]:

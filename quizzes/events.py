@@ -9,7 +9,7 @@ from lms.api.plugins import Event
 
 @dataclass(frozen=True)
 class AttemptGraded(Event):
-    """A paper was handed in and marked. Points are in halves."""
+    """A paper was handed in and marked. Points are in halves; `form`: the letter, where the quiz has forms."""
 
     attempt_id: int
     account_id: int
@@ -17,6 +17,7 @@ class AttemptGraded(Event):
     halves: int
     most: int
     passed: bool
+    form: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Engine, Select, and_, bindparam, literal_column, select, text
+from sqlalchemy import BigInteger, Engine, Select, and_, bindparam, case, literal_column, select, text
 
 from lms.api.data import Json, Statement
 from lms.api.people import CLAIM_HOLDS, Claim, Person, people_below
@@ -45,7 +45,9 @@ V, I, T, R, A, RESP, RT, F = (
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A wording of an item."""
+    """A wording of an item. `slug` names the item in practice; of an exam question `versions` leaves it empty: no page
+    of a paper says it, and of a large bank it would be twenty more rows to find whenever a paper is begun.
+    """
 
     id: int
     item_id: int
@@ -62,10 +64,11 @@ class VersionRow:
         return data
 
 
-_VERSION = select(V.c.id, V.c.item_id, I.c.slug, V.c.pool, V.c.type, V.c.body).join(I, I.c.id == V.c.item_id)
+_NAME = select(I.c.slug).where(I.c.id == V.c.item_id).scalar_subquery()
+_OF_PRACTICE = case((V.c.pool == "practice", _NAME), else_="")
 _MANY: Statement[VersionRow] = Statement(
     {
-        kind: _VERSION.where(V.c.id.in_(text(each)))
+        kind: select(V.c.id, V.c.item_id, _OF_PRACTICE, V.c.pool, V.c.type, V.c.body).where(V.c.id.in_(text(each)))
         for kind, each in (
             ("sqlite", "SELECT value FROM json_each(:ids)"),
             ("postgresql", "SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(:ids AS jsonb))"),
@@ -74,6 +77,7 @@ _MANY: Statement[VersionRow] = Statement(
     VersionRow,
 )
 _STATE = select(BankState.changes).where(BankState.id == 1).scalar_subquery()
+_PRACTICE = select(V.c.id, V.c.item_id, I.c.slug, V.c.pool, V.c.type, V.c.body, _STATE).join(I, I.c.id == V.c.item_id)
 _versions: dict[tuple[Engine, int], VersionRow] = {}
 MOST_KEPT = 5_000  # wordings in memory; then all of them go
 _revisions: dict[tuple[Engine, int], Mapping[str, Any]] = {}
@@ -101,7 +105,7 @@ def practice_item(slug: str) -> VersionRow | None:
     row = (
         connection()
         .execute(
-            _VERSION.add_columns(_STATE).where(
+            _PRACTICE.where(
                 I.c.slug == slug, I.c.pool == "practice", I.c.retired_at.is_(None), V.c.id == I.c.current_id
             )
         )

@@ -19,6 +19,7 @@ from lms.api.papers import (
     Rgb,
     Sheet,
     TextMark,
+    advance_of,
     advances,
     colour_numbers,
     missing_letters,
@@ -174,8 +175,7 @@ def _pieces(word: str, face: Face, width: float) -> list[str]:
 
 def units(text: str, face: Face) -> float:
     """Width in thousandths of the type size."""
-    widths = advances(face)
-    return sum([widths[ord(letter)] for letter in text])
+    return advance_of(text, face)
 
 
 def stroke(colour: Rgb) -> str:

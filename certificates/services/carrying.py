@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from flask import current_app
 from sqlalchemy import select, text
 
 from certificates.carried import cose
@@ -17,7 +18,7 @@ from certificates.models import REVOKED, SUPERSEDED, SUSPENDED, Credential, Word
 from lms.api.data import Statement
 from lms.api.people import is_minor, mask_name
 from lms.api.transparency import ES256, Key, history, signing_key
-from lms.api.work import clock, connection, settings
+from lms.api.work import after_commit, clock, connection, settings
 
 PURPOSE: Final = "papers-qr"
 KID_BYTES: Final = 4  # of the key's name; keys of one installation are few
@@ -37,10 +38,13 @@ _MARKS: Final = {REVOKED: 0, SUSPENDED: 1, SUPERSEDED: 2}
 
 
 class Pen:
-    """Writes codes with the key in use; made in the unit of work that issues, once for however many papers."""
+    """Writes codes with the key in use; made in the unit of work that issues, once for however many papers.
 
-    def __init__(self) -> None:
-        key = signing_key(PURPOSE, ES256)
+    `key`: that key, where it was read in this unit of work.
+    """
+
+    def __init__(self, key: Key | None = None) -> None:
+        key = key or signing_key(PURPOSE, ES256)
         private = key.private()
         assert isinstance(private, ec.EllipticCurvePrivateKey)
         self._private, self._headers = private, {cose.KID: short(key)}
@@ -54,9 +58,12 @@ class Pen:
         return replace(paper, qr=(self._address, figures_of(cose.sign(self._headers, payload, self._private))))
 
     def keep_words(self) -> None:
-        """Keeps the words that these codes name, for those who check; what is known stays as it is. One statement."""
-        rows = [{"fingerprint": fingerprint(words), "text": words} for words in sorted(self._words)]
-        connection().execute(_KEEP, rows)
+        """Keeps the words that these codes name, for those who check. One statement for each that is new here."""
+        known: set[str] = current_app.extensions.setdefault("certificates.words", set())  # kept words stay for ever
+        rows = [{"fingerprint": fingerprint(words), "text": words} for words in sorted(self._words - known)]
+        if rows:
+            connection().execute(_KEEP, rows)
+            after_commit(lambda: known.update(self._words))
 
 
 def carried_by(paper: Paper, issued_on: date, status_list: str, status_index: int) -> Carried:

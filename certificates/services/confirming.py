@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from certificates.models import Confirmation
 from certificates.services import issuing
 from certificates.services.waiting import CONFIRMED, RETURNED, WAITING
+from lms.api.data import Statement
 from lms.api.people import below, nation_id
 from lms.api.work import Conflict, Invalid, Text, _, audit, clock, connection, notify
 
@@ -39,6 +40,9 @@ _ALL: Select[*tuple[Any, ...]] = select(
     K.c.id, K.c.attainment_id, K.c.account_id, K.c.org_id, K.c.state, K.c.asked_at, K.c.note, K.c.reason,
     K.c.decided_by, K.c.decided_at,
 )  # fmt: skip
+_OF_PERSON = Statement(
+    _ALL.where(K.c.account_id == bindparam("who"), K.c.state != CONFIRMED).order_by(K.c.id.desc()), ConfirmationRow
+)
 
 
 def waiting_in(units: Sequence[int], but: int, state: str = WAITING, most: int = PAGE) -> list[ConfirmationRow]:
@@ -59,8 +63,7 @@ def among(ids: Collection[int], units: Sequence[int], but: int) -> list[Confirma
 
 def of_person(account_id: int) -> list[ConfirmationRow]:
     """What waits of a person, or was returned; what was confirmed is a paper."""
-    found = _ALL.where(K.c.account_id == account_id, K.c.state != CONFIRMED).order_by(K.c.id.desc())
-    return [ConfirmationRow(*row) for row in connection().execute(found)]
+    return _OF_PERSON.all(who=account_id)
 
 
 def confirm(rows: Collection[ConfirmationRow], by_id: int) -> int:

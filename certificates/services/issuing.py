@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask import current_app
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, exists, insert, select, text, update
 
 from certificates import queries, wording
 from certificates.designs.paper import Paper
@@ -24,15 +24,31 @@ from certificates.models import VALID, Credential
 from certificates.numbering import ATTAINMENT, COURSE, format_check_code, format_number
 from certificates.services import carrying, logging, standing, terms, waiting
 from certificates.services.drawing import drawn, paper_of
-from certificates.services.looks import Wardrobe
-from lms.api.competency import AttainmentRow, ProgrammeAttained, attained_by, attainment, attainments
+from certificates.services.looks import ANY_LOOK, Wardrobe
+from lms.api.competency import (
+    WITH_HOLDER,
+    AttainmentRow,
+    ProgrammeAttained,
+    attained_by,
+    attainments,
+    with_holder,
+)
 from lms.api.data import FileStore, Statement, insert_many
-from lms.api.people import AccountMergeUndone, Person, joined_to, path_name, path_names, people_by_id, person_by_id
-from lms.api.work import Text, Told, _, clock, connection, notify, notify_many, settings, tell
+from lms.api.people import AccountMergeUndone, Person, joined_to, path_names, people_by_id
+from lms.api.transparency import Key, beside_key
+from lms.api.work import Text, Told, _, asks_for_more, clock, connection, notify, notify_many, settings, tell
 
 C = Credential.__table__
 
-_ISSUED: Statement[Any] = Statement(select(C.c.id).where(C.c.cause == bindparam("cause")))
+# All that a paper is issued from, with whether there is one: (…, Key, any look, issued).
+_DUE: Statement[tuple[AttainmentRow, Person | None, str, Sequence[Any]]] = Statement(
+    beside_key(WITH_HOLDER, carrying.PURPOSE).add_columns(
+        ANY_LOOK.label("any_look"),
+        asks_for_more(WITH_HOLDER.selected_columns["account_id"]).label("asks"),
+        exists().where(C.c.cause == bindparam("cause")).label("issued"),
+    ),
+    with_holder,
+)
 _NEXT: Statement[Any] = Statement(
     text(
         "INSERT INTO certificates_book (issuer_code, kind, year, last) VALUES (:issuer_code, :kind, :year, :many)"
@@ -72,6 +88,15 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Around:
+    """What was read already, in this unit of work, of what issuing goes by; what is None is asked for."""
+
+    key: Key | None = None
+    any_look: bool = True
+    holder: Person | None = None  # where it is one paper, and its holder is told of it in the inbox alone
+
+
+@dataclass(frozen=True)
 class Issued:
     """A paper that has just been issued."""
 
@@ -94,17 +119,22 @@ def when_account_merge_undone(event: AccountMergeUndone) -> None:
 
 def issue(attainment_id: int) -> int | None:
     """Issues a paper for an attainment that has none; returns the credential's id, None where it has one already."""
-    if _ISSUED.first(cause=cause_of(attainment_id)) is not None:
+    due = _DUE.first(id=attainment_id, cause=cause_of(attainment_id), day=clock.today())
+    if due is None:
+        if not without_paper([attainment_id]):
+            return None
+        raise LookupError(f"Attainment {attainment_id} is gone.")
+    row, person, unit_name, (*key, any_look, asks, is_issued) = due
+    if is_issued:
         return None
-    row = attainment(attainment_id)
-    person = person_by_id(row.account_id) if row else None
-    if row is not None and person is None and joined_to(row.account_id) is not None:
+    if person is None and joined_to(row.account_id) is not None:
         return None  # the person attained it by the other account too, and has that one's paper
-    if row is None or person is None:
-        raise LookupError(f"Attainment {attainment_id} or its person is gone.")
+    if person is None:
+        raise LookupError(f"The person of attainment {attainment_id} is gone.")
     if not waiting.cleared([row]):
         return None  # the rule set wants an officer to look first
-    [issued] = issue_drafts([compose_for(row, person, path_name(row.org_id) if row.org_id else "")])
+    around = Around(Key(*key) if key[0] is not None else None, any_look, None if asks else person)
+    [issued] = issue_drafts([compose_for(row, person, unit_name)], around)
     return issued.id
 
 
@@ -167,7 +197,7 @@ def compose_for(row: AttainmentRow, person: Person, unit_name: str) -> Draft:
     )
 
 
-def issue_drafts(drafts: Sequence[Draft]) -> list[Issued]:
+def issue_drafts(drafts: Sequence[Draft], around: Around = Around()) -> list[Issued]:
     """Numbers papers, writes, logs and tells them, in the open unit of work; in the order given.
 
     The same number of statements for one and for a thousand, one more for each further kind among them. The holders are
@@ -180,14 +210,14 @@ def issue_drafts(drafts: Sequence[Draft]) -> list[Issued]:
         kind: iter(take_serials(settings().issuer_code, kind, today.year, sum(d.kind == kind for d in drafts)))
         for kind in sorted({draft.kind for draft in drafts})  # always in one order: two who lock both books never wait
     }
-    pen, wardrobe = carrying.Pen(), Wardrobe(draft.org_id for draft in drafts)
+    pen, wardrobe = carrying.Pen(around.key), Wardrobe((draft.org_id for draft in drafts), around.any_look)
     rows = [_freeze(draft, next(iter(serials[draft.kind])), now, today, pen, wardrobe) for draft in drafts]
     pen.keep_words()
     ids = [_ISSUE.scalar(**rows[0])] if len(rows) == 1 else insert_many(C, rows)
     made = [Issued(i, row["uuid"], row["number"], row["account_id"]) for i, row in zip(ids, rows, strict=True)]
     logging.enter_all_issued([(row["number"], now, row["salt"], row["digest"]) for row in rows])
     tell(*(CredentialIssued(one.id, one.account_id, one.number, now) for one in made))
-    _tell_holders(made)
+    _tell_holders(made, around.holder)
     return made
 
 
@@ -220,10 +250,10 @@ def _freeze(draft: Draft, serial: int, now: int, today: date, pen: carrying.Pen,
     }  # fmt: skip
 
 
-def _tell_holders(made: Sequence[Issued]) -> None:
+def _tell_holders(made: Sequence[Issued], holder: Person | None) -> None:
     told = [Told(one.account_id, _("Your paper is ready"), _words(one.number), f"/giay/{one.uuid}") for one in made]
     if len(told) == 1:
-        notify(told[0].account_id, "paper", told[0].title, told[0].body, told[0].link)
+        notify(told[0].account_id, "paper", told[0].title, told[0].body, told[0].link, holder)
     elif told:
         notify_many("paper", told)
 
@@ -258,7 +288,7 @@ def draw(row: queries.CredentialRow) -> bytes:
 
 def draw_and_keep(event: CredentialIssued) -> str:
     """Draws the paper and keeps the file under its hash; before the transaction that notes the hash."""
-    row = queries.credential(event.credential_id)
+    row = queries.credential_to_prepare(event.credential_id)
     if row is None:
         raise LookupError(f"Credential {event.credential_id} is gone.")
     store: FileStore = current_app.extensions["lms.files"]

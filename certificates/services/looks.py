@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import current_app
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from certificates import wording
 from certificates.designs.paper import CannotDraw, Paper, PaperKind
@@ -59,6 +59,7 @@ _ALL = select(
     L.c.id, L.c.org_id, L.c.kind, L.c.version, L.c.design, L.c.body, L.c.made_by, L.c.made_at, L.c.published_by,
     L.c.published_at,
 )  # fmt: skip
+ANY_LOOK = exists().where(L.c.published_at.is_not(None))  # whether anybody ever put a look in force; in a statement
 _newest = L.alias()
 _IN_FORCE: Statement[LookRow] = Statement(
     _ALL.where(
@@ -78,11 +79,12 @@ _VERSIONS: Statement[LookRow] = Statement(
 class Wardrobe:
     """The looks in force, as papers are issued: made in the unit of work that issues, once for however many papers.
 
-    One statement where nobody has decided anything, else two.
+    One statement where nobody has decided anything, else two; none where it is known (`ANY_LOOK`) that nobody has.
     """
 
-    def __init__(self, org_ids: Iterable[int | None]) -> None:
-        self._rows = {(row.org_id, row.kind): row for row in _IN_FORCE.all() if not row.ended}
+    def __init__(self, org_ids: Iterable[int | None], any_look: bool = True) -> None:
+        rows = _IN_FORCE.all() if any_look else ()
+        self._rows = {(row.org_id, row.kind): row for row in rows if not row.ended}
         units = {one for one in org_ids if one is not None} if self._rows else set()
         self._above = ancestors_of(units) if units else {}
 

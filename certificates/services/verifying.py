@@ -29,8 +29,8 @@ from certificates.services.logging import ADOPTED, ISSUED, is_as_logged
 from certificates.wording import DEFAULT_RULES, FORGOTTEN, IDENTITY
 from lms.api.data import Statement
 from lms.api.people import May, Person, is_minor, mask_name, may_at, units_where
-from lms.api.transparency import EntryRow, logged
-from lms.api.work import Bucket, Invalid, Text, TooMany, _, clock, left, take
+from lms.api.transparency import EntryRow
+from lms.api.work import Bucket, Invalid, Text, TooMany, _, clock, take, take_all
 
 UNKNOWN: Final = "unknown"
 ALTERED: Final = "altered"  # what we keep of it, or what was shown, is not what was issued
@@ -218,15 +218,21 @@ def look_alikes(text: str) -> str:
 
 
 def let_in(asker: Asker, many: int = 1) -> None:
-    """Counts an ask in the open unit of work. Raises TooMany for who guesses, with what to do instead."""
+    """Counts an ask in the open unit of work.
+
+    Raises TooMany for who guesses, with what to do instead; an ask that was refused is not counted, once undone by it.
+    """
     if asker.official is not None:
         take("verify-official", str(asker.official.id), most=OFFICIAL, seconds=600)
         return
-    free, misses, anywhere = left(
+    found = take_all(
         Bucket("verify", asker.who, FREE, 600),
-        Bucket("verify-miss", asker.who, MISSES, MISS_SECONDS),
-        Bucket("verify-miss-anywhere", "all", ANYWHERE, 600),
+        beside=(
+            Bucket("verify-miss", asker.who, MISSES, MISS_SECONDS),
+            Bucket("verify-miss-anywhere", "all", ANYWHERE, 600),
+        ),
     )
+    misses, anywhere = found.left
     least = 1 + (MISSES - IN_ALARM if anywhere < 1 else 0)
     if misses < least:
         wait = math.ceil((least - misses) * MISS_SECONDS / MISSES)
@@ -236,12 +242,11 @@ def let_in(asker: Asker, many: int = 1) -> None:
             n=math.ceil(wait / 60),
         )
         raise TooMany(words, retry_after=wait)
-    if free < 1:
+    if not found.there[0]:
         words = _(
             "From this connection very many papers were checked. Please wait a minute, or sign in as an official."
         )
         raise TooMany(words, retry_after=60)
-    take("verify", asker.who, most=FREE, seconds=600)
 
 
 def count_miss(asker: Asker) -> None:
@@ -271,9 +276,9 @@ def verify(
     let_in(asker)
     if birth_date is not None:
         take("verify-birth-date", number, most=5, seconds=3600)
-    row = queries.credential_by_number(number)
+    row, entries = queries.credential_with_log(number)
     now = clock.seconds()
-    judged = judge(row, logged(number) if row else [], shown)
+    judged = judge(row, entries, shown)
     record = _recorded(asker, row, number, judged.state, channel, now, shown)
     form = shown.form if shown else "number"
     if row is None:

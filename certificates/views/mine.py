@@ -57,7 +57,7 @@ class PaperRow:
 
 def _row(row: queries.CredentialRow) -> PaperRow:
     return PaperRow(
-        address("certificates.show", uuid=NOBODY).replace(NOBODYS, str(row.uuid)),
+        address("certificates.show", uuid=row.uuid),
         row.paper["title"].capitalize(),
         row.facts["programme"]["title"],
         row.number,
@@ -65,13 +65,6 @@ def _row(row: queries.CredentialRow) -> PaperRow:
         (state := state_now(row, clock.today())),
         say(LABELS[state]),
     )
-
-
-def waiting(person: Person | Claim, rows: list[queries.CredentialRow]) -> bool:
-    """Whether an attainment has no paper yet: the worker is about to make it. One that waits for an officer is not."""
-    have = {row.attainment_id for row in rows}
-    late = {a.id for a in attained_here(person.id)} - have
-    return bool(late and late - {one.attainment_id for one in of_person(person.id)})
 
 
 @dataclass(frozen=True)
@@ -84,21 +77,24 @@ class Looked:
     ask_url: str
 
 
-def looked_at(person: Person | Claim, rows: list[queries.CredentialRow]) -> list[Looked]:
-    """What waits for an officer, or was returned; asked for only where something was attained and has no paper."""
+def on_the_way(person: Person | Claim, rows: list[queries.CredentialRow]) -> tuple[bool, list[Looked]]:
+    """What was attained and has no paper yet: whether the worker is about to make one, and what an officer looks at.
+
+    The latter waits, or was returned; it is asked for only where there is something without a paper.
+    """
     have = {row.attainment_id for row in rows}
     about = {a.id: a.title for a in attained_here(person.id) if a.id not in have}
     if not about:
-        return []
-    return [
+        return False, []
+    held = [one for one in of_person(person.id) if one.attainment_id in about]
+    return len(held) < len(about), [
         Looked(
             about[one.attainment_id],
             path_name(one.org_id) if one.org_id is not None else "",
             one.reason if one.state == RETURNED else "",
             address("certificates.ask_again", result=one.id),
         )
-        for one in of_person(person.id)
-        if one.attainment_id in about
+        for one in held
     ]
 
 
@@ -115,8 +111,9 @@ def mine() -> Response:
         url, number, issued = hole(f"url{nth}"), hole(f"number{nth}"), hole(f"issued{nth}")
         own |= {url: row.url, number: row.number, issued: row.issued}
         alike.append(replace(row, url=url, number=number, issued=issued))
+    late, on_desks = on_the_way(person, rows)
     looked: list[Looked] = []
-    for nth, one in enumerate(looked_at(person, rows)):
+    for nth, one in enumerate(on_desks):
         unit, reason, ask = hole(f"unit{nth}"), hole(f"reason{nth}"), hole(f"ask{nth}")
         own |= {unit: one.unit, reason: one.reason, ask: one.ask_url}
         looked.append(Looked(one.about, unit if one.unit else "", reason if one.reason else "", ask))
@@ -126,7 +123,7 @@ def mine() -> Response:
             own,
             papers=alike,
             start_url=address("courses.programmes"),
-            waiting=waiting(person, rows),
+            waiting=late,
             looked=looked,
         )
 
@@ -164,9 +161,7 @@ def show(uuid: UUID) -> Response:
         hole("qr"): qr_svg(paper["verify_url"]),
         hole("verify_url"): paper["verify_url"],
         hole("successor"): after.number if after else "",
-        hole("successor_url"): address("certificates.show", uuid=NOBODY).replace(NOBODYS, str(after.uuid))
-        if after
-        else "",
+        hole("successor_url"): address("certificates.show", uuid=after.uuid) if after else "",
         **{hole(key): value for _label, key, value in facts},
     }
     with tab("mine"), at_address(address("certificates.show", uuid=NOBODY)):
@@ -262,7 +257,7 @@ def _panel(at: str) -> Panel:
         if person is None or (at == "result" and not what.get("passed")):
             return None
         rows = queries.credentials_of(person.id)
-        late, looked = waiting(person, rows), looked_at(person, rows)
+        late, looked = on_the_way(person, rows)
         if not rows and not late and not looked:
             return None
         return Markup(  # noqa: S704  a template's own output

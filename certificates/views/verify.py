@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -38,8 +38,11 @@ from lms.api.web import (
     MenuItem,
     Routes,
     address,
+    at_address,
     current_locale,
+    hole,
     render,
+    render_alike,
     say,
     short_date,
     time_and_date,
@@ -49,7 +52,7 @@ from lms.api.work import Invalid, NotFound, _, take, unit_of_work
 
 routes = Routes("certificates", "/verify")
 menu = (MenuItem("certificates.verify", _("Check a paper"), "badge-check", "tabs", order=80),)
-Answer = str | WerkzeugResponse | tuple[str, int] | tuple[str, int, dict[str, str]]
+Answer = str | WerkzeugResponse | tuple[str, int] | tuple[str | WerkzeugResponse, int, dict[str, str]]
 FILES = 120  # of one address in ten minutes: each takes a tenth of a second to read
 CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=(), browsing-topics=()"}
 # Heading, kind and icon of each state.
@@ -182,7 +185,7 @@ def verify_number(number: str) -> Answer:
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["Vary"] = "Accept"
         return answer
-    headers = {"Vary": "Accept"} | ({"Cache-Control": "no-store"} if who.official else {})
+    headers = {"Vary": "Accept, Accept-Encoding"} | ({"Cache-Control": "no-store"} if who.official else {})
     return _result(verdict, day=Field(said, [wrong] if wrong else [])), 422 if wrong else status, headers
 
 
@@ -240,7 +243,12 @@ def facts_of(verdict: Verdict) -> list[tuple[str, Any]]:
     return [(label, value) for label, value in facts if value]
 
 
-def _result(verdict: Verdict, refused: bool = False, day: Field | None = None) -> str:
+# Stand for a number where a page is drawn for all that show the same: of the year 0, so they are nobody's.
+NO_NUMBER, NO_SUCCESSOR = "HVS-XN-0000-000000-00", "HVS-XN-0000-000000-01"
+
+
+def _result(verdict: Verdict, refused: bool = False, day: Field | None = None) -> WerkzeugResponse:
+    """What came of a check, drawn once for all papers of which the same is to be said."""
     row = verdict.credential
     notes: list[str] = []
     if row is not None and not verdict.forgotten:
@@ -248,33 +256,53 @@ def _result(verdict: Verdict, refused: bool = False, day: Field | None = None) -
         unsigned = paper["unsigned_notice"] if row.signed_key is None else ""
         notes = [*paper["notes"], *([unsigned] if unsigned else [])]
     heading, kind, icon = HEADINGS[verdict.state]
-    number = verdict.number
-    return render(
-        "certificates/verify/result.html",
-        verdict={
-            "state": verdict.state,
-            "heading": say(heading),
-            "kind": kind,
-            "icon": icon,
-            "checked_at": time_and_date(verdict.checked_at),
-            "number": number,
-            "facts": facts_of(verdict),
-            "why": say(verdict.why) if verdict.why else "",
-            "exact": verdict.exact,
-            "reason": verdict.reason,
-            "successor": verdict.successor,
-            "unmasked": verdict.unmasked,
-            "protected": verdict.protected,
-            "refused": refused,
-            "forgotten": verdict.forgotten,
-            "official": verdict.official,
-            "proof": verdict.in_log,
-            "record_url": address("certificates.one_check", uuid=verdict.record) if verdict.record else "",
-            "on_day": say(LABELS[verdict.on_day]) if verdict.on_day else "",
-            "day": f"{verdict.day:%d/%m/%Y}" if verdict.day else "",
-        },
-        preview=preview_of(verdict),
-        day=day or Field(""),
-        checks=lines_of(verdict.looked),
-        standing_note=" · ".join(notes),
-    )
+    own = {NO_NUMBER: verdict.number, NO_SUCCESSOR: verdict.successor}
+
+    def its(name: str, value: str) -> str:
+        """The place of what is this paper's own; empty where there is nothing to say."""
+        if value:
+            own[hole(name)] = value
+        return hole(name) if value else ""
+
+    preview = preview_of(verdict)
+    path = request.full_path.rstrip("?")
+    with at_address(path.replace(verdict.number, NO_NUMBER) if verdict.number else path):
+        return render_alike(
+            "certificates/verify/result.html",
+            own,
+            verdict={
+                "state": verdict.state,
+                "heading": say(heading),
+                "kind": kind,
+                "icon": icon,
+                "checked_at": its("checked_at", time_and_date(verdict.checked_at)),
+                "number": NO_NUMBER if verdict.number else "",
+                "facts": [
+                    (label, its(f"fact{nth}", str(value))) for nth, (label, value) in enumerate(facts_of(verdict))
+                ],
+                "why": say(verdict.why) if verdict.why else "",
+                "exact": verdict.exact,
+                "reason": its("reason", verdict.reason),
+                "successor": NO_SUCCESSOR if verdict.successor else "",
+                "unmasked": verdict.unmasked,
+                "protected": verdict.protected,
+                "refused": refused,
+                "forgotten": verdict.forgotten,
+                "official": verdict.official,
+                "proof": verdict.in_log,
+                "record_url": its(
+                    "record_url",
+                    address("certificates.one_check", uuid=verdict.record) if verdict.record else "",
+                ),
+                "on_day": say(LABELS[verdict.on_day]) if verdict.on_day else "",
+                "day": its("day", f"{verdict.day:%d/%m/%Y}" if verdict.day else ""),
+            },
+            preview={name: its(f"preview.{name}", value) for name, value in asdict(preview).items()}
+            if preview
+            else None,
+            day=day or Field(""),
+            checks=[
+                replace(line, note=its(f"note{nth}", line.note)) for nth, line in enumerate(lines_of(verdict.looked))
+            ],
+            standing_note=" · ".join(notes),
+        )

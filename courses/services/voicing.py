@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 
 from courses.models import Spoken
 from courses.services import reading
 from courses.services.translating import newest_of, to_read
+from lms.api.data import Statement
 from lms.api.media import READY, MediaRow, forget, media
 from lms.api.people import VOICE, give_consent, has_consent, withdraw_consent
 from lms.api.speech import Prepared, forget_recording, forget_voice_of, keep_recording
@@ -17,6 +19,7 @@ from lms.api.work import audit, clock, connection, unit_of_work
 
 S = Spoken.__table__
 CONSENT_TEXT = "2026-11"  # the version of the words beside the box: changed words are a new version
+_ANY: Statement[Any] = Statement(select(S.c.id).limit(1))
 AT_ONCE = 50  # sentences in one look
 
 
@@ -73,6 +76,8 @@ def keep_prepared() -> None:
 
     The upload goes with that: of a voice there is one sound, which its speaker can have forgotten.
     """
+    if _ANY.first() is None:
+        return
     rows = connection().execute(select(S).order_by(S.c.id).limit(AT_ONCE)).all()
     uploaded = media(row.media_id for row in rows)
     ready = [row for row in rows if row.media_id in uploaded and uploaded[row.media_id].state == READY]

@@ -7,6 +7,7 @@ from lms.papers.canvas import (
     Rgb,
     Sheet,
     TextMark,
+    advance_of,
     advances,
     colour_numbers,
     glyph_bounds,
@@ -27,13 +28,13 @@ from lms.papers.fonts import (
     MARK_ASCENT,
     Face,
 )
-from lms.papers.lines import plain, wrapped
+from lms.papers.lines import cut, plain, wrapped
 from lms.papers.photographs import logo, photograph
 from lms.papers.rendering import png_of
 
 __all__ = [
     "ASCENT", "BRAND_BOLD", "BRAND_REGULAR", "DESCENT", "FACE_FILES", "FONT_FOLDER", "MARK_ASCENT", "Box", "Face",
-    "Flow", "Picture", "Rgb", "Run", "Sheet", "TextMark", "advances", "as_pdfa3", "colour_numbers", "glyph_bounds",
-    "letters_of", "logo", "missing_letters", "number_text", "photograph", "picture", "plain", "png_of", "text_width",
-    "wrapped",
+    "Flow", "Picture", "Rgb", "Run", "Sheet", "TextMark", "advance_of", "advances", "as_pdfa3", "colour_numbers", "cut",
+    "glyph_bounds", "letters_of", "logo", "missing_letters", "number_text", "photograph", "picture", "plain", "png_of",
+    "text_width", "wrapped",
 ]  # fmt: skip

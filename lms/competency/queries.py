@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import g
-from sqlalchemy import Engine, Select, bindparam, distinct, func, select
+from sqlalchemy import Date, Engine, Select, bindparam, distinct, func, select
 
 from lms.competency.models import (
     TARGET_GROUPS,
@@ -23,8 +23,10 @@ from lms.competency.models import (
 from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account
+from lms.identity.people import PERSON, Person
 from lms.learning.models import Activity, ActivitySkill, Syllabus, SyllabusEntry
 from lms.orgs.models import Membership
+from lms.orgs.queries import path_name_of
 from lms.text import Text, _
 
 P, R, F, PC = Programme.__table__, RuleSet.__table__, Framework.__table__, ProgrammeCourse.__table__
@@ -134,6 +136,26 @@ _ATTAINMENT: Select[*tuple[Any, ...]] = select(
 ).join(P, P.c.id == _A.c.programme_id).outerjoin(_M, _M.c.id == _A.c.membership_id)  # fmt: skip
 _ATTAINED = Statement(_ATTAINMENT.where(_A.c.account_id == bindparam("who")).order_by(_A.c.id.desc()), AttainmentRow)
 _ONE_ATTAINMENT = Statement(_ATTAINMENT.where(_A.c.id == bindparam("id")), AttainmentRow)
+
+
+_HOLDER = list(PERSON.selected_columns)
+WITH_HOLDER: Select[*tuple[Any, ...]] = (
+    _ATTAINMENT.outerjoin(
+        Account.__table__, (Account.__table__.c.id == _A.c.account_id) & Account.__table__.c.closed_at.is_(None)
+    )
+    .add_columns(*_HOLDER, path_name_of(_M.c.org_id, bindparam("day", type_=Date)).label("unit_name"))
+    .where(_A.c.id == bindparam("id"))
+)
+
+
+def with_holder(*values: Any) -> tuple[AttainmentRow, Person | None, str, Sequence[Any]]:
+    """What a row of `WITH_HOLDER` (an attainment by its `id`, on a `day`) says: what was attained, whose open account
+    it is, the name of the unit to which they belonged with those above it; the values behind these, where more was
+    asked.
+    """
+    own, to = len(_ATTAINMENT.selected_columns), len(_ATTAINMENT.selected_columns) + len(_HOLDER)
+    person = Person(*values[own:to]) if values[own] is not None else None
+    return AttainmentRow(*values[:own]), person, values[to] or "", values[to + 1 :]
 
 
 def attained_by(account_id: int) -> list[AttainmentRow]:

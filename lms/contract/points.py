@@ -65,24 +65,36 @@ class Event:
 
 @dataclass(frozen=True)
 class Subscription:
-    """`handler` hears every `event`, each in a transaction of its own, at least once.
+    """`handler` hears every `event` that is `wanted`, each at least once, in a transaction with what it writes.
 
     `prepare(event)` runs before that transaction, for what must not happen inside one (drawing, mail, network); what it
-    returns is given to the handler besides.
+    returns is given to the handler besides. Others that wait may be handled in the same transaction, and what fails is
+    handled again. `alone`: not this one, because its `prepare` does what cannot be taken back (a mail that went out),
+    or takes long. `wanted(event)` is asked when the event is told, by whoever tells it: no statement, no network; what
+    is not wanted is not stored.
     """
 
     event: type[Event]
     handler: Callable[..., None]
     prepare: Callable[[Any], Any] | None = None
+    alone: bool = False
+    wanted: Callable[[Any], bool] | None = None
 
     @property
     def name(self) -> str:
         return f"{self.handler.__module__}.{self.handler.__qualname__}"
 
 
-def on(event: type[E], handler: Callable[..., None], prepare: Callable[[E], Any] | None = None) -> Subscription:
+def on(
+    event: type[E],
+    handler: Callable[..., None],
+    prepare: Callable[[E], Any] | None = None,
+    *,
+    alone: bool = False,
+    wanted: Callable[[E], bool] | None = None,
+) -> Subscription:
     """Subscribes in a manifest: `hears=(on(ProgrammeAttained, issuing.when_programme_attained),)`."""
-    return Subscription(event, handler, prepare)
+    return Subscription(event, handler, prepare, alone, wanted)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any, TypeVar
 
 from flask import Flask, g, has_request_context
 from sqlalchemy.engine import Connection, Engine
@@ -14,6 +15,8 @@ from lms.db.driving import Line, SqliteLine
 from lms.db.sqlite import write_lock
 
 _here = threading.local()
+R = TypeVar("R")
+T = TypeVar("T")
 
 
 def line() -> Line:
@@ -48,6 +51,7 @@ def _kept() -> dict[Engine, Line]:
 
 def let_go() -> None:
     """Ends what was read: between jobs, and at the end of every request. A broken connection is thrown away."""
+    _here.read = {}
     held: Line | None = g._get_current_object().pop("line", None)
     if held is None:
         return
@@ -95,13 +99,15 @@ def unit_of_work() -> Iterator[Connection]:
         raise RuntimeError("unit_of_work() is opened once, at the edge; services take part in it.")
     held = line()
     held.end()
-    _here.open, _here.after = True, []
+    _here.open, _here.after, _here.gathered, _here.read = True, [], {}, {}
     try:
         with write_lock(held.engine) if held.kind == "sqlite" else nullcontext():
             held.begin()
             try:
                 _ask_again()
                 yield held.connection
+                for write, things in _here.gathered.items():
+                    write(things)
             except BaseException:
                 held.end()
                 raise
@@ -112,9 +118,39 @@ def unit_of_work() -> Iterator[Connection]:
         hook()
 
 
+@contextmanager
+def lone_write() -> Iterator[None]:
+    """Around a write of one statement, which by itself is a transaction: half the trips of a unit of work.
+
+    What it wrote stands, durably, when it returns. Whoever writes two, tells an event or asks for a right first opens a
+    unit of work. Not inside one: RuntimeError.
+    """
+    if writing():
+        raise RuntimeError("lone_write() is a transaction of its own; inside a unit of work statements are part of it.")
+    held = line()
+    held.end()
+    with write_lock(held.engine) if held.kind == "sqlite" else nullcontext():
+        yield
+
+
 def writing() -> bool:
     """Whether a unit of work is open: what must be told in a transaction asks this."""
     return bool(getattr(_here, "open", False))
+
+
+def read_once(what: Hashable, ask: Callable[[], R]) -> R:
+    """What `ask` gives, asked once until this thread opens a unit of work or lets go of its connection.
+
+    For what several who prepare something read one after the other. Inside a unit of work it is always asked.
+    """
+    held: dict[Hashable, Any] = getattr(_here, "read", {})
+    if writing():
+        return ask()
+    if what not in held:
+        held[what] = ask()
+        _here.read = held
+    found: R = held[what]
+    return found
 
 
 def lean_on(what: Hashable, ask: Callable[[], None]) -> None:
@@ -131,6 +167,16 @@ def _ask_again() -> None:
         return
     for ask in list(g.get("leant_on", {}).values()):
         ask()
+
+
+def at_commit(write: Callable[[list[T]], None], things: Iterable[T]) -> None:
+    """Gathers things until the open unit of work is about to be committed; then `write` gets all of them at once.
+
+    It is part of the transaction: what it raises undoes all. Each `write` is called once, with things in their order.
+    """
+    if not writing():
+        raise RuntimeError("at_commit() belongs into a unit of work.")
+    _here.gathered.setdefault(write, []).extend(things)
 
 
 def after_commit(hook: Callable[[], None]) -> None:

@@ -143,12 +143,6 @@ def default_address(target_group: str | None) -> str:
     return "em" if target_group == "students" else "bạn"
 
 
-def count_try(login: str, address: str) -> None:
-    """Counts a try to sign in: 10 in a quarter of an hour for one login, 60 for one network address. Raises TooMany."""
-    limits.take("sign-in", normal_login(login), most=10, seconds=900)
-    limits.take("sign-in-address", address, most=60, seconds=900)
-
-
 def count_sign_up(address: str) -> None:
     """Counts a new account: 30 an hour from one network address, enough for a class behind one router."""
     limits.take("sign-up", address, most=30, seconds=3600)

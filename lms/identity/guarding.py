@@ -31,17 +31,38 @@ _HERE = _(
 )
 
 
+def let_try(login: str, address: str) -> None:
+    """Counts a try to sign in: 10 in a quarter of an hour for one login, 60 for one network address.
+
+    `login` in its normal form. Raises TooMany where these are too many, or as `refuse_guessers` does. In an open unit
+    of work, which must be committed.
+    """
+    tries = (Bucket("sign-in", login, 10, 900), Bucket("sign-in-address", address, 60, 900))
+    found = limits.take_all(*tries, beside=_wrong(login, address))
+    for bucket, was_there in zip(tries, found.there, strict=True):
+        if not was_there:
+            raise TooMany(retry_after=bucket.wait)
+    _refuse(*found.left)
+
+
 def refuse_guessers(login: str, address: str) -> None:
     """Raises TooMany where too many wrong secrets were tried: for this login, from this address, or everywhere.
 
     `login` in its normal form. A browser that was signed in with it before has a count of its own, so that strangers
     who guess cannot lock its owner out. Reads only.
     """
-    everywhere, at_login, at_address = limits.left(
+    _refuse(*limits.take_all(beside=_wrong(login, address)).left)
+
+
+def _wrong(login: str, address: str) -> tuple[Bucket, Bucket, Bucket]:
+    return (
         Bucket("wrong-anywhere", "all", WRONG_ANYWHERE, 3600),
         Bucket("wrong-login", _counted(login), WRONG_A_DAY, DAY),
         Bucket("wrong-address", address, WRONG_AN_ADDRESS, DAY),
     )
+
+
+def _refuse(everywhere: float, at_login: float, at_address: float) -> None:
     alarm = everywhere < 1
     if at_login < 1 + (WRONG_A_DAY - IN_ALARM if alarm else 0):
         raise TooMany(_TODAY, retry_after=math.ceil(DAY / WRONG_A_DAY))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from lms import memory
 from lms.errors import Invalid
 from lms.text import _
 from lms.vietnamese import fold
@@ -21,7 +22,10 @@ _TOO_EASY = {
 
 def hash_password(password: str) -> str:
     """The hash to store."""
-    return _hasher.hash(password)
+    try:
+        return _hasher.hash(password)
+    finally:
+        memory.much_was_used()
 
 
 def matches(stored: str | None, password: str) -> bool:
@@ -30,6 +34,8 @@ def matches(stored: str | None, password: str) -> bool:
         return _hasher.verify(stored or _NOBODY, password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
+    finally:
+        memory.much_was_used()
 
 
 def check_strength(password: str, *names: str | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Exists, bindparam, exists, insert, or_, select, update
 
 from lms import clock
 from lms.config import current
@@ -14,6 +14,7 @@ from lms.db.many import insert_many
 from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
 from lms.identity.models import Account
+from lms.identity.people import Person
 from lms.inbox import stopping
 from lms.inbox.models import Note, NoteChoice
 from lms.messages.channels import channel_for
@@ -29,6 +30,11 @@ _READER: Statement[Any] = Statement(_READERS.where(A.c.closed_at.is_(None), A.c.
 _NOTE: Statement[Any] = Statement(insert(N), columns=("uuid", "account_id", "kind", "title", "body", "link", "at"))
 
 
+def asks_for_more(account_id: ColumnElement[int]) -> Exists:
+    """Whether somebody asked to be told by mail or telephone too, for use in a statement."""
+    return exists().where(C.c.account_id == account_id, or_(C.c.by_mail, C.c.by_phone))
+
+
 class Told(NamedTuple):
     """What one of many is told; `link` is a path here."""
 
@@ -38,17 +44,20 @@ class Told(NamedTuple):
     link: str = ""
 
 
-def notify(account_id: int, kind: str, title: Text, body: Text, link: str = "") -> None:
+def notify(account_id: int, kind: str, title: Text, body: Text, link: str = "", person: Person | None = None) -> None:
     """Puts a note into a person's inbox, in the open unit of work; `link` is a path here.
 
     Where they asked for mail or messages to their telephone, and a channel is in use, it goes out there as well.
+    `person`: whose account it is, where this unit of work has read that, and that they did not ask for more: then
+    nothing is asked here.
     """
-    reader = _READER.first(who=account_id)
+    reader = person or _READER.first(who=account_id)
     if reader is None:
         return
     note = _note(reader, kind, Told(account_id, title, body, link))
     _NOTE.run(**note)
-    _send(reader, note)
+    if person is None:
+        _send(reader, note)
 
 
 def notify_many(kind: str, told: Sequence[Told]) -> None:

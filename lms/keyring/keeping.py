@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -21,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
     load_der_public_key,
 )
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import Select, bindparam, select, text, update
 
 from lms import audit, clock
 from lms.config import current
@@ -62,24 +64,31 @@ class Key:
         """The half that signs. Conflict, which says what to do, where the installation's secret is another one now."""
         if self.secret is None:
             raise Conflict(_("This signing key was destroyed; it can no longer sign."))
-        try:
-            raw = AESGCM(_seal_key()).decrypt(self.secret[:_NONCE], self.secret[_NONCE:], self.kid.encode())
-        except InvalidTag:
-            raise Conflict(
-                _(
-                    "The signing keys were sealed with another LMS_SECRET_KEY. Put the old one back, or make new keys"
-                    " with `lms keys replace`."
-                )
-            ) from None
-        found = load_der_private_key(raw, None)
-        assert isinstance(found, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey)
-        return found
+        return _opened(self.kid, self.secret, _seal_key())
+
+
+@lru_cache(maxsize=16)
+def _opened(kid: str, sealed: bytes, seal_key: bytes) -> PrivateKey:
+    """The half that signs, out of its seal: once a process, for each paper needs three."""
+    try:
+        raw = AESGCM(seal_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
+    except InvalidTag:
+        raise Conflict(
+            _(
+                "The signing keys were sealed with another LMS_SECRET_KEY. Put the old one back, or make new keys"
+                " with `lms keys replace`."
+            )
+        ) from None
+    found = load_der_private_key(raw, None)
+    assert isinstance(found, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey)
+    return found
 
 
 _KEY = select(
     K.c.kid, K.c.purpose, K.c.algorithm, K.c.public, K.c.secret, K.c.valid_from, K.c.retired_at, K.c.revoked_at
 )
 _IN_USE: Statement[Key] = Statement(_KEY.where(K.c.purpose == bindparam("purpose"), K.c.retired_at.is_(None)), Key)
+_ALL_IN_USE: Statement[Key] = Statement(_KEY.where(K.c.retired_at.is_(None)), Key)
 _HISTORY: Statement[Key] = Statement(_KEY.where(K.c.purpose == bindparam("purpose")).order_by(K.c.id), Key)
 
 
@@ -103,6 +112,16 @@ def in_use(purpose: str, algorithm: str) -> Key:
 def in_use_or_none(purpose: str) -> Key | None:
     """The same without making one."""
     return _IN_USE.first(purpose=purpose)
+
+
+def beside_key(asked: Select[*tuple[Any, ...]], purpose: str) -> Select[*tuple[Any, ...]]:
+    """What is asked, with the columns of a `Key` behind its own: the key in use for a purpose, or NULL."""
+    return asked.outerjoin(K, (K.c.purpose == purpose) & K.c.retired_at.is_(None)).add_columns(*_KEY.selected_columns)
+
+
+def all_in_use() -> dict[str, Key]:
+    """The keys with which is signed now, by their purposes; one statement."""
+    return {key.purpose: key for key in _ALL_IN_USE.all()}
 
 
 def history(purpose: str) -> list[Key]:

@@ -27,7 +27,7 @@ from lms.db.unit_of_work import connection
 from lms.errors import NotFound
 from lms.learning.models import Activity, Enrollment, Evidence, Kind, Syllabus, SyllabusEntry
 from lms.orgs.models import Membership
-from lms.orgs.queries import taken_up
+from lms.orgs.queries import of_membership
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,7 @@ def named_of(kind: str) -> Callable[[Collection[str], Collection[int]], Mapping[
 
 def membership_at(account_id: int | BindParameter[int], at: int | BindParameter[int]) -> ScalarSelect[int]:
     """The membership that a person held at a moment, the one taken up last: to be part of another statement."""
-    m = Membership.__table__
-    return (
-        select(m.c.id)
-        .where(m.c.account_id == account_id, m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
-        .order_by(taken_up().desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    return of_membership(Membership.__table__.c.id, account_id, at)
 
 
 def memberships_of(account_id: int, at: int) -> list[int]:

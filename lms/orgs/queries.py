@@ -9,7 +9,23 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask import g
-from sqlalchemy import ColumnElement, Date, Engine, Select, and_, bindparam, func, join, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Engine,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    join,
+    or_,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from lms import clock
 from lms.db.statement import Statement
@@ -155,6 +171,42 @@ def path_name(org_id: int, day: date | None = None) -> str:
     return ", ".join(f"{kind} {name}".strip() for level, kind, name in found if level != "nation")
 
 
+class _Listed(FunctionElement[str]):
+    """Words of several rows with commas between them."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(_Listed, "sqlite")
+def _listed_sqlite(made: _Listed, compiler: SQLCompiler, **how: Any) -> str:
+    return f"group_concat({compiler.process(made.clauses, **how)}, ', ')"
+
+
+@compiles(_Listed, "postgresql")
+def _listed_postgresql(made: _Listed, compiler: SQLCompiler, **how: Any) -> str:
+    return f"string_agg({compiler.process(made.clauses, **how)}, ', ')"
+
+
+def path_name_of(org_id: ColumnElement[Any], day: ColumnElement[Any]) -> ScalarSelect[str]:
+    """`path_name` for use in a statement. None where there is no unit."""
+    o, r, v = O.alias(), R.alias(), V.alias()
+    above = (
+        select(func.trim(v.c.kind + " " + v.c.name).label("name"), r.c.depth)
+        .select_from(r)
+        .join(o, o.c.id == r.c.ancestor_id)
+        .join(v, v.c.org_id == r.c.ancestor_id)
+        .where(
+            r.c.org_id == org_id, r.c.valid_from <= day, r.c.valid_to > day, o.c.level != "nation",
+            v.c.valid_from <= day, or_(v.c.valid_to.is_(None), v.c.valid_to > day),
+        )
+        .order_by(r.c.depth)
+        .correlate(org_id.table)
+        .subquery("above")
+    )  # fmt: skip
+    return select(_Listed(above.c.name)).scalar_subquery()
+
+
 def path_names(org_ids: Iterable[int], day: date | None = None, itself: bool = True) -> dict[int, str]:
     """`path_name` of many units by one statement. Not `itself`: only what is above: "tỉnh Lào Cai"."""
     day = day or clock.today()
@@ -219,14 +271,26 @@ def nation_id() -> int | None:
 
 def org_of_membership(account_id: int, at: int) -> int | None:
     """The unit that a person belonged to at a moment: the membership taken up last."""
+    return connection().execute(select(org_at(account_id, at))).scalar()
+
+
+def org_at(who: int | ColumnElement[int], at: int | ColumnElement[int]) -> ScalarSelect[int]:
+    """The unit that a person belonged to at a moment, for use in a statement: that of the membership taken up last."""
+    return of_membership(Membership.__table__.c.org_id, who, at)
+
+
+def of_membership(
+    what: ColumnElement[int], who: int | ColumnElement[int], at: int | ColumnElement[int]
+) -> ScalarSelect[int]:
+    """A column of the membership that a person held at a moment, the one taken up last: for use in a statement."""
     m = Membership.__table__
-    found = connection().execute(
-        select(m.c.org_id)
-        .where(m.c.account_id == account_id, m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
+    return (
+        select(what)
+        .where(m.c.account_id == who, m.c.valid_from <= at, or_(m.c.valid_to.is_(None), m.c.valid_to > at))
         .order_by(taken_up().desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return found.scalar()
 
 
 def orgs_of_people(account_ids: Sequence[int]) -> dict[int, int]:

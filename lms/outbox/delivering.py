@@ -1,15 +1,18 @@
-"""Delivers what was told: lease, handle in a transaction of its own, mark done in that same transaction.
+"""Delivers what was told: leases it, prepares it, handles it, and marks it done in the transaction that handled it.
 
-The handler's writes and the row's `done` commit together, so a worker that dies before the commit leaves both undone
-and the next one repeats; one that dies after it leaves both done.
+The handlers' writes and the rows' `done` commit together, so a worker that dies before the commit leaves all of them
+undone and the next one repeats; one that dies after it leaves all done. What was taken together shares transactions:
+most handlers write a row or two, and a durable commit of its own would cost each more than its work. Where one fails,
+all of that transaction are handled again one by one.
 """
 
 from __future__ import annotations
 
-import os
-import socket
+import json
+import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,26 +20,33 @@ import structlog
 from sqlalchemy import TextClause, text
 
 from lms import clock
+from lms.contract.points import Subscription
 from lms.contract.registry import running
 from lms.db.statement import Statement
-from lms.db.unit_of_work import connection, let_go, unit_of_work
+from lms.db.unit_of_work import connection, let_go, lone_write, unit_of_work
 from lms.outbox import telling
-from lms.outbox.models import DEAD, DONE, PENDING
+from lms.outbox.leasing import BATCH, LEASE, Taken, worker_name
+from lms.outbox.models import DEAD, PENDING
 
-LEASE = 60  # seconds; longer than any handler may take
 MOST_ATTEMPTS = 8  # then the delivery is dead and `lms doctor` says so
-BATCH = 20
+SHARED = 0.05  # seconds after which a shared transaction takes no further handler: others wait for its locks
+PATIENCE = 0.1  # seconds for which what is prepared waits for what is prepared after it
 log = structlog.get_logger("lms.outbox")
 
 
-class Taken(NamedTuple):
-    """A delivery that is ours until its lease runs out."""
+class _Ready(NamedTuple):
+    """A delivery that is prepared; `handle` is to be called inside a transaction."""
 
-    id: int
-    event: str
-    subscriber: str
-    payload: Any  # JSON as the database gives it: a text on SQLite
-    attempts: int
+    row: Taken
+    handle: Callable[[], None]
+
+
+class _FailedError(Exception):
+    """The handler of one of several failed; its own error is the cause."""
+
+    def __init__(self, one: _Ready) -> None:
+        super().__init__(one.row.subscriber)
+        self.one = one
 
 
 def _take_by(lock: str) -> TextClause:
@@ -47,19 +57,25 @@ def _take_by(lock: str) -> TextClause:
     )
 
 
+def _mark_by(ids: str) -> TextClause:
+    return text(
+        "UPDATE lms_delivery SET state = 1, done_at = :at, error = NULL"  # noqa: S608
+        f" WHERE id IN ({ids}) AND leased_by = :me AND state = 0 RETURNING id"
+    )
+
+
+def _give_back_by(ids: str) -> TextClause:
+    return text(f"UPDATE lms_delivery SET state = 0, done_at = NULL WHERE id IN ({ids})")  # noqa: S608
+
+
+_IDS = {
+    "sqlite": "SELECT value FROM json_each(:ids)",
+    "postgresql": "SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)) AS given (value)",
+}
 _TAKE = Statement({"sqlite": _take_by(""), "postgresql": _take_by("FOR UPDATE SKIP LOCKED")}, Taken)
 _ANY_DUE: Statement[Any] = Statement(text("SELECT 1 FROM lms_delivery WHERE state = 0 AND due_at <= :now LIMIT 1"))
-_DONE: Statement[Any] = Statement(
-    text(
-        "UPDATE lms_delivery SET state = :done, done_at = :at, error = NULL"
-        " WHERE id = :id AND leased_by = :me AND state = :pending"
-    )
-)
-
-
-def worker_name() -> str:
-    """Who holds a lease: host and process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+_MARK: Statement[int] = Statement({kind: _mark_by(ids) for kind, ids in _IDS.items()}, int)
+_GIVE_BACK: Statement[Any] = Statement({kind: _give_back_by(ids) for kind, ids in _IDS.items()})
 
 
 def deliver_due(most: int = BATCH) -> int:
@@ -71,9 +87,10 @@ def deliver_due(most: int = BATCH) -> int:
     count = 0
     while taken := _take(most):
         before = telling.told
-        for row in sorted(taken, key=lambda one: one.id):
-            _handle(row)
-        count += len(taken)
+        with telling.kept_here() as kept:
+            _deliver(taken)
+        _deliver(kept)  # what these tell stands in the outbox, so that nobody waits behind a chain of them
+        count += len(taken) + len(kept)
         if len(taken) < most and telling.told == before:
             break  # that was all, and handling it has told nothing more
     return count
@@ -81,28 +98,87 @@ def deliver_due(most: int = BATCH) -> int:
 
 def _take(most: int) -> list[Taken]:
     now = clock.seconds()
-    with unit_of_work():
+    with lone_write():
         return _TAKE.all(now=now, until=now + LEASE, me=worker_name(), most=most)
 
 
-def _handle(row: Taken) -> None:
-    try:
-        registry = running()
-        found = next((s for s in registry.subscriptions.get(row.event, ()) if s.name == row.subscriber), None)
-        if found is None:
-            raise LookupError(f"Nobody called {row.subscriber} hears {row.event} any more.")
-        payload = msgspec.json.decode(row.payload) if isinstance(row.payload, str) else row.payload
-        event = msgspec.convert(payload, registry.events[row.event])
-        prepared = (found.prepare(event),) if found.prepare else ()
-        with unit_of_work():
-            if _DONE.run(done=DONE, at=clock.seconds(), id=row.id, me=worker_name(), pending=PENDING) != 1:
-                return  # the lease ran out and somebody else has it
-            found.handler(event, *prepared)
-    except Exception as error:
-        _failed(row, error)
+def _deliver(rows: Sequence[Taken]) -> None:
+    """Prepares each and handles those together that may be, in the order in which they were told.
+
+    What failed before, or ended a worker, is handled alone.
+    """
+    ready: list[_Ready] = []
+    since = time.monotonic()
+    for row in sorted(rows, key=lambda one: one.id):
+        found = _subscription(row)
+        alone = row.attempts > 1 or (found is not None and found.alone)
+        if ready and (alone or time.monotonic() - since > PATIENCE):
+            _handle(ready)
+            ready = []
+        if not ready:
+            since = time.monotonic()
+        try:
+            ready.append(_prepared(row, found))
+        except Exception as error:
+            _failed(row, error)
+            continue
+        if alone:
+            _handle(ready)
+            ready = []
+    _handle(ready)
 
 
-def _failed(row: Taken, error: Exception) -> None:
+def _prepared(row: Taken, found: Subscription | None) -> _Ready:
+    if found is None:
+        raise LookupError(f"Nobody called {row.subscriber} hears {row.event} any more.")
+    payload = msgspec.json.decode(row.payload) if isinstance(row.payload, str) else row.payload
+    event = msgspec.convert(payload, running().events[row.event])
+    prepared = (found.prepare(event),) if found.prepare else ()
+    return _Ready(row, partial(found.handler, event, *prepared))
+
+
+def _subscription(row: Taken) -> Subscription | None:
+    return next((s for s in running().subscriptions.get(row.event, ()) if s.name == row.subscriber), None)
+
+
+def _handle(ready: Sequence[_Ready]) -> None:
+    """All of them in as few transactions as may be. Where one fails, the others are handled one by one."""
+    while ready:
+        try:
+            ready = _handle_some(ready)
+        except Exception as error:
+            bad, why = (error.one, error.__cause__ or error) if isinstance(error, _FailedError) else (None, error)
+            if len(ready) == 1:
+                bad = ready[0]
+            if bad is not None:
+                _failed(bad.row, why)
+            else:
+                log.warning("deliveries failed together, so each is handled by itself", error=repr(error))
+            for one in ready:
+                if one is not bad:
+                    _handle([one])
+            return
+
+
+def _handle_some(ready: Sequence[_Ready]) -> Sequence[_Ready]:
+    """Handles and marks what one transaction may hold; returns what is left. It is all done, or nothing is."""
+    with unit_of_work():
+        ids = json.dumps([one.row.id for one in ready])
+        ours = set(_MARK.all(at=clock.seconds(), ids=ids, me=worker_name()))
+        until, left = time.monotonic() + SHARED, list(ready)
+        while left and (len(left) == len(ready) or time.monotonic() < until):
+            one = left.pop(0)
+            if one.row.id in ours:  # else its lease ran out and somebody else has it
+                try:
+                    one.handle()
+                except Exception as error:
+                    raise _FailedError(one) from error
+        if left:
+            _GIVE_BACK.run(ids=json.dumps([one.row.id for one in left if one.row.id in ours]))
+    return left
+
+
+def _failed(row: Taken, error: BaseException) -> None:
     dead = row.attempts >= MOST_ATTEMPTS
     wait = min(2**row.attempts, 3600)
     log.error(

@@ -22,7 +22,7 @@ def wrapped(text: str, face: Face, size: float, width: float) -> list[str]:
     """The text in lines that fit `width` points; a word that is too long for any is cut."""
     lines: list[str] = []
     for word in plain(text, face).split():
-        for piece in _pieces(word, face, size, width):
+        for piece in cut(word, face, size, width):
             longer = f"{lines[-1]} {piece}" if lines else piece
             if lines and text_width(longer, face, size) <= width:
                 lines[-1] = longer
@@ -31,7 +31,8 @@ def wrapped(text: str, face: Face, size: float, width: float) -> list[str]:
     return lines or [""]
 
 
-def _pieces(word: str, face: Face, size: float, width: float) -> list[str]:
+def cut(word: str, face: Face, size: float, width: float) -> list[str]:
+    """A word in pieces that fit `width` points; whole where it fits."""
     pieces = [""]
     for letter in word:
         if pieces[-1] and text_width(pieces[-1] + letter, face, size) > width:

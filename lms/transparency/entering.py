@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import bindparam, insert, or_, select, text, update
+from sqlalchemy import Executable, bindparam, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import clock
@@ -49,6 +50,25 @@ _PLACE: Statement[Any] = Statement(
 )
 
 
+_HEAD: Statement[Any] = Statement(select(H.c.origin, H.c.size).with_for_update())
+_SIGNED: Statement[Any] = Statement(insert(C), columns=("size", "root", "note", "made_at"))
+_GROWN: Statement[Any] = Statement(update(H).values(size=bindparam("size")))
+_UPSERTS: dict[str, Executable] = {
+    kind: (made := make(T)).on_conflict_do_update(
+        index_elements=["level", "number"], set_={"hashes": made.excluded.hashes}
+    )
+    for kind, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_KEEP: Statement[Any] = Statement(_UPSERTS, columns=("level", "number", "hashes"))
+
+
+@cache
+def _tiles(many: int) -> Statement[Any]:
+    """So many tiles by level and number."""
+    places = [(T.c.level == bindparam(f"level{i}")) & (T.c.number == bindparam(f"number{i}")) for i in range(many)]
+    return Statement(select(T.c.level, T.c.hashes).where(or_(*places)))
+
+
 def body_of(kind: str, **facts: Any) -> bytes:
     """An entry as it is hashed: JSON with sorted keys and no blanks, in UTF-8. Never a name: everybody may read it."""
     body = json.dumps({"kind": kind, **facts}, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -73,10 +93,12 @@ def enter_many(kind: str, entries: Sequence[tuple[str, Mapping[str, Any]]]) -> N
 
 def give_places() -> None:
     """The worker's work: entries that wait get their places, and the log signs its new state."""
-    while _WAITING.first() is not None:
+    if _WAITING.first() is None:
+        return
+    placed = MOST
+    while placed == MOST:
         with unit_of_work():
-            if not sequence():
-                return
+            placed = sequence()
 
 
 def sequence(most: int = MOST) -> int:
@@ -84,7 +106,6 @@ def sequence(most: int = MOST) -> int:
 
     Returns how many. The same number of statements however many they are.
     """
-    database = connection()
     head = _held_head()
     rows = _NEXT.all(most=most)
     if not rows:
@@ -101,18 +122,18 @@ def sequence(most: int = MOST) -> int:
     key = keeping.in_use(PURPOSE, keeping.ED25519).private()
     assert isinstance(key, Ed25519PrivateKey)
     note = notes.sign(found.text, head.origin, key)
-    database.execute(insert(C).values(size=size, root=root, note=note, made_at=clock.seconds()))
-    database.execute(update(H).values(size=size))
+    _SIGNED.run(size=size, root=root, note=note, made_at=clock.seconds())
+    _GROWN.run(size=size)
     return len(leaves)
 
 
 def _held_head() -> Any:
-    database = connection()
-    head = database.execute(select(H.c.origin, H.c.size).with_for_update()).first()
+    head = _HEAD.first()
     if head is None:
+        database = connection()
         make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
         database.execute(make(H).values(id=1, origin=_new_origin(), size=0).on_conflict_do_nothing())
-        head = database.execute(select(H.c.origin, H.c.size).with_for_update()).one()
+        head = _HEAD.one()
     return head
 
 
@@ -127,10 +148,13 @@ def edge_of(size: int) -> list[bytes]:
     counts: list[int] = []
     while size >> (HEIGHT * len(counts)):
         counts.append(size >> (HEIGHT * len(counts)))
-    wanted = [(T.c.level == level) & (T.c.number == n // WIDTH) for level, n in enumerate(counts) if n % WIDTH]
+    wanted = {level: n // WIDTH for level, n in enumerate(counts) if n % WIDTH}
     if not wanted:
         return [b""] * len(counts)
-    held = {row.level: bytes(row.hashes) for row in connection().execute(select(T).where(or_(*wanted)))}
+    asked = {f"level{i}": level for i, level in enumerate(wanted)} | {
+        f"number{i}": n for i, n in enumerate(wanted.values())
+    }
+    held = {row.level: bytes(row.hashes) for row in _tiles(len(wanted)).all(**asked)}
     return [held[level][: n % WIDTH * HASH] if n % WIDTH else b"" for level, n in enumerate(counts)]
 
 
@@ -143,10 +167,8 @@ def _tile(changed: dict[tuple[int, int], bytes], edge: list[bytes], before: int,
 
 
 def _keep(changed: dict[tuple[int, int], bytes]) -> None:
-    database = connection()
-    make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
-    statement = make(T)
-    database.execute(
-        statement.on_conflict_do_update(index_elements=["level", "number"], set_={"hashes": statement.excluded.hashes}),
-        [{"level": level, "number": number, "hashes": hashes} for (level, number), hashes in sorted(changed.items())],
-    )
+    rows = [{"level": level, "number": number, "hashes": hashes} for (level, number), hashes in sorted(changed.items())]
+    if len(rows) == 1:
+        _KEEP.run(**rows[0])
+    else:
+        connection().execute(_UPSERTS[connection().dialect.name], rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 
 from lms.db.statement import Statement
 from lms.db.unit_of_work import connection
@@ -124,9 +124,24 @@ class EntryRow:
     body: bytes
 
 
+_ENTRY = (E.c.place, E.c.kind, E.c.subject, E.c.body)
+
+
+def entry_of(place: int | None, kind: str, subject: str, body: bytes) -> EntryRow:
+    """An entry from its four values."""
+    return EntryRow(place, kind, subject, bytes(body))
+
+
+def with_log(wanted: Select[Any], subject: ColumnElement[str]) -> Select[Any]:
+    """A query with what was logged of its subject: a row for each entry, in the order in which they came.
+
+    The four values of the entry stand last in the row; all are None where nothing was logged.
+    """
+    return wanted.add_columns(*_ENTRY).outerjoin(E, E.c.subject == subject).order_by(E.c.id)
+
+
 _LOGGED: Statement[EntryRow] = Statement(
-    select(E.c.place, E.c.kind, E.c.subject, E.c.body).where(E.c.subject == bindparam("subject")).order_by(E.c.id),
-    lambda place, kind, subject, body: EntryRow(place, kind, subject, bytes(body)),
+    select(*_ENTRY).where(E.c.subject == bindparam("subject")).order_by(E.c.id), entry_of
 )
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request, request_tearing_down
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import MapAdapter, Rule
+from werkzeug.sansio.http import parse_cookie
 from werkzeug.urls import iri_to_uri
 
 from lms.web.spooling import Spool
@@ -21,8 +26,34 @@ USUAL = frozenset({200, 303, 404, 409, 422})
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9/._~?&=#-]*").fullmatch  # nothing in it that an address must say otherwise
 
 
+class Cookies(ImmutableMultiDict[str, str]):
+    """Cookies, of which most that are asked for are not there: Werkzeug makes an exception for each of those."""
+
+    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]  # noqa: A002
+        if type is not None:
+            return super().get(key, default, type)
+        held: list[str] | None = dict.get(self, key)  # type: ignore[assignment]
+        return held[0] if held else default
+
+
+@lru_cache(maxsize=500)
+def _cookies(header: str) -> Cookies:
+    """Werkzeug's reading of a Cookie header. A browser sends the same one with each request, so it is read once."""
+    return cast("Cookies", parse_cookie(header, Cookies))
+
+
 class PlainRequest(Request):
     """A request whose plain forms are read at once; whatever is unusual about a form goes Werkzeug's way."""
+
+    @cached_property
+    def cookies(self) -> Cookies:
+        """The cookies that came along."""
+        return _cookies(self.environ.get("HTTP_COOKIE", ""))
+
+    @property
+    def takes_gzip(self) -> bool:
+        """Whether the browser says that it takes what is packed."""
+        return "gzip" in self.environ.get("HTTP_ACCEPT_ENCODING", "")
 
     def _get_file_stream(
         self,
@@ -51,6 +82,12 @@ class PlainRequest(Request):
         self.__dict__.update(
             stream=BytesIO(), form=self.parameter_storage_class(fields), files=self.parameter_storage_class()
         )
+
+
+def asked() -> PlainRequest:
+    """The request at hand itself: asking it through Flask's proxy costs more than most questions."""
+    found: PlainRequest = request._get_current_object()  # type: ignore[attr-defined]
+    return found
 
 
 class PlainResponse(Response):
@@ -100,6 +137,28 @@ class Application(Flask):
         """No function here is a coroutine."""
         return func
 
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """What stands before every page; no address here has anything of its own there."""
+        for ask in self.before_request_funcs.get(None, ()):
+            answer = ask()
+            if answer is not None:
+                return cast("ResponseReturnValue", answer)
+        return None
+
+    def process_response(self, response: Response) -> Response:
+        """What stands behind every page, then the session."""
+        context = request_ctx._get_current_object()  # type: ignore[attr-defined]  # the proxy costs more than the rest
+        for finish in (*context._after_request_functions, *reversed(self.after_request_funcs.get(None, ()))):
+            response = finish(response)
+        self.session_interface.save_session(self, context._session, response)
+        return response
+
+    def do_teardown_request(self, exc: BaseException | None = None) -> None:
+        """What ends with a request; nothing here asks which address it was."""
+        for end in reversed(self.teardown_request_funcs.get(None, ())):
+            end(exc)
+        request_tearing_down.send(self, exc=exc)
+
     def redirect(self, location: str, code: int = 302) -> Response:
         """Leads elsewhere. Without the page that says so: no browser shows it, and it costs more than the rest."""
         answer = self.response_class(status=code, mimetype="text/html")
@@ -108,8 +167,10 @@ class Application(Flask):
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Of a request: no part of a host's name is a part of an address here, and nothing upgrades to a socket."""
-        named = self.config["SERVER_NAME"] is not None or self.config["TRUSTED_HOSTS"] is not None
-        if request is None or named or not request.host.isascii():
+        named = self.config["SERVER_NAME"] is not None
+        if request is None and not named:
+            return None
+        if request is None or named or self.config["TRUSTED_HOSTS"] is not None or not request.host.isascii():
             return super().create_url_adapter(request)
         return MapAdapter(
             self.url_map,

@@ -36,6 +36,7 @@ class Catalogue:
         """The sentence in a language; the English one where the catalogue has none."""
         return self._said[locale].get(msgid, msgid)
 
+    @functools.cache  # noqa: B019  lives as long as the process
     def translator(self, locale: str) -> Callable[[str], str]:
         """The same as a function of the sentence alone."""
         said = self._said[locale]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from lms.contract.points import ExtensionPoint
+from lms.contract.registry import Registry, running
 from lms.text import Text, _
 
 
@@ -61,12 +63,19 @@ def menu_items(at: str) -> list[MenuItem]:
     return sorted((m for m in MENU if m.at == at), key=lambda m: (m.order, m.endpoint))
 
 
+@functools.lru_cache(maxsize=64)
+def _panels_of(registry: Registry, at: str) -> list[Panel]:
+    """The panels of a place in their order, for as long as the application runs."""
+    found: Iterable[Panel] = registry.entries(PANELS).values()
+    return sorted((p for p in found if p.at == at), key=lambda p: (p.order, p.name))
+
+
 def panels(at: str, **what: Any) -> list[Markup]:
     """The panels of a place, in order; one that raises is logged and left out."""
     import structlog
 
     drawn = []
-    for panel in sorted((p for p in PANELS if p.at == at), key=lambda p: (p.order, p.name)):
+    for panel in _panels_of(running(), at):
         try:
             piece = panel.draw(**what)
         except Exception as error:

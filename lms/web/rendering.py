@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from uuid import UUID
 
 import msgspec
 from flask import Response, current_app, g, request, session, url_for
@@ -23,6 +24,7 @@ from markupsafe import Markup, escape
 from lms.errors import NotSignedIn
 from lms.text import Text
 from lms.web import locale as lang
+from lms.web.application import asked
 from lms.web.locale import Catalogue, current_locale
 from lms.web.menu import STAFF_GROUPS, MenuItem, menu_items, panels
 from lms.web.packing import Packer, Shell
@@ -211,6 +213,7 @@ def _menu_row(item: MenuItem) -> dict[str, Any]:
 
 
 _addresses: dict[tuple[Any, ...], str] = {}
+_NOBODY = UUID("00000000-0000-4000-8000-000000000000")
 
 
 def address(endpoint: str, **values: Any) -> str:
@@ -221,6 +224,9 @@ def address(endpoint: str, **values: Any) -> str:
         return _addresses[key]
     except KeyError:
         pass
+    for name, value in values.items():
+        if type(value) is UUID and value != _NOBODY:  # there are as many as there are things: built for none of them
+            return address(endpoint, **{**values, name: _NOBODY}).replace(str(_NOBODY), str(value))
     built = url_for(endpoint, **values)
     if len(_addresses) >= 20_000:
         _addresses.clear()
@@ -323,7 +329,7 @@ def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
             _remembered.popitem(last=False)
     else:
         _remembered.move_to_end(whole)
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+    if not asked().takes_gzip:
         return Response(gzip.decompress(held), mimetype="text/html")
     answer = Response(held, mimetype="text/html")
     answer.headers["Content-Encoding"] = "gzip"
@@ -438,7 +444,7 @@ def _keep(key: tuple[Any, ...], shell: _S) -> _S:
 
 def _filled(shell: Shell, fill: Mapping[str, str]) -> Response:
     pieces = {marker: text.encode() for marker, text in fill.items()}
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+    if not asked().takes_gzip:
         return Response(shell.plain(pieces), mimetype="text/html")
     answer = Response(shell.gzip(pieces), mimetype="text/html")
     answer.headers["Content-Encoding"] = "gzip"

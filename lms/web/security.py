@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, request, session
+from flask import Flask, Response, current_app, session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lms.errors import NotAllowed, NotFound
 from lms.text import _
+from lms.web.application import PlainRequest, asked
 from lms.web.packing import Packer
 from lms.web.sheets import Sheet
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+FORM = "application/x-www-form-urlencoded"
+NEVER_PACKED = frozenset({204, 206, 303, 304})  # no body, or a piece of one
 OFFICE = "/can-bo"  # pages about other people
 
 
@@ -27,21 +30,20 @@ def refuse_what_must_not_come_in() -> None:
     The last, instead of a token in each form, which expires while somebody is in the hills and spoils caching: browsers
     say where a write comes from (Sec-Fetch-Site, Origin), and the session cookie is SameSite=Lax besides.
     """
-    asked = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs more than the questions
-    if "\0" in asked.path or b"%00" in asked.query_string:
+    here = asked()
+    if "\0" in here.path or b"%00" in here.query_string:
         raise NotFound  # an address with a NUL in it names nothing; PostgreSQL would not even take it in a question
-    if asked.method in SAFE:
+    if here.method in SAFE:
         return
-    most = current_app.config["MAX_FORM_MEMORY_SIZE"]
-    if (asked.content_length or 0) > most and asked.mimetype == "application/x-www-form-urlencoded":
+    most = here.max_form_memory_size
+    if most is not None and (here.content_length or 0) > most and here.mimetype == FORM:
         raise RequestEntityTooLarge  # a form without files is read whole into memory
-    site = asked.headers.get("Sec-Fetch-Site")
+    site, origin = here.environ.get("HTTP_SEC_FETCH_SITE"), here.environ.get("HTTP_ORIGIN")
     if site in ("same-origin", "none"):
         return
-    origin = asked.headers.get("Origin")
     if site is None and origin is None:
         return  # not a browser that lets other sites send our cookie
-    if site is None and origin is not None and urlsplit(origin).netloc == asked.host:
+    if site is None and origin is not None and urlsplit(origin).netloc == here.host:
         return
     raise NotAllowed(_("This form was sent from another site. Please open the page here and send it again."))
 
@@ -85,13 +87,12 @@ def harden(app: Flask, pack: Packer, sheets: Iterable[Sheet]) -> None:
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        asked = request._get_current_object()  # type: ignore[attr-defined]  # as above
-        shared = "idle" in session and not response.headers.get("Cache-Control", "").startswith("public")
-        if shared or asked.path.startswith(OFFICE):
+        here, kept = asked(), response.headers.get("Cache-Control")
+        if here.path.startswith(OFFICE) or ("idle" in session and not (kept or "").startswith("public")):
             response.headers["Cache-Control"] = "no-store"  # a device that others use next keeps nothing
-        elif "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store" if asked.method not in SAFE else "private, no-cache"
-        return _compressed(asked, response, pack)
+        elif kept is None:
+            response.headers["Cache-Control"] = "no-store" if here.method not in SAFE else "private, no-cache"
+        return _compressed(here, response, pack)
 
     app.extensions["lms.policy"] = policy
     app.before_request(refuse_what_must_not_come_in)
@@ -106,11 +107,11 @@ def for_recording(answer: Response) -> Response:
     return answer
 
 
-def _compressed(asked: Request, response: Response, pack: Packer) -> Response:
+def _compressed(here: PlainRequest, response: Response, pack: Packer) -> Response:
     if (
         response.direct_passthrough
-        or response.status_code in (204, 206, 304)
-        or "gzip" not in asked.headers.get("Accept-Encoding", "")
+        or response.status_code in NEVER_PACKED
+        or not here.takes_gzip
         or "Content-Encoding" in response.headers
         or not (response.mimetype or "").startswith(("text/", "application/json", "image/svg+xml"))
     ):

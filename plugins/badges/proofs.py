@@ -20,19 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePri
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from plugins.badges.contexts import load
+from plugins.badges.canonical import canonical
 from plugins.badges.encoding import base58, base64url, from_base58, from_base64url
 
 SUITE: Final = "eddsa-rdfc-2022"
-
-
-def canonical(document: Mapping[str, Any]) -> bytes:
-    """A document in canonical form (RDFC-1.0, N-Quads). Contexts come from this package; no other is loaded."""
-    from pyld import jsonld  # 8 MB that only what signs and checks has to carry
-
-    options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": load}
-    found: str = jsonld.normalize(dict(document), options)
-    return found.encode()
 
 
 def _to_sign(document: Mapping[str, Any], proof: Mapping[str, Any]) -> bytes:

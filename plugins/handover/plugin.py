@@ -51,7 +51,7 @@ plugin = Plugin(
         RETENTION.of(*keeping.rules),
     ),
     hears=(
-        on(CredentialIssued, preparing.when_issued),
+        on(CredentialIssued, preparing.when_issued, wanted=preparing.is_handed_over),
         on(CredentialChanged, preparing.when_changed),
         on(AccountErased, preparing.when_erased),
     ),

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
+from lms.api.data import Statement
 from lms.api.people import below, nation_id
 from lms.api.work import connection
 from plugins.handover.models import PREPARED, Answer, Batch, Record
@@ -128,7 +129,9 @@ def batch_by_uuid(uuid: UUID, hold: bool = False) -> BatchRow | None:
     return BatchRow(*row) if row else None
 
 
+_OF_PERSON = Statement(_RECORD.where(R.c.account_id == bindparam("who")).order_by(R.c.id.desc()), RecordRow)
+
+
 def of_person(account_id: int) -> list[RecordRow]:
     """A person's own records, the newest first."""
-    rows = connection().execute(_RECORD.where(R.c.account_id == account_id).order_by(R.c.id.desc()))
-    return [RecordRow(*row) for row in rows]
+    return _OF_PERSON.all(who=account_id)

@@ -204,14 +204,17 @@ def steps_of(case_id: int) -> list[StepRow]:
     return [StepRow(*row) for row in rows]
 
 
+_CASES_OF: Statement[Any] = Statement(
+    select(C.c.state, C.c.uuid, C.c.activity_id, P.c.attempt_id)
+    .join(C, C.c.id == P.c.case_id)
+    .where(P.c.account_id == bindparam("who")),
+    lambda *row: row,
+)
+
+
 def holding_papers(account_id: int, states: Sequence[str]) -> list[tuple[UUID, int, int]]:
     """(case, activity, attempt) of a person's papers in cases of these states."""
-    rows = connection().execute(
-        select(C.c.uuid, C.c.activity_id, P.c.attempt_id)
-        .join(C, C.c.id == P.c.case_id)
-        .where(P.c.account_id == account_id, C.c.state.in_(states))
-    )
-    return [tuple(row) for row in rows]
+    return [row[1:] for row in _CASES_OF.all(who=account_id) if row[0] in states]
 
 
 def late(case: CaseRow) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from lms.api.data import Statement
 from lms.api.people import people_below
 from lms.api.work import connection
 from plugins.measuring.gains import Gain, Moment, Spread, from_share, gain, offsets, spread, told
@@ -125,9 +127,12 @@ def compared(people: Mapping[int, Mapping[str, Form]], first: str, then: str) ->
     )  # fmt: skip
 
 
+_OF_PERSON: Statement[Any] = Statement(select(T).where(T.c.account_id == bindparam("who")).order_by(T.c.attempt_id))
+
+
 def own(account_id: int) -> dict[str, dict[str, Form]]:
     """What a person handed in, by measure and purpose."""
-    rows = connection().execute(select(T).where(T.c.account_id == account_id).order_by(T.c.attempt_id)).all()
+    rows = _OF_PERSON.all(who=account_id)
     found: dict[str, dict[str, Form]] = {}
     for measure in dict.fromkeys(row.measure for row in rows):
         scale = scale_of(measure)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from lms.api.data import Statement
 from lms.api.work import connection
 from plugins.measuring.models import Placing, PlacingAnswer
 
@@ -69,16 +70,15 @@ def open_one(account_id: int, programme_id: int) -> UUID | None:
     return found
 
 
+_LAST: Statement[tuple[UUID, int]] = Statement(
+    select(P.c.uuid, P.c.level)
+    .where(P.c.account_id == bindparam("who"), P.c.programme_id == bindparam("programme"), P.c.level.is_not(None))
+    .order_by(P.c.id.desc())
+    .limit(1),
+    lambda uuid, level: (uuid, level),
+)
+
+
 def last_result(account_id: int, programme_id: int) -> tuple[UUID, int] | None:
     """(name, level) of the test of a programme that a person ended last."""
-    row = (
-        connection()
-        .execute(
-            select(P.c.uuid, P.c.level)
-            .where(P.c.account_id == account_id, P.c.programme_id == programme_id, P.c.level.is_not(None))
-            .order_by(P.c.id.desc())
-            .limit(1)
-        )
-        .first()
-    )
-    return (row.uuid, row.level) if row else None
+    return _LAST.first(who=account_id, programme=programme_id)

@@ -70,7 +70,7 @@ plugin = Plugin(
     hears=(
         on(AttemptGraded, analysing.when_graded),
         on(PapersRemarked, analysing.when_remarked),
-        on(AttemptGraded, changing.when_graded),
+        on(AttemptGraded, changing.when_graded, wanted=changing.is_form),
         on(PapersRemarked, changing.when_remarked),
         on(FormHelped, changing.when_helped),
     ),

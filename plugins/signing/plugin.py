@@ -41,7 +41,7 @@ plugin = Plugin(
         ),
     ),
     hears=(
-        on(CredentialDrawn, queueing.when_credential_drawn),
+        on(CredentialDrawn, queueing.when_credential_drawn, wanted=queueing.is_signed_here),
         on(AccountErased, queueing.when_account_erased),
     ),
     migrations="migrations/signing",

@@ -228,7 +228,7 @@ _SAVE_OWN: Statement[Any] = Statement(
 
 
 def save_own(attempt_id: int, position: int, answer: list[Any], reader: Claim) -> bool:
-    """Keeps an answer to an attempt of one's own by one statement; False where that is not all as it must be.
+    """Keeps an answer to an attempt of one's own, in a lone write; False where that is not all as it must be.
 
     It says nothing of why: `save_answer` after reading the attempt does.
     """
@@ -340,7 +340,11 @@ def settle(row: queries.AttemptRow, marks: Sequence[int | None], result: Score, 
     """Records and tells what a paper came to, once every answer has its mark; `passed`: where more decides."""
     verdict = result.passed if passed is None else passed
     record_result(row.account_id, row.activity_id, as_evidence(row.paper, row.revision_id, marks, result, verdict))
-    tell(AttemptGraded(row.id, row.account_id, row.activity_id, result.halves, result.most_halves, verdict))
+    tell(
+        AttemptGraded(
+            row.id, row.account_id, row.activity_id, result.halves, result.most_halves, verdict, row.form
+        )
+    )  # fmt: skip
     if queries.revision(row.revision_id)["pool"] == "practice":  # what was missed comes back
         found = queries.versions([entry[0] for entry in row.paper])
         asked = zip(found, marks, strict=True)

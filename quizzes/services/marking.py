@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 
 from lms.api.work import Conflict, Invalid, NotFound, _, audit, clock, connection
 from quizzes import corrections, queries
-from quizzes.items.contract import ITEM_TYPES, WAITS, WHOLE, Mark, Marked
+from quizzes.items.contract import ITEM_TYPES, WAITS, WHOLE, Mark, Marked, waits
 from quizzes.models import Attempt, Marking, Reading, ToMark
 from quizzes.policies import Policy
 from quizzes.queries import AttemptRow, VersionRow
@@ -269,7 +269,7 @@ def count(one: Waiting, marks: Sequence[int | None], parts: int, levels: list[An
 def marked(attempt_id: int, found: Sequence[VersionRow]) -> dict[int, Mark]:
     """What persons said of the answers of a paper, by position. No statement where none is marked by a person."""
     kinds = [ITEM_TYPES.find(version.type) for version in found]
-    if not any(isinstance(kind, Marked) for kind in kinds):
+    if not any(waits(kind) for kind in kinds):
         return {}
     rows = connection().execute(
         select(M.c.position, M.c.levels, M.c.parts, M.c.note).where(M.c.attempt_id == attempt_id)

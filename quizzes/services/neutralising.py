@@ -243,6 +243,7 @@ class Paper:
     passing: Mapping[str, Any] | None
     started_at: int
     acts: int
+    form: str | None
 
     def codes(self) -> list[Sequence[str]]:
         return [v.body["skills"] for v in queries.versions([entry[0] for entry in self.paper])]
@@ -254,7 +255,7 @@ class Paper:
 
 _PAPER: Select[*tuple[Any, ...]] = select(
     A.c.id, A.c.uuid, A.c.account_id, A.c.activity_id, A.c.revision_id, A.c.paper, A.c.state, A.c.submitted_at,
-    A.c.marks, A.c.passed, A.c.waits, A.c.passing, A.c.started_at, A.c.acts,
+    A.c.marks, A.c.passed, A.c.waits, A.c.passing, A.c.started_at, A.c.acts, A.c.form,
 )  # fmt: skip
 
 
@@ -502,7 +503,7 @@ def _write(
             tell(
                 AttemptGraded(
                     i, papers[i].account_id, papers[i].activity_id, s.halves, s.most_halves,
-                    bool(changes[i].verdict.passed),
+                    bool(changes[i].verdict.passed), papers[i].form,
                 )
             )  # fmt: skip
     tell(PapersRemarked(tuple(changes)))

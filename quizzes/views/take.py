@@ -29,7 +29,7 @@ from lms.api.web import (
     say,
     shelled,
 )
-from lms.api.work import Conflict, NotFound, NotSignedIn, Text, TooEarly, _, unit_of_work
+from lms.api.work import Conflict, NotFound, NotSignedIn, Text, TooEarly, _, lone_write, unit_of_work
 from quizzes import queries
 from quizzes.access import attempt_for, is_at_home
 from quizzes.items.contract import WHOLE
@@ -355,14 +355,14 @@ def _saved_at_once(row: queries.AttemptRow, reader: Claim, n: int) -> bool:
     given = read_answer(version, order, request.form)
     if given is None:
         return False
-    with unit_of_work():
+    with lone_write():
         return attempts.save_own(row.id, n - 1, given, reader)
 
 
 def _after(row: queries.AttemptRow, n: int) -> str:
     """Where an answered question leads to: the next one, or all answers."""
     if n == row.total:
-        return address("quizzes.review", attempt=NOBODY).replace(NOBODYS, str(row.uuid))
+        return address("quizzes.review", attempt=row.uuid)
     return _question_url(row.uuid, n + 1)
 
 
@@ -403,8 +403,7 @@ def _result_url(attempt: UUID) -> str:
 
 
 def _question_url(attempt: UUID, n: int) -> str:
-    """The address of a question, without building anew what differs by the attempt's name alone."""
-    return address("quizzes.question", attempt=NOBODY, n=n).replace(NOBODYS, str(attempt))
+    return address("quizzes.question", attempt=attempt, n=n)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pyld.jsonld import JsonLdError
 from certificates.api import CredentialRow, Presented
 from plugins.badges import composing, proofs
 from plugins.badges.baking import KINDS, bake_png, bake_svg, picture, unbake_png, unbake_svg
+from plugins.badges.canonical import canonical
 from plugins.badges.contexts import ContextRefused, load
 from plugins.badges.encoding import base58, base64url, from_base58, from_base64url
 from plugins.badges.queries import BadgeRow
@@ -198,7 +199,7 @@ def test_no_other_context_is_loaded(said: dict[str, Any]) -> None:
     with pytest.raises(ContextRefused):
         load("https://example.org/context.json")
     with pytest.raises(JsonLdError):
-        proofs.canonical(remote)
+        canonical(remote)
 
 
 def test_what_is_heavy_is_refused_at_once(said: dict[str, Any], held: BadgeRow) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from bench.counting import Counter
@@ -12,14 +12,17 @@ from bench.crowd import attained
 from certificates.models import Book, Credential
 from certificates.numbering import parse_number
 from certificates.services import issuing
-from lms.api.competency import attainments
+from lms.api.competency import ProgrammeAttained, attainments
 from lms.api.people import people_by_id
+from lms.api.work import tell
+from lms.competency.models import Attainment
 from lms.db.unit_of_work import connection, let_go, unit_of_work
-from lms.inbox.models import Note
+from lms.inbox.models import Note, NoteChoice
+from lms.messages.models import Outgoing
 from lms.outbox.delivering import deliver_due
 from lms.transparency import checking, entering
 
-C, B = Credential.__table__, Book.__table__
+A, C, B = Attainment.__table__, Credential.__table__, Book.__table__
 
 
 def serials() -> list[int]:
@@ -51,6 +54,41 @@ def test_many_are_as_many_statements_as_few(any_app: Flask) -> None:
         assert checking.check().whole, "each stands in the log as it was issued"
         undrawn = connection().execute(select(C.c.id).where(C.c.pdf_key.is_(None))).all()
         assert undrawn == []
+        let_go()
+
+
+def test_one_paper_from_attained_to_drawn(any_app: Flask) -> None:
+    """Issued, logged, told, drawn, with its badge and what is handed over: as many statements as it takes, no more."""
+    with any_app.app_context():
+        ids = attained(3)
+        counter, sent = Counter(), []
+        counter.install(connection().engine)
+        for one in ids:
+            with unit_of_work():
+                tell(ProgrammeAttained(one, 1, 1, 1))
+            before = counter.sent
+            deliver_due()
+            sent.append(counter.sent - before)
+        assert connection().execute(text("SELECT count(pdf_key) FROM certificates_credential")).scalar_one() == 3
+        for table in ("badges_badge", "handover_record"):
+            assert connection().execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 3  # noqa: S608
+        assert sent[1] == sent[2] <= 18
+        let_go()
+
+
+def test_whoever_asked_for_mail_is_told_of_a_paper_by_mail_too(any_app: Flask) -> None:
+    with any_app.app_context():
+        ids = attained(2)
+        who = connection().execute(select(A.c.account_id).where(A.c.id == ids[0])).scalar_one()
+        with unit_of_work() as database:
+            wish = {"remind": False, "hour_from": 7, "hour_to": 20, "code_tries": 0, "changed_at": 1}
+            mail = {"email": "a@example.vn", "by_mail": True, "by_phone": False}
+            database.execute(insert(NoteChoice).values(account_id=who, **wish, **mail))
+        with unit_of_work():
+            for one in ids:
+                issuing.issue(one)
+        assert connection().execute(select(Outgoing.address)).scalars().all() == ["a@example.vn"]
+        assert len(connection().execute(select(Note.__table__.c.id)).all()) == 2
         let_go()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from lms.db.base import db
 from lms.db.statement import Statement
-from lms.db.unit_of_work import connection, let_go, line, unit_of_work
+from lms.db.unit_of_work import connection, let_go, line, lone_write, unit_of_work
 from lms.learning.models import Activity
 from lms.outbox.models import Delivery
 
@@ -27,6 +27,9 @@ TELL: Statement[Any] = Statement(
 )
 HELD: Statement[Any] = Statement(select(D.c.id, D.c.payload, D.c.done_at).where(D.c.subscriber == bindparam("who")))
 NOTE: Statement[Any] = Statement(update(D).where(D.c.subscriber == bindparam("who")).values(error=bindparam("said")))
+
+
+NOBODY: Statement[Any] = Statement(text("INSERT INTO lms_client_token (token, day) VALUES (NULL, 1)"))
 
 
 def tell(who: str, payload: dict[str, Any]) -> Any:
@@ -75,6 +78,50 @@ def test_it_takes_part_in_a_unit_of_work_beside_what_goes_through_sqlalchemy(any
         with unit_of_work():
             assert NOTE.run(who="b", said="x") == 1
             assert NOTE.run(who="nobody", said="x") == 0
+
+
+def test_a_lone_write_stands_when_it_returns(any_app: Flask) -> None:
+    seen: list[int] = []
+
+    def look() -> None:
+        with any_app.app_context():
+            seen.append(len(HELD.all(who="alone")))
+
+    with any_app.app_context():
+        with lone_write():
+            tell("alone", {})
+            elsewhere = threading.Thread(target=look)  # another connection
+            elsewhere.start()
+            elsewhere.join(PATIENCE)
+        assert seen == [1], "nothing had to be committed"
+        with pytest.raises(IntegrityError), lone_write():
+            NOBODY.run()
+        assert len(HELD.all(who="alone")) == 1, "the line works on"
+        with unit_of_work(), pytest.raises(RuntimeError, match="transaction of its own"), lone_write():
+            pass
+
+
+def test_a_lone_write_waits_for_others_who_write(any_app: Flask) -> None:
+    began, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with any_app.app_context(), unit_of_work():
+            NOTE.run(who="held", said="first")
+            began.set()
+            assert done.wait(PATIENCE)
+
+    with any_app.app_context():
+        with lone_write():
+            tell("held", {})
+        other = threading.Thread(target=hold)
+        other.start()
+        assert began.wait(PATIENCE)
+        threading.Timer(0.3, done.set).start()
+        with lone_write():
+            assert NOTE.run(who="held", said="second") == 1
+        other.join(PATIENCE)
+        said = connection().execute(select(D.c.error).where(D.c.subscriber == "held")).scalar_one()
+        assert said == "second"
 
 
 def test_outside_a_unit_of_work_no_transaction_stays_open(any_app: Flask) -> None:

@@ -21,6 +21,7 @@ from lms.learning.record import Result
 from lms.orgs.queries import org_by_code
 from plugins.integrity.services import looking
 from quizzes import queries
+from quizzes.graded import worded
 from quizzes.services import attempts
 from quizzes.services.importing import publish_quiz
 from tests.quizzes.test_marked import ask
@@ -78,9 +79,9 @@ class Integrity:
             uuid = attempts.start(account_id, self.course, self.quiz, self.revision, None, session=session)
         row = queries.attempt_by_uuid(uuid)
         assert row is not None
-        versions = queries.versions([entry[0] for entry in row.paper])
-        for place, version in enumerate(versions):
-            number = int(version.slug.rsplit("-", 1)[1]) - 1
+        named = worded([entry[0] for entry in row.paper])
+        for place, entry in enumerate(row.paper):
+            number = int(named[entry[0]].slug.rsplit("-", 1)[1]) - 1
             at = begin + timedelta(seconds=each * (ASKED if at_once else place + 1))
             with clock.frozen_at(at), unit_of_work():
                 attempts.save_answer(row.id, place, [wrong.get(number, 0)])

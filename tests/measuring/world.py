@@ -16,6 +16,7 @@ from lms.api.work import clock, connection, unit_of_work
 from lms.identity.models import Account
 from plugins.measuring.analysis import WHOLE
 from quizzes import queries
+from quizzes.graded import worded
 from quizzes.models import Attempt, Item, ItemVersion, QuizRevision, Response
 from quizzes.services.importing import publish_quiz
 
@@ -43,7 +44,8 @@ def choices(count: int, slug: str = "") -> list[queries.VersionRow]:
     in_use = I.c.current_id.is_not(None) & I.c.retired_at.is_(None)
     wanted = select(I.c.current_id).where(I.c.pool == "exam", in_use).order_by(I.c.id)
     found = queries.versions(list(connection().execute(wanted).scalars()))
-    return [v for v in found if v.type == "single_choice" and (not slug or v.slug == slug)][:count]
+    named = worded([v.id for v in found])
+    return [v for v in found if v.type == "single_choice" and (not slug or named[v.id].slug == slug)][:count]
 
 
 def quiz(slug: str = "do-cau-hoi") -> tuple[int, int, int]:

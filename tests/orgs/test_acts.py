@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Date, literal, select
 
 from lms import clock
 from lms.api.work import Conflict, Invalid, connection
@@ -18,13 +18,13 @@ from lms.identity.models import Grant
 from lms.indicators import counting
 from lms.orgs import acts, kinds, tree
 from lms.orgs.acts import Dissolve, Found, Manage, Merge, Move, NewUnit, Part, Rename, Split
-from lms.orgs.models import Membership, OrgVersion
-from lms.orgs.queries import ancestors, children, org, path_name
+from lms.orgs.models import Membership, Org, OrgVersion
+from lms.orgs.queries import ancestors, children, org, path_name, path_name_of
 from lms.orgs.scope import below
 from lms.places import reorganizing
 from tests.orgs.conftest import SINCE, Country, tried
 
-V, M, G = OrgVersion.__table__, Membership.__table__, Grant.__table__
+V, M, G, O = OrgVersion.__table__, Membership.__table__, Grant.__table__, Org.__table__
 DECREE = "NQ 1/2026"
 
 
@@ -183,6 +183,10 @@ def test_two_communes_become_one_that_is_new(country: Country) -> None:
     assert {r.id for r in children(new)} == {at["T111"], at["T112"], at["T121"], at["T11S"]}
     assert path_name(at["T111"]) == "thôn 1, phường Mới, tỉnh Thử Một"
     assert path_name(at["T111"], today - timedelta(days=1)) == "thôn 1, xã Bản Phố, tỉnh Thử Một"
+    for day in (today, today - timedelta(days=1)):
+        named = select(O.c.id, path_name_of(O.c.id, literal(day, Date))).where(O.c.id.in_([*at.values(), new]))
+        for unit, name in connection().execute(named):
+            assert (name or "") == path_name(unit, day), "the same within a statement"
     assert ancestors(at["T11"])[:3] == (at["T11"], new, at["T1"]), "what was recorded at it still lies somewhere"
     held = connection().execute(select(M.c.org_id).where(M.c.account_id == people[0], M.c.valid_to.is_(None)))
     assert list(held.scalars()) == [new], "who belonged to both belongs to the new one once"

@@ -19,6 +19,7 @@ from lms.packages.policies import DEFAULTS, broken_rules, written_policy
 from lms.testing import story
 from quizzes import corrections, queries
 from quizzes.corrections import APPLIED, LOOKED, UNDONE
+from quizzes.graded import worded
 from quizzes.items.contract import WHOLE
 from quizzes.models import Attempt, Correction, QuizRevision
 from quizzes.services import attempts, timing
@@ -180,10 +181,11 @@ def test_it_lists_what_was_attained_and_the_certificates(any_app: Flask, sign_in
             marks = [WHOLE if n in right else 0 for n in range(len(found))]
             connection().execute(a.update().where(a.c.uuid == paper).values(marks=marks))
         bad = found[order[-1]]
+        name = worded([bad.id])[bad.id].slug
         number = connection().execute(
             select(Credential.number).where(Credential.attainment_id == held.id)
         ).scalar_one()  # fmt: skip
-    asked = {"cau": bad.slug, "version": str(bad.id), "quizzes": [str(quiz.id)], "way": "all", "reason": "sai"}
+    asked = {"cau": name, "version": str(bad.id), "quizzes": [str(quiz.id)], "way": "all", "reason": "sai"}
     page = text(officer, officer.post(BAD, data=asked).location)
     assert "1 bài nay mới đạt" in page
     assert held.title in page

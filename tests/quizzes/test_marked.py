@@ -101,8 +101,8 @@ def test_without_its_plugin_it_cannot_be_asked(in_app: Flask, monkeypatch: pytes
     marks = {}
     row = quiz.row(uuid)
     for version in queries.versions([entry[0] for entry in row.paper]):
-        marks[version.slug] = attempts.mark_of(version, None)
-    assert marks == {"zz-practice-1": 0, "zz-practice-2": None}
+        marks[version.body["data"]["practice"]] = attempts.mark_of(version, None)
+    assert marks == {PRACTICE: 0, "khong-con-nua": None}
     monkeypatch.setattr(RUNNERS, "find", lambda _name: None)
     assert all(attempts.mark_of(v, None) is None for v in queries.versions([entry[0] for entry in row.paper]))
 

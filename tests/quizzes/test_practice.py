@@ -48,6 +48,16 @@ def answer(browser: FlaskClient, question: str, address: str) -> int:
     return sent.status_code
 
 
+def test_a_wording_names_its_question_in_practice_only(any_app: Flask) -> None:
+    in_use = select(func.min(Item.current_id)).where(Item.retired_at.is_(None))
+    with any_app.app_context():
+        ids = [connection().execute(in_use.where(Item.pool == pool)).scalar_one() or 0 for pool in ("exam", "practice")]
+        exam, practice = queries.versions(ids)
+        named = connection().execute(select(Item.slug).where(Item.id == practice.item_id)).scalar_one()
+    assert (exam.pool, exam.slug) == ("exam", "")
+    assert (practice.pool, practice.slug) == ("practice", named)
+
+
 def test_one_network_address_may_answer_so_often_and_no_more(
     any_app: Flask, question: str, sign_in: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:

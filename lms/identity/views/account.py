@@ -51,10 +51,9 @@ def sign_in_post() -> Answer:
     form = SignInForm()
     if form.validate():
         login, password = form.identifier.data or "", form.password.data or ""
-        with unit_of_work():
-            accounts.count_try(login, request.remote_addr or "")
         named = accounts.normal_login(login)
-        guarding.refuse_guessers(named, request.remote_addr or "")
+        with unit_of_work():
+            guarding.let_try(named, request.remote_addr or "")
         try:
             person = accounts.check_credentials(login, password)
         except Invalid as error:

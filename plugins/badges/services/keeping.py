@@ -5,8 +5,8 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from lms.api.transparency import ED25519, ES256, Key, history, signing_key
-from lms.api.work import settings, unit_of_work
+from lms.api.transparency import ED25519, ES256, Key, all_in_use, history, signing_key
+from lms.api.work import read_once, settings, unit_of_work
 from plugins.badges.composing import Site
 
 PURPOSE, JWT_PURPOSE = "badges", "badges-jwt"
@@ -29,16 +29,13 @@ def key_by_kid(kid: str) -> Key | None:
 
 def held_key() -> Key | None:
     """The Ed25519 key in use; None where no badge was made yet."""
-    return _held(PURPOSE)
-
-
-def _held(purpose: str) -> Key | None:
-    return next((key for key in reversed(history(purpose)) if key.retired_at is None), None)
+    return all_in_use().get(PURPOSE)
 
 
 def both_keys() -> tuple[Key, Key]:
     """The keys in use, for JSON-LD and for JWT; made where there are none. Outside a unit of work."""
-    ours, jwt = _held(PURPOSE), _held(JWT_PURPOSE)
+    held = read_once("keys in use", all_in_use)
+    ours, jwt = held.get(PURPOSE), held.get(JWT_PURPOSE)
     if ours is None or jwt is None:
         with unit_of_work():
             ours, jwt = signing_key(PURPOSE, ED25519), signing_key(JWT_PURPOSE, ES256)

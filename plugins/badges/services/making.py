@@ -6,11 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from certificates.api import CredentialIssued, CredentialRow, credential
+from certificates.api import CredentialIssued, CredentialRow, credential_to_prepare
 from lms.api.competency import attainment, skills
-from lms.api.work import clock, connection, unit_of_work
+from lms.api.data import Statement
+from lms.api.work import clock, unit_of_work
 from plugins.badges import composing, proofs, queries, shapes
 from plugins.badges.composing import Achieved, Part
 from plugins.badges.models import Achievement, BadgeMade
@@ -18,6 +20,26 @@ from plugins.badges.queries import BadgeRow
 from plugins.badges.services import keeping
 
 B, A = BadgeMade.__table__, Achievement.__table__
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_COLUMNS = [B.c[name] for name in ("credential_id", "uuid", "achievement", "forms", "kid", "jwt_kid", "made_at")]
+_GIVEN = select(*(bindparam(c.name, type_=c.type) for c in _COLUMNS)).where(A.c.key == bindparam("achievement"))
+_KEEP_WORDS: Statement[Any] = Statement(
+    {kind: make(A).on_conflict_do_nothing() for kind, make in _INSERT.items()}, columns=("key", "body", "made_at")
+)
+# Both only where what the badge attests is kept already.
+_KEEP: Statement[Any] = Statement(
+    {k: make(B).from_select(_COLUMNS, _GIVEN).on_conflict_do_nothing() for k, make in _INSERT.items()}
+)
+_KEEP_INSTEAD: Statement[Any] = Statement(
+    {
+        kind: (made := make(B).from_select(_COLUMNS, _GIVEN)).on_conflict_do_update(
+            index_elements=["credential_id"],
+            set_={c.name: made.excluded[c.name] for c in _COLUMNS[2:]},
+            where=B.c.kid == bindparam("before"),
+        )
+        for kind, make in _INSERT.items()
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +78,10 @@ def sign(row: CredentialRow) -> Made | None:
     held = queries.badge_of(row.id)
     if held is not None and is_good(held):
         return None
+    return _signed(row, held)
+
+
+def _signed(row: CredentialRow, held: BadgeRow | None) -> Made:
     ours, jwt_key = keeping.both_keys()
     site, uuid = keeping.site(), held.uuid if held else uuid4()
     what = achieved(row)
@@ -114,34 +140,30 @@ def _parts(codes: list[str]) -> list[Part]:
 
 
 def keep(made: Made) -> None:
-    """Keeps a badge, once; one that somebody else made meanwhile stays. In a unit of work."""
-    database, now = connection(), clock.seconds()
-    make = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
-    body = {"key": made.what.key, "body": asdict(made.what), "made_at": now}
-    database.execute(make(A).values(**body).on_conflict_do_nothing())
+    """Keeps a badge, once; one that somebody else made meanwhile stays. In a unit of work.
+
+    What it attests is kept already, but for the first badge of its kind: one statement for all others.
+    """
+    now = clock.seconds()
     values: dict[str, Any] = {
-        "achievement": made.what.key, "forms": proofs.pack(made.document, made.jwt), "kid": made.kid,
-        "jwt_kid": made.jwt_kid, "made_at": now,
+        "credential_id": made.credential_id, "uuid": made.uuid, "achievement": made.what.key,
+        "forms": proofs.pack(made.document, made.jwt), "kid": made.kid, "jwt_kid": made.jwt_kid, "made_at": now,
+        "before": made.instead_of,
     }  # fmt: skip
-    statement = make(B).values(credential_id=made.credential_id, uuid=made.uuid, **values)
-    if made.instead_of:
-        changed = statement.on_conflict_do_update(
-            index_elements=["credential_id"], set_=values, where=B.c.kid == made.instead_of
-        )
-        database.execute(changed)
-    else:
-        database.execute(statement.on_conflict_do_nothing())
+    statement = _KEEP_INSTEAD if made.instead_of else _KEEP
+    if not statement.run(**values):
+        _KEEP_WORDS.run(key=made.what.key, body=asdict(made.what), made_at=now)
+        statement.run(**values)
 
 
-def sign_issued(event: CredentialIssued) -> Made | None:
-    """Signs the badge of a paper that was just issued; before the transaction that keeps it."""
-    row = credential(event.credential_id)
+def sign_issued(event: CredentialIssued) -> Made:
+    """Signs the badge of a paper that was just issued; before the transaction that keeps it, if there is none yet."""
+    row = credential_to_prepare(event.credential_id)
     if row is None:
         raise LookupError(f"Credential {event.credential_id} is gone.")
-    return sign(row)
+    return _signed(row, None)
 
 
-def when_credential_issued(_event: CredentialIssued, made: Made | None) -> None:
+def when_credential_issued(_event: CredentialIssued, made: Made) -> None:
     """Keeps the badge of a paper that was just issued."""
-    if made is not None:
-        keep(made)
+    keep(made)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lms.api.papers import DESCENT, Box, Face, Rgb, Sheet, TextMark, colour_numbers, missing_letters, text_width
+from lms.api.papers import DESCENT, Box, Face, Rgb, Sheet, TextMark, colour_numbers, cut, missing_letters, text_width
 from lms.api.papers import number_text as n
 from lms.api.qr import qr_runs
 
@@ -136,19 +136,9 @@ def _fitted(text: str, face: Face, sizes: Sequence[float], width: float, most: i
         lines = _wrapped(words, face, size, width)
         if len(lines) <= most and all(text_width(line, face, size) <= width for line in lines):
             return [(line, size) for line in lines]
-    pieces = [piece for word in words for piece in _pieces(word, face, sizes[-1], width)]
+    pieces = [piece for word in words for piece in cut(word, face, sizes[-1], width)]
     lines = _wrapped(pieces, face, sizes[-1], width)
     return [(line, sizes[-1]) for line in [*lines[: most - 1], " ".join(lines[most - 1 :])] if line]
-
-
-def _pieces(word: str, face: Face, size: float, width: float) -> list[str]:
-    """A word cut where it is too long for any line."""
-    pieces = [""]
-    for letter in word:
-        if pieces[-1] and text_width(pieces[-1] + letter, face, size) > width:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
 
 
 def _wrapped(words: Sequence[str], face: Face, size: float, width: float) -> list[str]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lms.api.data import Statement
 from lms.api.learning import enrollment
-from lms.api.people import orgs_of_people
+from lms.api.people import org_at, orgs_of_people
 from lms.api.work import clock, connection, unit_of_work
 from plugins.integrity import rules
 from plugins.integrity.models import Due, Looking
@@ -25,6 +26,22 @@ A_LIST = 2_000  # papers of before put on the list in one transaction
 EPOCH = date(1970, 1, 1)
 LEARNED = 2  # things done in the course: the check itself and one besides
 NOWHERE = 0  # the unit of whoever belongs to none
+_PUT: Statement[Any] = Statement(
+    {
+        kind: make(D)
+        .from_select(
+            ["attempt_id", "day", "activity_id", "org_id"],
+            select(
+                bindparam("attempt", type_=D.c.attempt_id.type),
+                bindparam("day", type_=D.c.day.type),
+                bindparam("activity", type_=D.c.activity_id.type),
+                func.coalesce(org_at(bindparam("who", type_=BigInteger), bindparam("at", type_=BigInteger)), NOWHERE),
+            ).where(true()),
+        )
+        .on_conflict_do_nothing(index_elements=[D.c.attempt_id])
+        for kind, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    }
+)
 
 
 def day_of(moment: int) -> int:
@@ -34,8 +51,8 @@ def day_of(moment: int) -> int:
 
 def when_attempt_graded(event: AttemptGraded) -> None:
     """A paper has its verdict: it is looked at with the others of its day."""
-    org_id = orgs_of_people([event.account_id]).get(event.account_id, NOWHERE)
-    _put([(event.attempt_id, day_of(clock.seconds()), event.activity_id, org_id)])
+    now = clock.seconds()
+    _PUT.run(attempt=event.attempt_id, day=day_of(now), activity=event.activity_id, who=event.account_id, at=now)
 
 
 def _put(rows: Sequence[tuple[int, int, int, int]]) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from typing import Any
 
 from flask import after_this_request, request, session
 from sqlalchemy import insert
 from werkzeug.wrappers import Response
 
+from lms.api.data import Statement
 from lms.api.people import Arrival, Person
-from lms.api.work import clock, connection, settings, unit_of_work
+from lms.api.work import clock, lone_write, settings
 from plugins.integrity.models import KnownDevice
 
 COOKIE = "hv_may"
 LASTS = 30 * 86_400
-D = KnownDevice.__table__
+_NOTE: Statement[Any] = Statement(insert(KnownDevice), columns=("account_id", "device", "at"))
 
 
 def named(token: str) -> bytes:
@@ -35,8 +37,8 @@ def arrived(person: Person) -> None:
         token = request.cookies.get(COOKIE, "")
         if not 20 <= len(token) <= 60:
             token = secrets.token_urlsafe(24)
-        with unit_of_work():
-            connection().execute(insert(D).values(account_id=person.id, device=named(token), at=clock.seconds()))
+        with lone_write():
+            _NOTE.run(account_id=person.id, device=named(token), at=clock.seconds())
         response.set_cookie(
             COOKIE, token, max_age=LASTS, httponly=True, secure=settings().secure_cookies, samesite="Lax"
         )

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lms.api.data import Statement
 from lms.api.work import clock, connection, unit_of_work
 from plugins.measuring import advising
 from plugins.measuring.advising import Scaled
@@ -49,13 +50,19 @@ from quizzes.api import (
 I, P, DUE, S, D = (t.__table__ for t in (ItemSums, CountedPaper, DuePaper, AnalysisState, Difficulty))
 A_ROUND = 500  # papers counted in one transaction
 A_PAGE = 5_000  # papers that the walk looks at in one go
+_NOTE: Statement[Any] = Statement(
+    {
+        "sqlite": sqlite.insert(DUE).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(DUE).on_conflict_do_nothing(),
+    },
+    columns=("attempt_id",),
+)
 _UNCOUNTED = -1  # stands for a question that does not count, in packed marks
 
 
 def when_graded(event: AttemptGraded) -> None:
     """Notes a paper to be counted."""
-    make = postgresql.insert if connection().dialect.name == "postgresql" else sqlite.insert
-    connection().execute(make(DUE).values(attempt_id=event.attempt_id).on_conflict_do_nothing())
+    _NOTE.run(attempt_id=event.attempt_id)
 
 
 def when_remarked(event: PapersRemarked) -> None:

@@ -29,8 +29,13 @@ C, D, N, S, T = (x.__table__ for x in (Calibration, Difficulty, Invited, Scaled,
 AT_ONCE = 500
 
 
+def is_form(event: AttemptGraded) -> bool:
+    """Whether a paper was a form; most are none."""
+    return event.form is not None
+
+
 def when_graded(event: AttemptGraded) -> None:
-    """Keeps what a form came to; most papers are none."""
+    """Keeps what a form came to."""
     keep([event.attempt_id])
 
 

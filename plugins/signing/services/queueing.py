@@ -36,6 +36,11 @@ EMPTY = {
 }  # fmt: skip
 
 
+def is_signed_here(_event: CredentialDrawn) -> bool:
+    """Whether anybody signs papers in this installation."""
+    return bool(signers.found().setups)
+
+
 def when_credential_drawn(event: CredentialDrawn) -> None:
     """A paper waits for its signature, where somebody signs papers of its kind; once."""
     row = credential(event.credential_id)
