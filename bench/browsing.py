@@ -50,11 +50,13 @@ class HttpBrowser:
         self._connection = HTTPConnection("127.0.0.1", port, timeout=30)
         self._address, self._jar, self._used = address, Jar(), False
 
-    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Answer:
-        """One request; redirects are not followed."""
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None, script: bool = False) -> Answer:
+        """One request; redirects are not followed. `script`: our script asks for what the next page holds."""
         headers = {"Accept-Encoding": "gzip", "X-Forwarded-For": self._address}
         if cookies := self._jar.header():
             headers["Cookie"] = cookies
+        if script:
+            headers["X-Fragment"] = "page"
         body = None
         if form is not None:
             body, headers["Content-Type"] = urlencode(form), FORM
@@ -85,8 +87,8 @@ class InsideBrowser:
     def __init__(self, app: Callable[..., Iterable[bytes]], address: str = "10.0.0.1") -> None:
         self._app, self._address, self._jar = app, address, Jar()
 
-    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Answer:
-        """One request; redirects are not followed."""
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None, script: bool = False) -> Answer:
+        """One request; redirects are not followed. `script`: our script asks for what the next page holds."""
         path, _mark, query = path.partition("?")
         body = urlencode(form).encode() if form is not None else b""
         environ: dict[str, Any] = {
@@ -113,6 +115,8 @@ class InsideBrowser:
         }
         if cookies := self._jar.header():
             environ["HTTP_COOKIE"] = cookies
+        if script:
+            environ["HTTP_X_FRAGMENT"] = "page"
         begun: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:

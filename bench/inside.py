@@ -19,7 +19,7 @@ from flask import Flask
 from bench import data, databases
 from bench.browsing import InsideBrowser
 from bench.counting import counter
-from bench.learner import Answer, Journey, verify, whole
+from bench.learner import OUTSIDE, Answer, Journey, verify, whole
 from lms.app import configure_logging, create_app
 from lms.config import Settings
 from lms.db import migrating
@@ -122,7 +122,7 @@ def report(plain: ProfileRecorder, profiled: ProfileRecorder, only: str, rows: i
     for workload, spent in plain.spent.items():
         journeys_run = len(plain.spent["W1"])
         times, mean = len(spent) / journeys_run, 1000 * sum(spent) / len(spent)
-        if workload not in ("W12", "W13"):
+        if workload not in OUTSIDE:
             total += mean * times
         sent = sum(plain.statements[workload]) / len(spent)
         out.write(f"{workload:<7} {mean:7.3f} ms each, {times:4.0f} times a journey, {sent:5.1f} statements each\n")

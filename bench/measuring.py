@@ -19,7 +19,7 @@ from bench.browsing import HttpBrowser
 from bench.counting import FILE
 from bench.databases import Database
 from bench.floors import Floors
-from bench.learner import Answer, Journey, verify, whole
+from bench.learner import OUTSIDE, Answer, Journey, verify, whole
 from bench.loading import Load, pages
 from bench.machine import MOST_WAIT, Meter, Process, Server, memory
 from certificates.models import Credential
@@ -29,7 +29,6 @@ from lms.memory import QUIET
 from lms.rebuilding import differences
 
 WARMING = 6  # journeys before the measured ones: psycopg prepares a statement on the server at its sixth use
-OUTSIDE = ("W12", "W13")  # measured, but not a part of the journey
 
 
 @dataclass

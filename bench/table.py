@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import data
+from bench.learner import WITHOUT_SCRIPT
 from bench.measuring import Run
 
 BEGIN, END = "<!-- figures: written by `make bench`, do not edit -->", "<!-- end of figures -->"
@@ -36,9 +37,10 @@ WORKLOADS = (
     Workload("W6", "the lesson marked learnt"),
     Workload("W7", "front page of the quiz"),
     Workload("W7a", "attempt begun: 20 questions drawn"),
-    Workload("W7b", "one question on the screen"),
-    Workload("W8a", "one answer saved", 4, 3),
-    Workload("W8c", "review of all answers"),
+    Workload("W7b", "the first question on the screen"),
+    Workload("W8", "an answer saved, and the next question with it"),
+    Workload("W8a", "an answer saved, without script", 4, 3),
+    Workload("W8c", "the last answer saved, and all answers with it"),
     Workload("W9", "handed in: graded, lesson, course, programme, attainment", 10, 14),
     Workload("W10", "results of 20 questions"),
     Workload("W11a", "list of my papers, and one paper's page"),
@@ -46,7 +48,7 @@ WORKLOADS = (
     Workload("W12", "the PDF again"),
     Workload("W13", "a paper verified by anybody", 4, 3),
 )
-EACH = {"W5": 10, "W6": 10, "W7b": 20, "W8a": 20, "W11a": 2}  # how often in a journey; figures are of one
+EACH = {"W5": 10, "W6": 10, "W8": 19, "W8a": WITHOUT_SCRIPT, "W11a": 2}  # how often in a journey; figures are of one
 GOAL_W20, STATEMENTS_W20 = 3.0, 160
 
 

@@ -15,6 +15,7 @@ from lms.web.rendering import (
     icon_names,
     macro,
     neutral,
+    onward,
     piece,
     remembered,
     render,
@@ -37,9 +38,9 @@ __all__ = [
     "ANYONE", "GROUPS", "LEARNER", "LOCALES", "MACHINE", "MENU", "OPERATIONS", "PANELS", "ROUTES", "STAFF", "MenuItem",
     "Needed", "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed",
     "composed_lines", "current_locale", "for_recording", "hole", "icon_names", "lamps", "long_date", "macro", "mark_of",
-    "neutral", "panels", "piece", "problem", "remembered", "render", "render_alike", "render_fragment", "renderer_key",
-    "safe_return", "say", "say_to", "share", "shelled", "short_date", "static_address", "tab", "time_and_date",
-    "wants_fragment", "wants_json",
+    "neutral", "onward", "panels", "piece", "problem", "remembered", "render", "render_alike", "render_fragment",
+    "renderer_key", "safe_return", "say", "say_to", "share", "shelled", "short_date", "static_address", "tab",
+    "time_and_date", "wants_fragment", "wants_json",
 ]  # fmt: skip
 
 

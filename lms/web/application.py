@@ -55,6 +55,11 @@ class PlainRequest(Request):
         """Whether the browser says that it takes what is packed."""
         return "gzip" in self.environ.get("HTTP_ACCEPT_ENCODING", "")
 
+    @property
+    def has_style(self) -> bool:
+        """Whether our script asks from within a page of ours for what the next one holds: its style sheet is there."""
+        return self.environ.get("HTTP_X_FRAGMENT") == "page"
+
     def _get_file_stream(
         self,
         total_content_length: int | None,

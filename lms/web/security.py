@@ -91,7 +91,8 @@ def harden(app: Flask, pack: Packer, sheets: Iterable[Sheet]) -> None:
         if here.path.startswith(OFFICE) or ("idle" in session and not (kept or "").startswith("public")):
             response.headers["Cache-Control"] = "no-store"  # a device that others use next keeps nothing
         elif kept is None:
-            response.headers["Cache-Control"] = "no-store" if here.method not in SAFE else "private, no-cache"
+            for_once = here.method not in SAFE or here.has_style  # without its style sheet it is for our script alone
+            response.headers["Cache-Control"] = "no-store" if for_once else "private, no-cache"
         return _compressed(here, response, pack)
 
     app.extensions["lms.policy"] = policy

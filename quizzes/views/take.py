@@ -23,6 +23,7 @@ from lms.api.web import (
     at_address,
     hole,
     macro,
+    onward,
     panels,
     render,
     render_alike,
@@ -308,7 +309,7 @@ def answer(attempt: UUID, n: int) -> Answer:
     try:
         reader = claimed()
         if (known := queries.known(attempt, reader.id)) is not None and _saved_at_once(known, reader, n):
-            return redirect(_after(known, n), 303)
+            return _next(known, n)
         row, answers = attempt_for(reader, attempt)
     except NotSignedIn:
         kept = [(k, v) for k, v in request.form.items(multi=True) if k == "answer" or k.startswith("place-")]
@@ -337,8 +338,8 @@ def answer(attempt: UUID, n: int) -> Answer:
         except Conflict:
             return _not_saved(attempt)
     if told:
-        return redirect(_question_url(attempt, n), 303)
-    return redirect(_after(row, n), 303)
+        return onward(_question_url(attempt, n), lambda: question(attempt, n))
+    return _next(row, n)
 
 
 def _saved_at_once(row: queries.AttemptRow, reader: Claim, n: int) -> bool:
@@ -359,11 +360,11 @@ def _saved_at_once(row: queries.AttemptRow, reader: Claim, n: int) -> bool:
         return attempts.save_own(row.id, n - 1, given, reader)
 
 
-def _after(row: queries.AttemptRow, n: int) -> str:
+def _next(row: queries.AttemptRow, n: int) -> Response:
     """Where an answered question leads to: the next one, or all answers."""
     if n == row.total:
-        return address("quizzes.review", attempt=row.uuid)
-    return _question_url(row.uuid, n + 1)
+        return onward(address("quizzes.review", attempt=row.uuid), lambda: review(row.uuid))
+    return onward(_question_url(row.uuid, n + 1), lambda: question(row.uuid, n + 1))
 
 
 def _not_saved(attempt: UUID) -> Answer:

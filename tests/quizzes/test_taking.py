@@ -30,6 +30,7 @@ from quizzes.services import accommodating, timing
 from tests.quizzes.world import Quizzing, quizzing
 
 NOON = datetime(2026, 11, 20, 5, tzinfo=UTC)
+TOKEN = r'name="token" value="[^"]*"'
 SHORT = [{"from": ["ND.4"], "count": 3, "spread": False}]
 COURSE = "ky-nang-so-nguoi-dan"
 
@@ -343,3 +344,44 @@ def test_an_answer_is_kept_only_for_its_owner_while_signed_in_and_the_paper_is_o
     taking.hand_in(attempt)
     assert taking.answer(attempt, 1, right=False).headers["Location"] == f"{attempt}/ket-qua"
     assert kept() == before
+
+
+def test_our_script_gets_the_next_page_with_the_answer(taking: Taking) -> None:
+    attempt, script = taking.begun(), {"X-Fragment": "page"}
+    for n, then in ((1, "2"), (2, "3"), (3, "xem-lai")):
+        fields = taking.fields(attempt, n)
+        got = taking.browser.post(f"{attempt}/{n}", data=fields, headers=script)
+        url = f"{attempt}/{then}"
+        assert (got.status_code, got.headers["Content-Location"]) == (200, url)
+        assert got.headers["Cache-Control"] == "no-store"
+        assert _without_style(taking.page(url)) == re.sub(TOKEN, "", got.get_data(as_text=True))
+
+
+def test_our_script_is_told_what_is_missing_and_where_to_sign_in(taking: Taking) -> None:
+    attempt, script = taking.begun(), {"X-Fragment": "page"}
+    got = taking.browser.post(f"{attempt}/1", data={}, headers=script)
+    said = got.get_data(as_text=True)
+    assert got.status_code == 422
+    assert "<style" not in said
+    assert 'role="alert"' in said
+    with taking.app.app_context(), unit_of_work():
+        end_sessions(_learner())
+    fields = taking.fields(attempt, 1)
+    got = taking.browser.post(f"{attempt}/1", data=fields, headers=script)
+    assert got.status_code == 303
+    assert got.headers["Location"].startswith("/dang-nhap?")
+    assert "answer" in got.headers["Location"] or "place-" in got.headers["Location"], "the answer comes back"
+
+
+def test_where_practice_teaches_at_once_our_script_gets_that_too(taking: Taking) -> None:
+    taking.publish(pool="practice", policy={"purpose": "practice", "feedback": "each"})
+    attempt = taking.begun()
+    got = taking.browser.post(f"{attempt}/1", data=taking.fields(attempt, 1), headers={"X-Fragment": "page"})
+    assert (got.status_code, got.headers["Content-Location"]) == (200, f"{attempt}/1")
+    assert _without_style(taking.page(f"{attempt}/1")) == re.sub(TOKEN, "", got.get_data(as_text=True))
+
+
+def _without_style(page: str) -> str:
+    style = re.search("<style>.*?</style>", page, re.S)
+    assert style is not None, "a browser that asks for the page gets all of it"
+    return re.sub(TOKEN, "", page.replace(style[0], ""))

@@ -45,11 +45,57 @@
 
   const buttonOf = (form, event) => event.submitter || form.querySelector("button") || document.querySelector(`button[form="${form.id}"]`);
 
+  // A form that leads onward gets the next page in its answer, without the style sheet, which is here: one trip over a
+  // weak line and not two. What needs more than this page has is opened as always.
+  let here = location.pathname;
+  const scripts = (page) => [...page.scripts].map((script) => script.getAttribute("src")).join();
+  const onward = async (form, button, body) => {
+    let answer;
+    let page;
+    try {
+      answer = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "page" } });
+      page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch {
+      wait(button, false);
+      const said = form.querySelector("[data-unsent]") || document.createElement("p");
+      said.className = "error";
+      said.tabIndex = -1;
+      said.dataset.unsent = "";
+      said.textContent = form.dataset.onward;
+      form.prepend(said);
+      said.focus();
+      return;
+    }
+    const url = new URL(answer.headers.get("Content-Location") || answer.url, location.href);
+    if (answer.status >= 500) form.submit();
+    else if (page.querySelector("style, [data-place]") || scripts(page) !== scripts(document)) location.assign(url);
+    else {
+      if (url.pathname !== here) history.pushState(null, "", url);
+      here = url.pathname;
+      document.title = page.title;
+      document.body.replaceWith(document.adoptNode(page.body));
+      scrollTo(0, 0);
+      tell(document);
+      const box = document.querySelector("[data-focus], [role=alert]") || document.getElementById("main");
+      box.tabIndex = -1;
+      box.focus({ preventScroll: box.id === "main" });
+    }
+  };
+  addEventListener("popstate", () => location.pathname !== here && location.reload());
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const button = buttonOf(form, event);
     const place = form.dataset.fragment && document.getElementById(form.dataset.fragment);
     if (form.method !== "post" || "file" in form.dataset) return;
+    if ("onward" in form.dataset && !document.querySelector("style[data-sheet]")) {
+      event.preventDefault();
+      if (button.disabled) return;
+      const sent = new URLSearchParams(new FormData(form, button.name ? button : undefined));
+      wait(button, true);
+      onward(form, button, sent);
+      return;
+    }
     if (!place) {
       // After the browser has read the form: a disabled button sends no value.
       setTimeout(() => wait(button, true));
