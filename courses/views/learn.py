@@ -20,7 +20,19 @@ from courses.views.outside import Preview, outside
 from lms.api.learning import InCourse, Place, Reading, activity, course_for, url_of
 from lms.api.packages import render as markdown
 from lms.api.people import claim_or_none, here
-from lms.api.web import ANYONE, LEARNER, Routes, address, composed, composed_lines, lamps, remembered, render, say
+from lms.api.web import (
+    ANYONE,
+    LEARNER,
+    Routes,
+    address,
+    composed,
+    composed_lines,
+    lamps,
+    onward,
+    remembered,
+    render,
+    say,
+)
 from lms.api.work import Invalid, _, unit_of_work
 
 routes = Routes("courses", "/hoc")
@@ -48,6 +60,10 @@ def lesson(course: str, lesson: str) -> WerkzeugResponse:
     One statement: where the reader stopped comes with the course. One or two more where the lesson asks for more than
     to be read, since what is done of it must be known.
     """
+    return _shown(course, lesson)
+
+
+def _shown(course: str, lesson: str) -> WerkzeugResponse:
     reader = claim_or_none()
     at, (read_to,) = _READING(reader, course, lesson=lesson)
     place = at.place("lesson", lesson)
@@ -156,7 +172,7 @@ def _lesson_page(at: InCourse, place: Place, offered: Offers, lang: str, seen: S
         lang,
         lambda body, key: queries.blocks_html(
             body,
-            request.path,
+            address("courses.lesson", course=course, lesson=place.slug),
             ("lesson", place.content_id, *key),
             course,
             notes_url=notes_url if signed_in else "",
@@ -219,11 +235,14 @@ def complete(course: str, lesson: str) -> WerkzeugResponse:
                 person.id, at.course.id, place.activity_id, at.enrollment is not None, place.content_id
             )
         if open_ones:
-            return redirect(here_url + _to_do(open_ones)[0].url, 303)
+            return onward(here_url + _to_do(open_ones)[0].url, lambda: _shown(course, lesson))
     following = at.after(place)
     if following is None:
         return redirect(address("courses.course", slug=course), 303)
-    return redirect(url_of(following.kind, course, following.slug), 303)
+    url = url_of(following.kind, course, following.slug)
+    if following.kind == "lesson":
+        return onward(url, lambda: _shown(course, following.slug))
+    return redirect(url, 303)
 
 
 @dataclass(frozen=True)

@@ -323,7 +323,8 @@ def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
 
     Never for a page that shows a person's name, a token or anything else of one reader only.
     """
-    whole = (*_reader(_page()), key, request.full_path)
+    page = _page()
+    whole = (*_reader(page), key, page.path)
     held = _remembered.get(whole)
     if held is None:
         held = _remembered[whole] = renderer().pack(draw().encode())
@@ -509,7 +510,7 @@ def onward(url: str, draw: Callable[[], ResponseReturnValue]) -> Response:
     """
     if not asked().has_style:
         return cast("Response", redirect(url, 303))
-    with at_address(url):
+    with at_address(url.partition("#")[0]):
         answer: Response = current_app.make_response(draw())
     if answer.status_code == 200:
         answer.headers["Content-Location"] = url

@@ -162,6 +162,12 @@ def press(page: Page, selector: str) -> None:
         page.locator(selector).first.click()
 
 
+def back(page: Page) -> None:
+    """Goes back in the browser's history, from a page that came with the answer to a form; the one before is loaded."""
+    with page.expect_event("load"):
+        page.go_back()
+
+
 def fill(page: Page, app: Flask, item: str, right: bool, within: Locator | None = None) -> None:
     """Answers a practice question, rightly or wrongly, as its page shows it."""
     put(within or page.locator("main"), practice_answer(app, item, right))

@@ -12,7 +12,7 @@ from lms.api.work import connection
 from quizzes.models import PracticeAnswer
 from tests.browser.people import COURSE, Learner, answers, lessons
 from tests.browser.recipes import practice_in
-from tests.browser.tabs import LOOKS, Seen, Site, faults, fill, open_context, press, put
+from tests.browser.tabs import LOOKS, Seen, Site, back, faults, fill, open_context, press, put
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -87,7 +87,7 @@ def test_pressed_twice_a_practice_answer_counts_once(page: Page, own_site: Site)
 def test_after_going_back_the_button_works_again(page: Page, own_site: Site) -> None:
     page.goto(_first(own_site))
     press(page, ".dock form button")
-    page.go_back()
+    back(page)
     button = page.locator(".dock form button")
     assert button.is_enabled()
     press(page, ".dock form button")
@@ -103,7 +103,7 @@ def test_back_shows_the_answer_that_was_given(browser: Browser, own_site: Site, 
     put(page.locator("main"), given)
     press(page, ".dock button")
     assert page.url.endswith("/2")
-    page.go_back()
+    back(page)
     assert _given(page.locator("main"), given)
     page.goto(f"{address}/2")
     press(page, ".dock a.btn.quiet")

@@ -48,7 +48,23 @@
   // A form that leads onward gets the next page in its answer, without the style sheet, which is here: one trip over a
   // weak line and not two. What needs more than this page has is opened as always.
   let here = location.pathname;
-  const scripts = (page) => [...page.scripts].map((script) => script.getAttribute("src")).join();
+  const needs = (page) => [...page.querySelectorAll("script, [rel=stylesheet]")].map((file) => file.getAttribute("src") || file.getAttribute("href")).join();
+  const open = (page, url) => {
+    document.dispatchEvent(new Event("hvs-away"));
+    if (url.href !== location.href) history.pushState(null, "", url);
+    here = url.pathname;
+    document.querySelector("title").replaceWith(page.querySelector("title")); // with the language that it is in
+    document.body.replaceWith(document.adoptNode(page.body));
+    scrollTo(0, 0);
+    follow();
+    tell(document);
+    document.dispatchEvent(new Event("hvs-here"));
+    const to = url.hash && document.getElementById(url.hash.slice(1));
+    if (to) to.scrollIntoView();
+    const box = to || document.querySelector("[data-focus], [role=alert]") || document.getElementById("main");
+    box.tabIndex = -1;
+    box.focus({ preventScroll: box.id === "main" });
+  };
   const onward = async (form, button, body) => {
     let answer;
     let page;
@@ -68,18 +84,8 @@
     }
     const url = new URL(answer.headers.get("Content-Location") || answer.url, location.href);
     if (answer.status >= 500) form.submit();
-    else if (page.querySelector("style, [data-place]") || scripts(page) !== scripts(document)) location.assign(url);
-    else {
-      if (url.pathname !== here) history.pushState(null, "", url);
-      here = url.pathname;
-      document.title = page.title;
-      document.body.replaceWith(document.adoptNode(page.body));
-      scrollTo(0, 0);
-      tell(document);
-      const box = document.querySelector("[data-focus], [role=alert]") || document.getElementById("main");
-      box.tabIndex = -1;
-      box.focus({ preventScroll: box.id === "main" });
-    }
+    else if (page.querySelector("style") || needs(page) !== needs(document)) location.assign(url);
+    else open(page, url);
   };
   addEventListener("popstate", () => location.pathname !== here && location.reload());
 
@@ -118,8 +124,11 @@
   });
 
   // How far a lesson was read: told once, on leaving, where it is news.
-  const reading = document.querySelector("[data-place]");
-  if (reading && window.IntersectionObserver && navigator.sendBeacon) {
+  let leave;
+  const follow = () => {
+    leave = () => {};
+    const reading = document.querySelector("[data-place]");
+    if (!reading || !window.IntersectionObserver || !navigator.sendBeacon) return;
     const blocks = [...reading.querySelectorAll(".block")];
     let furthest = 0;
     let told = 0;
@@ -129,14 +138,14 @@
       }),
     );
     blocks.forEach((block) => seen.observe(block));
-    const leave = () => {
+    leave = () => {
       if (furthest <= told || document.querySelector(".dock button:disabled")) return;
       told = furthest;
       navigator.sendBeacon(reading.dataset.place, new URLSearchParams({ block: blocks[furthest].id }));
     };
-    addEventListener("pagehide", leave);
-    document.addEventListener("visibilitychange", () => document.hidden && leave());
-  }
+  };
+  addEventListener("pagehide", () => leave());
+  document.addEventListener("visibilitychange", () => document.hidden && leave());
 
   // Back from the phone's own history: wake the buttons again.
   addEventListener("pageshow", (event) => {
@@ -158,5 +167,6 @@
     addEventListener("pageshow", (event) => event.persisted && location.reload());
   }
 
+  follow();
   tell(document);
 })();
