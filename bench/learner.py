@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -112,8 +113,8 @@ class Journey:
             raise JourneyError(f"{method} {path} answered {answer.status}, not {status}: {answer.text[:300]}")
         return answer
 
-    def _get(self, workload: str, path: str) -> Answer:
-        answer = self._do(workload, "GET", path)
+    def _get(self, workload: str, path: str, script: bool = False) -> Answer:
+        answer = self._do(workload, "GET", path, script=script)
         self.form = _form_of(answer)
         return answer
 
@@ -127,17 +128,20 @@ class Journey:
         self._get("W3", answer.location)
 
     def learn(self) -> None:
-        """W4 the programme's page; ten times W5 a lesson and W6 learnt."""
+        """W4 the programme's page; W5 the first lesson; 9 × W6 learnt, which brings the next; W6a the last learnt."""
         self._get("W4", f"/chuong-trinh/{PROGRAMME}")
-        for n in range(1, LESSONS + 1):
-            lesson = f"/hoc/{COURSE}/bench-bai-{n:02d}"
-            self._get("W5", lesson)
-            self._post("W6", f"{lesson}/xong")
+        lessons = [f"/hoc/{COURSE}/bench-bai-{n:02d}" for n in range(1, LESSONS + 1)]
+        self._get("W5", lessons[0])
+        for lesson, following in itertools.pairwise(lessons):
+            answer = self._do("W6", "POST", f"{lesson}/xong", {"token": ""}, script=True)
+            if answer.headers.get("content-location") != following:
+                raise JourneyError(f"{lesson} learnt did not bring {following}.")
+        self._do("W6a", "POST", f"{lessons[-1]}/xong", {"token": ""}, 303, script=True)
 
     def begin(self) -> None:
         """W7 the quiz's front page, W7a begin."""
         front = f"/hoc/{COURSE}/kiem-tra/{QUIZ}"
-        self._get("W7", front)
+        self._get("W7", front, script=True)  # where the last lesson leads to
         answer = self._post("W7a", f"{front}/bat-dau")
         self.attempt, _slash, question = answer.location.rpartition("/")
         if question != "1" or not self.attempt.startswith("/luot/"):

@@ -34,7 +34,8 @@ WORKLOADS = (
     Workload("W3", "landing page: my learning"),
     Workload("W4", "programme page: outline of the course with my progress"),
     Workload("W5", "a lesson", 4, 2),
-    Workload("W6", "the lesson marked learnt"),
+    Workload("W6", "a lesson marked learnt, and the next one with it"),
+    Workload("W6a", "the last lesson marked learnt"),
     Workload("W7", "front page of the quiz"),
     Workload("W7a", "attempt begun: 20 questions drawn"),
     Workload("W7b", "the first question on the screen"),
@@ -48,7 +49,7 @@ WORKLOADS = (
     Workload("W12", "the PDF again"),
     Workload("W13", "a paper verified by anybody", 4, 3),
 )
-EACH = {"W5": 10, "W6": 10, "W8": 19, "W8a": WITHOUT_SCRIPT, "W11a": 2}  # how often in a journey; figures are of one
+EACH = {"W6": 9, "W8": 19, "W8a": WITHOUT_SCRIPT, "W11a": 2}  # how often in a journey; figures are of one
 GOAL_W20, STATEMENTS_W20 = 3.0, 160
 
 

@@ -226,16 +226,29 @@ _ATTEMPT: Select[*tuple[Any, ...]] = select(
     A.c.passing, A.c.due_at, A.c.paused_at, A.c.pause_ends_at, A.c.break_left, A.c.aloud, A.c.acts,
     A.c.form, A.c.session,
 )  # fmt: skip
-_ANSWERS = {
-    "sqlite": "(SELECT json_group_object(r.position, json(r.answer)) FROM quizzes_response r"
-    " WHERE r.attempt_id = quizzes_attempt.id)",
-    "postgresql": "(SELECT jsonb_object_agg(r.position, r.answer) FROM quizzes_response r"
-    " WHERE r.attempt_id = quizzes_attempt.id)",
-}
+
+
+def answers_of(attempt: str) -> dict[str, str]:
+    """All answers of an attempt, as a column in the words of each database; `attempt`: what names it there."""
+    return {
+        dialect: f"(SELECT {gathered} FROM quizzes_response r WHERE r.attempt_id = {attempt})"  # noqa: S608  our own words
+        for dialect, gathered in (
+            ("sqlite", "json_group_object(r.position, json(r.answer))"),
+            ("postgresql", "jsonb_object_agg(r.position, r.answer)"),
+        )
+    }
+
+
+_ANSWERS = answers_of("quizzes_attempt.id")
+
+
+def answers_from(held: Mapping[str, Any] | None) -> Answers:
+    """That column's value by position."""
+    return {int(k): v for k, v in (held or {}).items()}
 
 
 def _with_answers(*row: Any) -> tuple[AttemptRow, Answers]:
-    return AttemptRow(*row[:-1]), {int(k): v for k, v in (row[-1] or {}).items()}
+    return AttemptRow(*row[:-1]), answers_from(row[-1])
 
 
 _WORDED = {

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     TextClause,
     bindparam,
+    column,
     insert,
     select,
     text,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from lms.api.data import Statement
+from lms.api.data import Json, Statement
 from lms.api.learning import Kind, Result, enroll, practised, record_result
 from lms.api.people import Claim, hold
 from lms.api.work import Conflict, TooEarly, _, clock, connection, settings, take, tell
@@ -191,12 +192,13 @@ def _save(
     hold: str,
     again: str = "DO UPDATE SET answer = excluded.answer, saved_at = excluded.saved_at",
     besides: str = "",
+    then: str = "",
 ) -> TextClause:
     return text(
         "INSERT INTO quizzes_response (attempt_id, position, answer, saved_at)"  # noqa: S608  our own words
         f" SELECT id, :position, {answer}, :now FROM quizzes_attempt WHERE id = :attempt AND state = 0"
         f" AND paused_at IS NULL AND (due_at IS NULL OR due_at >= :latest) {besides} {hold}"
-        f" ON CONFLICT (attempt_id, position) {again}"
+        f" ON CONFLICT (attempt_id, position) {again} {then}"
     )
 
 
@@ -214,26 +216,30 @@ _SAVE_ONCE: Statement[Any] = Statement(
 )
 
 
-# The same, checking also what a page would have read before: whose attempt it is, and that the session is open.
+# The same, checking also what a page would have read before: whose attempt it is, and that the session is open. It says
+# all answers that there are, so that the next question can be shown; of the one saved it may say what was there before.
 _OWN = (
     "AND account_id = :who AND EXISTS"
     " (SELECT 1 FROM lms_session WHERE id = :session AND account_id = :who AND ended_at IS NULL)"
 )
-_SAVE_OWN: Statement[Any] = Statement(
+_ALL = queries.answers_of(":attempt")
+_SAVE_OWN: Statement[queries.Answers] = Statement(
     {
-        "sqlite": _save(":answer", "", besides=_OWN),
-        "postgresql": _save("CAST(:answer AS jsonb)", "FOR SHARE", besides=_OWN),
-    }
+        dialect: _save(answer, hold, besides=_OWN, then=f"RETURNING {_ALL[dialect]}").columns(column("every", Json))
+        for dialect, answer, hold in (("sqlite", ":answer", ""), ("postgresql", "CAST(:answer AS jsonb)", "FOR SHARE"))
+    },
+    queries.answers_from,
 )
 
 
-def save_own(attempt_id: int, position: int, answer: list[Any], reader: Claim) -> bool:
-    """Keeps an answer to an attempt of one's own, in a lone write; False where that is not all as it must be.
+def save_own(attempt_id: int, position: int, answer: list[Any], reader: Claim) -> queries.Answers | None:
+    """Keeps an answer to an attempt of one's own, in a lone write; None where that is not all as it must be.
 
-    It says nothing of why: `save_answer` after reading the attempt does.
+    Returns all answers of the attempt, this one among them. Of why not it says nothing: `save_answer` after reading the
+    attempt does.
     """
     now = clock.seconds()
-    saved = _SAVE_OWN.run(
+    others = _SAVE_OWN.first(
         attempt=attempt_id,
         position=position,
         answer=json.dumps(answer),
@@ -242,7 +248,7 @@ def save_own(attempt_id: int, position: int, answer: list[Any], reader: Claim) -
         who=reader.id,
         session=reader.session_id,
     )
-    return saved == 1
+    return None if others is None else {**others, position: answer}
 
 
 def save_answer(attempt_id: int, position: int, answer: list[Any], once: bool = False) -> None:

@@ -220,7 +220,11 @@ def start(course: str, quiz: str) -> Answer:
 @routes.get("/luot/<uuid:attempt>/<int:n>", LEARNER, by_claim=True)
 def question(attempt: UUID, n: int) -> Answer:
     """One question on the screen."""
-    row, answers = attempt_for(claimed(), attempt)
+    return _on_screen(*attempt_for(claimed(), attempt), n)
+
+
+def _on_screen(row: queries.AttemptRow, answers: queries.Answers, n: int) -> Answer:
+    attempt = row.uuid
     if row.state != OPEN:
         return redirect(address("quizzes.result", attempt=attempt), 303)
     if (elsewhere := resting_url(row)) or is_up(row):
@@ -308,8 +312,9 @@ def answer(attempt: UUID, n: int) -> Answer:
     """
     try:
         reader = claimed()
-        if (known := queries.known(attempt, reader.id)) is not None and _saved_at_once(known, reader, n):
-            return _next(known, n)
+        known = queries.known(attempt, reader.id)
+        if known is not None and (saved := _saved_at_once(known, reader, n)) is not None:
+            return _next(known, n, saved)
         row, answers = attempt_for(reader, attempt)
     except NotSignedIn:
         kept = [(k, v) for k, v in request.form.items(multi=True) if k == "answer" or k.startswith("place-")]
@@ -342,29 +347,36 @@ def answer(attempt: UUID, n: int) -> Answer:
     return _next(row, n)
 
 
-def _saved_at_once(row: queries.AttemptRow, reader: Claim, n: int) -> bool:
-    """The usual answer, by the one statement that keeps it; False: nothing is kept, and it is to be looked at closely.
+def _saved_at_once(row: queries.AttemptRow, reader: Claim, n: int) -> queries.Answers | None:
+    """The usual answer, by the one statement that keeps it; None: nothing is kept, and it is to be looked at closely.
 
     The paper is known from the page that asked the question; what may have changed since is in the statement.
     """
     if not 1 <= n <= row.total or Policy.of(queries.revision(row.revision_id)).feedback == EACH:
-        return False
+        return None
     if not is_at_home(row, reader):
-        return False
+        return None
     version_id, order, _area = row.paper[n - 1]
     (version,) = queries.versions([version_id])
     given = read_answer(version, order, request.form)
     if given is None:
-        return False
+        return None
     with lone_write():
         return attempts.save_own(row.id, n - 1, given, reader)
 
 
-def _next(row: queries.AttemptRow, n: int) -> Response:
-    """Where an answered question leads to: the next one, or all answers."""
+def _next(row: queries.AttemptRow, n: int, answers: queries.Answers | None = None) -> Response:
+    """Where an answered question leads to: the next one, or all answers.
+
+    `answers`: all there are, where they were read as this one was kept. The attempt was open then; a clock, which
+    others may have moved since `row` was read, is read anew.
+    """
     if n == row.total:
         return onward(address("quizzes.review", attempt=row.uuid), lambda: review(row.uuid))
-    return onward(_question_url(row.uuid, n + 1), lambda: question(row.uuid, n + 1))
+    url = _question_url(row.uuid, n + 1)
+    if answers is None or row.state != OPEN or row.paused_at is not None or row.due_at is not None:
+        return onward(url, lambda: question(row.uuid, n + 1))
+    return onward(url, lambda: _on_screen(row, answers, n + 1))
 
 
 def _not_saved(attempt: UUID) -> Answer:

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from lms.api.work import Conflict, Invalid, clock, connection, unit_of_work
+from lms.api.people import Claim
+from lms.api.work import Conflict, Invalid, clock, connection, lone_write, unit_of_work
+from lms.identity import sessions
 from lms.learning.models import Evidence
 from lms.rebuilding import differences
 from quizzes import queries
@@ -188,6 +190,27 @@ def test_handing_in_and_answering_at_once(quiz: Quizzing, monkeypatch: pytest.Mo
     assert sorted(map(str, kept)) == sorted(map(str, everything)), "every answer that was taken is there, once"
     with pytest.raises(Conflict):
         quiz.answer(uuid, 0, [0])
+
+
+def test_an_answer_kept_at_once_says_all_that_there_are(quiz: Quizzing) -> None:
+    uuid = quiz.begin()
+    row = quiz.row(uuid)
+    with quiz.app.test_request_context(), unit_of_work():
+        session = sessions.begin(quiz.account, "password")
+    reader, stranger = Claim(quiz.account, session, "bác"), Claim(quiz.account, session + 1, "bác")
+
+    def keep(position: int, value: list[int], who: Claim = reader) -> queries.Answers | None:
+        with lone_write():
+            return attempts.save_own(row.id, position, value, who)
+
+    assert keep(0, [2]) == {0: [2]}
+    assert keep(2, [1]) == {0: [2], 2: [1]}
+    assert keep(0, [3]) == {0: [3], 2: [1]}, "what stands now, not what stood before"
+    assert keep(1, [1], stranger) is None
+    assert answers(quiz, uuid) == {0: [3], 2: [1]}
+    assert history(quiz, uuid) == [(0, [2])]
+    quiz.hand_in(uuid)
+    assert keep(1, [1]) is None
 
 
 # --- what was answered before ---

@@ -79,7 +79,7 @@
       said.dataset.unsent = "";
       said.textContent = form.dataset.onward;
       form.prepend(said);
-      said.focus();
+      said.focus({ preventScroll: !!form.closest(".dock") });
       return;
     }
     const url = new URL(answer.headers.get("Content-Location") || answer.url, location.href);
