@@ -72,7 +72,7 @@ class _Options(HTMLParser):
 
 
 WITHOUT_SCRIPT = 5  # answers that are sent once more as a browser without script sends them
-OUTSIDE = {"W8a", "W12", "W13"}  # what a journey measures beside itself
+OUTSIDE = {"W7b", "W8a", "W12", "W13"}  # what a journey measures beside itself
 
 
 class JourneyError(RuntimeError):
@@ -93,6 +93,7 @@ class Journey:
     login: str
     right: frozenset[str]
     attempt: str = ""
+    first: Answer = field(default_factory=lambda: Answer(0, {}, b"", 0))  # the first question on the screen
     paper: str = ""
     number: str = ""
     form: dict[str, str] = field(default_factory=dict)
@@ -139,23 +140,25 @@ class Journey:
         self._do("W6a", "POST", f"{lessons[-1]}/xong", {"token": ""}, 303, script=True)
 
     def begin(self) -> None:
-        """W7 the quiz's front page, W7a begin."""
+        """W7 the quiz's front page; W7a begin, which brings the first question."""
         front = f"/hoc/{COURSE}/kiem-tra/{QUIZ}"
         self._get("W7", front, script=True)  # where the last lesson leads to
-        answer = self._post("W7a", f"{front}/bat-dau")
-        self.attempt, _slash, question = answer.location.rpartition("/")
+        answer = self._do("W7a", "POST", f"{front}/bat-dau", self.form, script=True)
+        self.attempt, _slash, question = answer.headers.get("content-location", "").rpartition("/")
         if question != "1" or not self.attempt.startswith("/luot/"):
-            raise JourneyError(f"The quiz did not begin, but led to {answer.location}.")
+            raise JourneyError(f"The quiz did not begin, but led to {answer.headers}.")
+        self.first = answer
 
     def answer(self) -> None:
-        """W7b the first question; 19 × W8 an answer, which brings the next question; W8c the last, which brings all.
+        """19 × W8 an answer, which brings the next question; W8c the last one, which brings all.
 
-        W8a, outside the journey: an answer from a browser without script, which is then sent to the next question.
+        Outside the journey, a browser without script: W7b a question, W8a its answer.
         """
-        page = self._get("W7b", f"{self.attempt}/1")
+        page = self.first
         for n in range(1, QUESTIONS + 1):
             at, chosen = f"{self.attempt}/{n}", {"answer": self._right_key(page.text)}
             if n <= WITHOUT_SCRIPT:
+                self._get("W7b", at)
                 self._post("W8a", at, chosen)
             page = self._do("W8" if n < QUESTIONS else "W8c", "POST", at, chosen, script=True)
             then = f"{self.attempt}/{n + 1}" if n < QUESTIONS else f"{self.attempt}/xem-lai"
@@ -173,8 +176,8 @@ class Journey:
 
     def hand_in(self) -> None:
         """W9 hand in, W10 the results."""
-        self._post("W9", f"{self.attempt}/nop")
-        self._get("W10", f"{self.attempt}/ket-qua")
+        answer = self._do("W9", "POST", f"{self.attempt}/nop", self.form, 303, script=True)
+        self._get("W10", answer.location, script=True)
 
     def collect(self) -> None:
         """W11a my papers and the paper's page, W11b the PDF. The worker has made them by now."""

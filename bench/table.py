@@ -37,8 +37,8 @@ WORKLOADS = (
     Workload("W6", "a lesson marked learnt, and the next one with it"),
     Workload("W6a", "the last lesson marked learnt"),
     Workload("W7", "front page of the quiz"),
-    Workload("W7a", "attempt begun: 20 questions drawn"),
-    Workload("W7b", "the first question on the screen"),
+    Workload("W7a", "attempt begun: 20 questions drawn, the first one on the screen"),
+    Workload("W7b", "one question on the screen, without script"),
     Workload("W8", "an answer saved, and the next question with it"),
     Workload("W8a", "an answer saved, without script", 4, 3),
     Workload("W8c", "the last answer saved, and all answers with it"),
@@ -49,7 +49,13 @@ WORKLOADS = (
     Workload("W12", "the PDF again"),
     Workload("W13", "a paper verified by anybody", 4, 3),
 )
-EACH = {"W6": 9, "W8": 19, "W8a": WITHOUT_SCRIPT, "W11a": 2}  # how often in a journey; figures are of one
+EACH = {
+    "W6": 9,
+    "W7b": WITHOUT_SCRIPT,
+    "W8": 19,
+    "W8a": WITHOUT_SCRIPT,
+    "W11a": 2,
+}  # how often in a journey; figures are of one
 GOAL_W20, STATEMENTS_W20 = 3.0, 160
 
 

@@ -214,7 +214,7 @@ def start(course: str, quiz: str) -> Answer:
         if not body.get("policy") and not measure_of(body):
             raise
         return redirect(front_page, 303)  # which says why, and from when on one can
-    return redirect(_question_url(uuid, 1), 303)
+    return onward(_question_url(uuid, 1), lambda: question(uuid, 1))
 
 
 @routes.get("/luot/<uuid:attempt>/<int:n>", LEARNER, by_claim=True)
@@ -487,7 +487,7 @@ def submit(attempt: UUID) -> Answer:
         row, answers = attempt_for(reader, attempt, hold=True)
         if row.state == OPEN:
             attempts.submit(row, answers)
-    return redirect(address("quizzes.result", attempt=attempt), 303)
+    return redirect(_result_url(attempt), 303)
 
 
 @dataclass(frozen=True)
