@@ -1,4 +1,4 @@
-"""A question answered, a lesson learnt: what is next comes in the same answer, and nothing is lost where the line breaks."""
+"""What is next comes with the answer to a question, with a lesson learnt; nothing is lost where the line breaks."""
 
 from __future__ import annotations
 
