@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from flask import Flask, Request, Response, request, request_tearing_down
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import Headers, ImmutableMultiDict
 from werkzeug.routing import MapAdapter, Rule
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.urls import iri_to_uri
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 USUAL = frozenset({200, 303, 404, 409, 422})
+SMALL = 1024  # bytes of a form: most are smaller
+_PACKED = [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9/._~?&=#-]*").fullmatch  # nothing in it that an address must say otherwise
 
 
@@ -55,6 +57,10 @@ class PlainRequest(Request):
         """Whether the browser says that it takes what is packed."""
         return "gzip" in self.environ.get("HTTP_ACCEPT_ENCODING", "")
 
+    def is_larger_than_memory_may_hold(self, length: int) -> bool:
+        """Whether a form of so many bytes is too large to be read whole; no setting makes small ones so."""
+        return length > SMALL and (most := self.max_form_memory_size) is not None and length > most
+
     @property
     def has_style(self) -> bool:
         """Whether our script asks from within a page of ours for what the next one holds: its style sheet is there."""
@@ -70,15 +76,14 @@ class PlainRequest(Request):
         return cast(IO[bytes], Spool())
 
     def _load_form_data(self) -> None:
-        length, most = self.content_length, self.max_form_memory_size
+        length = self.content_length
         if (
             "form" in self.__dict__
             or self.mimetype != "application/x-www-form-urlencoded"
             or "stream" in self.__dict__
             or getattr(self, "_cached_data", None) is not None
             or not length
-            or most is None
-            or length > most
+            or self.is_larger_than_memory_may_hold(length)
         ):
             super()._load_form_data()
             return
@@ -97,6 +102,18 @@ def asked() -> PlainRequest:
 
 class PlainResponse(Response):
     """An answer whose headers are not copied and looked through once more where nothing in them can be special."""
+
+    @classmethod
+    def of_page(cls, body: bytes, packed: bool) -> PlainResponse:
+        """An answer that holds a page; `packed`: as a gzip file. What Werkzeug would look through is known here."""
+        answer = cls.__new__(cls)
+        answer._status, answer._status_code = "200 OK", 200
+        answer.response, answer.direct_passthrough, answer._on_close = [body], False, []
+        answer.headers = Headers()
+        answer.headers._list = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(body)))]
+        if packed:
+            answer.headers._list += _PACKED
+        return answer
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body = self.response

@@ -127,12 +127,13 @@ def _deflated(text: bytes) -> bytes:
     """A piece of a stream that ends at a byte's end, so that the next piece may follow; it leans on none before it.
 
     Each thread keeps its packers: a new one asks the kernel for 260 KB, which costs more than most pieces. What a
-    packer remembers is wiped after each piece, so a small piece gets one that remembers 4 KB and not 32.
+    packer remembers is wiped after each piece, so a small piece gets one that remembers 4 KB and not 32; looking for
+    longer repetitions in it would cost half as much again for a fiftieth of its size.
     """
     try:
         small, large = _here.packers
     except AttributeError:
-        small = zlib.compressobj(4, zlib.DEFLATED, -12, 5)
+        small = zlib.compressobj(1, zlib.DEFLATED, -12, 5)
         large = zlib.compressobj(4, zlib.DEFLATED, -15)
         _here.packers = small, large
     packer = small if len(text) <= SMALL else large

@@ -25,7 +25,7 @@ from markupsafe import Markup, escape
 from lms.errors import NotSignedIn
 from lms.text import Text
 from lms.web import locale as lang
-from lms.web.application import asked
+from lms.web.application import PlainResponse, asked
 from lms.web.locale import Catalogue, current_locale
 from lms.web.menu import STAFF_GROUPS, MenuItem, menu_items, panels
 from lms.web.packing import Packer, Shell
@@ -305,7 +305,7 @@ class Renderer:
 
 def renderer() -> Renderer:
     """The renderer of the running application."""
-    found: Renderer = current_app.extensions["lms.renderer"]
+    found: Renderer = current_app._get_current_object().extensions["lms.renderer"]  # type: ignore[attr-defined]  # see `address`
     return found
 
 
@@ -332,12 +332,8 @@ def remembered(key: tuple[Any, ...], draw: Callable[[], str]) -> Response:
             _remembered.popitem(last=False)
     else:
         _remembered.move_to_end(whole)
-    if not asked().takes_gzip:
-        return Response(gzip.decompress(held), mimetype="text/html")
-    answer = Response(held, mimetype="text/html")
-    answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Vary"] = "Accept-Encoding"
-    return answer
+    packed = asked().takes_gzip
+    return PlainResponse.of_page(held if packed else gzip.decompress(held), packed)
 
 
 MOST_SHELLS = 500  # 10 KB each: the style sheets are shared
@@ -448,12 +444,8 @@ def _keep(key: tuple[Any, ...], shell: _S) -> _S:
 
 def _filled(shell: Shell, fill: Mapping[str, str]) -> Response:
     pieces = {marker: text.encode() for marker, text in fill.items()}
-    if not asked().takes_gzip:
-        return Response(shell.plain(pieces), mimetype="text/html")
-    answer = Response(shell.gzip(pieces), mimetype="text/html")
-    answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Vary"] = "Accept-Encoding"
-    return answer
+    packed = asked().takes_gzip
+    return PlainResponse.of_page(shell.gzip(pieces) if packed else shell.plain(pieces), packed)
 
 
 def macro(template: str, name: str, *values: Any) -> Markup:
@@ -511,7 +503,8 @@ def onward(url: str, draw: Callable[[], ResponseReturnValue]) -> Response:
     if not asked().has_style:
         return cast("Response", redirect(url, 303))
     with at_address(url.partition("#")[0]):
-        answer: Response = current_app.make_response(draw())
+        drawn = draw()
+    answer = drawn if isinstance(drawn, Response) else current_app.make_response(drawn)
     if answer.status_code == 200:
         answer.headers["Content-Location"] = url
     return answer
@@ -562,11 +555,16 @@ class _PageHere:
 @contextmanager
 def at_address(path: str) -> Iterator[None]:
     """Draws as if the page stood at another address: for frames that many pages share."""
-    page = _page()
-    before = page.path
-    page.path = path
-    yield
-    page.path = before
+    known = _page().__dict__  # where a page's own address is kept once it was asked for
+    before = known.get("path")
+    known["path"] = path
+    try:
+        yield
+    finally:
+        if before is None:
+            del known["path"]
+        else:
+            known["path"] = before
 
 
 @contextmanager

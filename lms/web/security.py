@@ -35,8 +35,7 @@ def refuse_what_must_not_come_in() -> None:
         raise NotFound  # an address with a NUL in it names nothing; PostgreSQL would not even take it in a question
     if here.method in SAFE:
         return
-    most = here.max_form_memory_size
-    if most is not None and (here.content_length or 0) > most and here.mimetype == FORM:
+    if here.is_larger_than_memory_may_hold(here.content_length or 0) and here.mimetype == FORM:
         raise RequestEntityTooLarge  # a form without files is read whole into memory
     site, origin = here.environ.get("HTTP_SEC_FETCH_SITE"), here.environ.get("HTTP_ORIGIN")
     if site in ("same-origin", "none"):
