@@ -16,7 +16,7 @@ from tests.browser.tabs import LOOKS, WIDER, Look, Site, open_context
 from tests.studio.conftest import Author, a_lesson
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 WIDE = Look("wide", 1280, 900)
 PICTURE = """async (selector) => {
@@ -156,6 +156,56 @@ def test_a_look_that_could_not_be_loaded_is_loaded_by_the_next_save(context: Bro
     pause(page)
     says(page, "Đã lưu lúc")
     page.frame_locator("#preview").get_by_text("Mạng vừa có lại.").wait_for()
+
+
+def lose_the_answer(route: Route) -> None:
+    """The server takes the save, and the line breaks before its answer is here."""
+    route.fetch()
+    route.abort("connectionreset")
+
+
+def test_a_save_whose_answer_was_lost_is_nobody_elses(page: Page, own_site: Site, lesson: str) -> None:
+    box = page.locator("[id='0-md']")
+    page.route("**/luu", lose_the_answer, times=1)
+    box.fill("Lưu rồi mà không hay.")
+    page.clock.run_for(3500)
+    says(page, "Mất mạng")
+    assert draft(own_site, lesson)["blocks"][0]["data"]["md"] == "Lưu rồi mà không hay."
+    box.fill("Gõ tiếp sau đó.")
+    page.clock.run_for(20_000)
+    says(page, "Đã lưu lúc")
+    assert draft(own_site, lesson)["blocks"][0]["data"]["md"] == "Gõ tiếp sau đó."
+    assert kept(page) == ""
+
+
+def test_a_button_after_a_lost_answer_is_no_clash_either(page: Page, own_site: Site, lesson: str) -> None:
+    page.route("**/luu", lose_the_answer, times=1)
+    page.locator("[id='0-md']").fill("Lưu rồi mà không hay.")
+    page.clock.run_for(3500)
+    says(page, "Mất mạng")
+    page.locator("[id='0-md']").fill("Gõ tiếp sau đó.")
+    moved = page.locator("[data-block]").first.get_attribute("data-block")
+    page.locator("button[value='down:0']").click()
+    says(page, "Đã lưu lúc")
+    blocks = draft(own_site, lesson)["blocks"]
+    assert (blocks[1]["id"], blocks[1]["data"]["md"]) == (moved, "Gõ tiếp sau đó.")
+
+
+def test_somebody_elses_save_after_a_lost_answer_sets_the_newest_aside(page: Page, own_site: Site, lesson: str) -> None:
+    box = page.locator("[id='0-md']")
+    page.route("**/luu", lambda route: route.abort("connectionreset"), times=1)
+    box.fill("Chưa tới nơi.")
+    page.clock.run_for(3500)
+    says(page, "Mất mạng")
+    Author(signed_in(own_site, "administrator").client).press(lesson, b3__md="Của người kia.")
+    box.fill("Chưa tới nơi, và thêm nữa.")
+    page.clock.run_for(20_000)
+    says(page, "Có người khác vừa lưu bài này")
+    page.locator("#saved a").click()
+    page.locator("h1", has_text="Hai bản").wait_for()
+    with page.expect_navigation():
+        page.locator("button[value=choose]").click()
+    assert draft(own_site, lesson)["blocks"][0]["data"]["md"] == "Chưa tới nơi, và thêm nữa."
 
 
 def test_what_was_typed_comes_back_on_the_next_visit(page: Page, own_site: Site, lesson: str) -> None:

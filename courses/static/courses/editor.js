@@ -14,6 +14,7 @@
   let dirty = false;
   let stopped = false; // somebody else saved, or the session has ended: going on would only repeat it
   let busy = null;
+  let unsure = ""; // a save of which no answer came: it goes once more as it was, or it would look like somebody else's
   let timer;
   let keeping;
 
@@ -158,17 +159,26 @@
     clearTimeout(keeping);
     if (busy) return busy.then(() => save(leaving));
     if (!dirty || stopped) return Promise.resolve(!dirty);
-    dirty = false;
-    const body = new URLSearchParams(fields());
+    const again = unsure !== "";
+    const body = unsure || new URLSearchParams(fields()).toString();
+    dirty = again;
     if (!leaving) tell(words.busy, "", null, true);
-    const keepalive = leaving && body.toString().length < 60000;
-    busy = fetch(words.autosave, { method: "POST", body, keepalive, redirect: "manual", headers: { Accept: "application/json" } })
+    const keepalive = leaving && body.length < 60000;
+    const headers = { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" };
+    busy = fetch(words.autosave, { method: "POST", body, keepalive, redirect: "manual", headers })
       .then(async (answer) => {
-        if (answer.ok) took(await answer.json());
+        const said = answer.ok ? await answer.json() : null;
+        unsure = "";
+        if (again && answer.status === 409) {
+          form.elements.aside.value = (await answer.json()).aside;
+          return true; // what has been typed since is set aside in its place
+        }
+        if (said) took(said);
         else await refused(answer);
         return answer.ok;
       })
       .catch(() => {
+        unsure = body;
         dirty = true;
         keep();
         tell(words.offline, "off");
@@ -178,7 +188,7 @@
       .finally(() => {
         busy = null;
       });
-    return busy;
+    return again ? busy.then((done) => done && save(leaving)) : busy;
   };
   const typed = (event) => {
     if (event.target.type === "file" || /:insert$/.test(event.target.name)) return;
@@ -294,6 +304,10 @@
     if (sending) return sending; // a second press while the first is on its way
     clearTimeout(timer);
     if (busy) await busy;
+    if (unsure && !stopped && !(await save()) && !stopped) {
+      tell(words.offlineDo, "off");
+      return null;
+    }
     sending = send(action, pressed).finally(() => {
       sending = null;
     });
