@@ -140,6 +140,8 @@ def here() -> Person:
 
 def here_or_none() -> Person | None:
     """The person of this request, if anybody is signed in."""
+    if has_request_context() and "_user_id" not in session._get_current_object():  # type: ignore[attr-defined]
+        return None  # Flask-Login would look in other places, which are none here
     person = current_user._get_current_object()
     return person if isinstance(person, Person) else None
 

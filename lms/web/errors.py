@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 import structlog
 from flask import Flask, Response, redirect, request, url_for
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.db.unit_of_work import let_go
@@ -33,7 +36,15 @@ def wants_json() -> bool:
     """Whether the answer should be JSON: the API always, elsewhere by `Accept`."""
     if request.path.startswith("/api/"):
         return True
-    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return _prefers_json(request.headers.get("Accept", ""))
+
+
+@lru_cache(maxsize=200)
+def _prefers_json(accept: str) -> bool:
+    """Browsers send one of a few headers, again and again."""
+    best = parse_accept_header(accept, MIMEAccept).best_match(
+        ["text/html", "application/json", "application/problem+json"]
+    )
     return best not in (None, "text/html")
 
 

@@ -1,4 +1,4 @@
-//= lms/js/learner.js
+//= lms/js/page.js
 // Checks the code of a paper on this device alone: signature, key, term, and the list of papers that are not valid.
 (() => {
   const page = document.querySelector("[data-carried]");

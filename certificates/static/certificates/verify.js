@@ -1,4 +1,4 @@
-//= lms/js/learner.js
+//= lms/js/page.js
 // One box: a file dropped on the form is chosen, and the camera reads the square where the browser can. All works without it.
 (() => {
   const form = document.querySelector("[data-check]");

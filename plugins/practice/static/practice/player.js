@@ -1,4 +1,4 @@
-//= lms/js/learner.js
+//= lms/js/page.js
 // Plays a practice at once and without a line, by the law of format/stepping.py. The page does all of it without us.
 (() => {
   const digits = (text) => text.replace(/\D/g, "").replace(/^0+/, "");

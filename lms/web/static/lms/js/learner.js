@@ -1,49 +1,7 @@
-// Makes the learner's pages nicer. Every page works without it.
+//= lms/js/page.js
+// Makes the learner's pages nicer: answers in their place, the next page in the answer, how far a lesson was read.
 (() => {
-  const root = document.documentElement;
-  const { sending, settings } = document.body.dataset;
-  const headers = { "X-Fragment": "1" };
-
-  // Text size: middle, large, very large. The server keeps it in a cookie and writes data-text on <html>.
-  const sizes = ["", "lg", "xl"];
-  document.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-textsize]")) return;
-    event.preventDefault();
-    const size = sizes[(sizes.indexOf(root.dataset.text || "") + 1) % sizes.length];
-    if (size) root.dataset.text = size;
-    else delete root.dataset.text;
-    fetch(settings, { method: "POST", body: new URLSearchParams({ size, return: "/" }), redirect: "manual" }).catch(() => {});
-  });
-
-  // Short words that the phone's own voice may read, with a button beside them.
-  const voice = window.speechSynthesis;
-  document.addEventListener("click", (event) => {
-    const words = event.target.closest("[data-say] + button");
-    if (!words || !voice) return;
-    const speaking = voice.speaking;
-    voice.cancel();
-    if (speaking) return;
-    const said = new SpeechSynthesisUtterance(words.previousElementSibling.textContent);
-    said.lang = root.lang;
-    said.rate = 0.9;
-    voice.speak(said);
-  });
-
-  const tell = (place) => {
-    if (voice) place.querySelectorAll("[data-say] + button").forEach((button) => (button.hidden = false));
-    const box = place.querySelector("[data-focus]");
-    if (box) box.focus();
-  };
-
-  const wait = (button, on) => {
-    if (!button) return;
-    const words = button.querySelector("span") || button;
-    if (on) button.dataset.words = words.textContent;
-    words.textContent = on ? sending : button.dataset.words;
-    button.disabled = on;
-  };
-
-  const buttonOf = (form, event) => event.submitter || form.querySelector("button") || document.querySelector(`button[form="${form.id}"]`);
+  const { tell, wait, buttonOf } = self.page;
 
   // A form that leads onward gets the next page in its answer, without the style sheet, which is here: one trip over a
   // weak line and not two. What needs more than this page has is opened as always.
@@ -102,15 +60,11 @@
       onward(form, button, sent);
       return;
     }
-    if (!place) {
-      // After the browser has read the form: a disabled button sends no value.
-      setTimeout(() => wait(button, true));
-      return;
-    }
+    if (!place) return;
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form, button && button.name ? button : undefined));
     wait(button, true);
-    fetch(form.action, { method: "POST", body, headers })
+    fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "1" } })
       .then((answer) => (answer.redirected || answer.status >= 500 ? Promise.reject(answer) : answer.text()))
       .then((html) => {
         const holder = document.createElement("template");
@@ -147,26 +101,5 @@
   addEventListener("pagehide", () => leave());
   document.addEventListener("visibilitychange", () => document.hidden && leave());
 
-  // Back from the phone's own history: wake the buttons again.
-  addEventListener("pageshow", (event) => {
-    if (event.persisted) document.querySelectorAll("button[data-words]").forEach((button) => wait(button, false));
-  });
-
-  // A device that many use: left lying, it locks itself; going back shows nothing of the one before.
-  const idle = Number(document.body.dataset.idle);
-  if (idle) {
-    let timer;
-    const stay = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => document.querySelector("[data-lock]").submit(), idle * 1000);
-    };
-    ["pointerdown", "keydown", "scroll"].forEach((kind) => addEventListener(kind, stay, { passive: true }));
-    stay();
-  }
-  if (idle || location.pathname.startsWith("/can-bo")) {
-    addEventListener("pageshow", (event) => event.persisted && location.reload());
-  }
-
   follow();
-  tell(document);
 })();

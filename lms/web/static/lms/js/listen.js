@@ -100,6 +100,6 @@
 
   begin();
   addEventListener("pagehide", () => end());
-  document.addEventListener("hvs-away", () => end()); // the next lesson comes into this page (learner.js)
+  document.addEventListener("hvs-away", () => end()); // the next lesson comes into this page (lms/js/learner.js)
   document.addEventListener("hvs-here", begin);
 })();
