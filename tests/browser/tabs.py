@@ -96,8 +96,9 @@ class Seen:
             self.complaints.append((text, url))
 
     def status(self) -> int:
-        """How the server answered when the page now open was asked for."""
-        answer = [r for r in self.requests if r.is_navigation_request()][-1].response()
+        """How the server answered when the page now open was asked for, by the browser or by our script."""
+        pages = [r for r in self.requests if r.is_navigation_request() or r.headers.get("x-fragment") == "page"]
+        answer = pages[-1].response()
         assert answer is not None
         return answer.status
 

@@ -56,7 +56,8 @@ def _no_such_birth_date(page: Page, _world: World) -> None:
 def _no_answer(page: Page, world: World) -> None:
     page.goto(world.at["attempt"] + "/10")
     _without_checks(page)
-    press(page, ".dock button")
+    page.locator(".dock button").click()
+    page.locator("[role=alert]").wait_for()
 
 
 def _task_without_choice(page: Page, world: World) -> None:

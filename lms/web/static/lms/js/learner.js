@@ -9,6 +9,7 @@
   const needs = (page) => [...page.querySelectorAll("script, [rel=stylesheet]")].map((file) => file.getAttribute("src") || file.getAttribute("href")).join();
   const open = (page, url) => {
     document.dispatchEvent(new Event("hvs-away"));
+    if (window.speechSynthesis) speechSynthesis.cancel();
     if (url.href !== location.href) history.pushState(null, "", url);
     here = url.pathname;
     document.querySelector("title").replaceWith(page.querySelector("title")); // with the language that it is in
@@ -41,9 +42,13 @@
       return;
     }
     const url = new URL(answer.headers.get("Content-Location") || answer.url, location.href);
-    if (answer.status >= 500) form.submit();
-    else if (page.querySelector("style") || needs(page) !== needs(document)) location.assign(url);
-    else open(page, url);
+    if (answer.status >= 500) return form.submit();
+    try {
+      if (!page.querySelector("style") && needs(page) === needs(document)) return open(page, url);
+    } catch {
+      // An old browser that lacks something: the page is opened as always.
+    }
+    location.assign(url);
   };
   addEventListener("popstate", () => location.pathname !== here && location.reload());
 
