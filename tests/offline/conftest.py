@@ -116,7 +116,7 @@ class Phone:
         """Downloads a course."""
         self.open(f"/tai-ve/{course}")
         self.page.click("[data-when=none] button[value=get]")
-        self.page.wait_for_selector("[data-when=ready]:not([hidden])")
+        self.page.wait_for_selector("[data-when=ready]:not([hidden])", timeout=90_000)  # a whole course
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
     def shown(self) -> str:
