@@ -116,8 +116,12 @@ class Phone:
         """Downloads a course."""
         self.open(f"/tai-ve/{course}")
         self.page.click("[data-when=none] button[value=get]")
-        self.page.wait_for_selector("[data-when=ready]:not([hidden])", timeout=90_000)  # a whole course
+        self.wait_until_taken()
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    def wait_until_taken(self) -> None:
+        """Returns when a course is here whole, which a busy machine takes its time for."""
+        self.page.wait_for_selector("[data-when=ready]:not([hidden])", timeout=90_000)
 
     def shown(self) -> str:
         """Which of the pieces about a download is shown."""

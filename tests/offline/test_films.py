@@ -65,7 +65,7 @@ def test_a_film_plays_with_the_server_dead(film: Station, phone: Phone) -> None:
     phone.open(f"/tai-ve/{COURSE}")
     phone.page.check("[name=film]")
     phone.page.click("[data-when=none] button[value=get]")
-    phone.page.wait_for_selector("[data-when=ready]:not([hidden])")
+    phone.wait_until_taken()
     phone.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     film.stop()
     phone.open(AT)

@@ -277,7 +277,7 @@ def test_a_download_goes_on_where_it_stopped(phone: Phone, station: Station) -> 
     before = {url for url in fetched if "/lesson/" in url}
     fetched.clear()
     phone.page.click("[data-when=failed] button[value=get]")
-    phone.page.wait_for_selector("[data-when=ready]:not([hidden])")
+    phone.wait_until_taken()
     again = [url for url in fetched if "/lesson/" in url and url in before]
     assert len(before) > 3
     assert len(again) <= 3  # those that were under way
@@ -300,7 +300,7 @@ def test_a_new_revision_takes_the_place_of_the_old_one(phone: Phone, station: St
     phone.open(f"/tai-ve/{COURSE}")
     phone.page.wait_for_selector("[data-when=new]:not([hidden])")
     phone.page.click("[data-when=new] button[value=get]")
-    phone.page.wait_for_selector("[data-when=ready]:not([hidden])")
+    phone.wait_until_taken()
     assert sorted(phone.page.evaluate("caches.keys()")) == sorted(old)
 
 
@@ -389,7 +389,7 @@ def test_a_copy_knows_what_was_learnt_elsewhere_and_speaks_the_readers_language(
     phone.open(f"/tai-ve/{COURSE}")
     phone.page.wait_for_selector("[data-when=other]:not([hidden])")
     phone.page.click("[data-when=other] button[value=get]")
-    phone.page.wait_for_selector("[data-when=ready]:not([hidden])")
+    phone.wait_until_taken()
     station.stop()
     phone.open(f"/khoa-hoc/{COURSE}")
     assert phone.page.get_attribute("html", "lang") == "vi"
