@@ -16,7 +16,11 @@ addEventListener("activate", (event) => event.waitUntil((async () => {
 })()));
 
 addEventListener("sync", (event) => event.waitUntil(outbox.flush()));
-addEventListener("message", (event) => event.waitUntil(outbox.flush()));
+// A page that came with the answer to a form (lms/js/learner.js) says its address: no request for a page tells of it.
+addEventListener("message", (event) => event.waitUntil((async () => {
+  const [, course] = typeof event.data === "string" ? await copyOf(event.data) : [];
+  await told(course);
+})()));
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -27,6 +31,9 @@ addEventListener("fetch", (event) => {
   if (request.mode === "navigate") event.respondWith(page(event, url.pathname));
   else if (/^\/(static|tep)\//.test(url.pathname)) event.respondWith(file(request, url));
 });
+
+// What waits is sent, and what the server knows of a course is learnt, now that it can be reached.
+const told = (course) => outbox.flush().then(() => course && outbox.learn(course)).catch(() => {});
 
 // The page from a course that is here whole, and which course that is.
 async function copyOf(path) {
@@ -53,7 +60,7 @@ async function page(event, path) {
   try {
     const answer = await Promise.race([asked, late]);
     if (copy && answer.status >= 500) return copy;
-    event.waitUntil(outbox.flush().then(() => course && outbox.learn(course)).catch(() => {}));
+    event.waitUntil(told(course));
     return answer;
   } catch (error) {
     asked.catch(() => {});

@@ -18,6 +18,8 @@
     follow();
     tell(document);
     document.dispatchEvent(new Event("hvs-here"));
+    const keeper = navigator.serviceWorker && navigator.serviceWorker.controller;
+    if (keeper) keeper.postMessage(url.pathname); // which else hears of pages as they are asked for
     const to = url.hash && document.getElementById(url.hash.slice(1));
     if (to) to.scrollIntoView();
     const box = to || document.querySelector("[data-focus], [role=alert]") || document.getElementById("main");
