@@ -16,11 +16,8 @@ addEventListener("activate", (event) => event.waitUntil((async () => {
 })()));
 
 addEventListener("sync", (event) => event.waitUntil(outbox.flush()));
-// A page that came with the answer to a form (lms/js/learner.js) says its address: no request for a page tells of it.
-addEventListener("message", (event) => event.waitUntil((async () => {
-  const [, course] = typeof event.data === "string" ? await copyOf(event.data) : [];
-  await told(course);
-})()));
+// A page that came in an answer (lms/js/learner.js): no request tells of it.
+addEventListener("message", (event) => event.waitUntil(copyOf(event.data).then(([, course]) => told(course))));
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -32,7 +29,7 @@ addEventListener("fetch", (event) => {
   else if (/^\/(static|tep)\//.test(url.pathname)) event.respondWith(file(request, url));
 });
 
-// What waits is sent, and what the server knows of a course is learnt, now that it can be reached.
+// The server can be reached.
 const told = (course) => outbox.flush().then(() => course && outbox.learn(course)).catch(() => {});
 
 // The page from a course that is here whole, and which course that is.
