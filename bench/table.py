@@ -49,13 +49,8 @@ WORKLOADS = (
     Workload("W12", "the PDF again"),
     Workload("W13", "a paper verified by anybody", 4, 3),
 )
-EACH = {
-    "W6": 9,
-    "W7b": WITHOUT_SCRIPT,
-    "W8": 19,
-    "W8a": WITHOUT_SCRIPT,
-    "W11a": 2,
-}  # how often in a journey; figures are of one
+# How often a learner does each; figures are of one.
+EACH = {"W6": 9, "W7b": WITHOUT_SCRIPT, "W8": 19, "W8a": WITHOUT_SCRIPT, "W11a": 2}
 GOAL_W20, STATEMENTS_W20 = 3.0, 160
 
 
