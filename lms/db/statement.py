@@ -16,14 +16,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Executable, Insert
+from sqlalchemy import Executable, Float, Insert, Numeric
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 from lms.db import driving, unit_of_work
 
 R = TypeVar("R")
 Values = Sequence[Any]
+FLOAT8, NUMERIC = 701, 1700  # PostgreSQL's numbers of these types (pg_type.dat)
 
 
 class Statement(Generic[R]):
@@ -43,12 +45,18 @@ class Statement(Generic[R]):
 
     def _sent(self, given: dict[str, Any]) -> tuple[_Plan[R], Sequence[Values], int]:
         line = unit_of_work.line()
-        plan = self._plans.get(line.kind)
-        if plan is None:
-            made = self._made[line.kind] if isinstance(self._made, Mapping) else self._made
-            plan = self._plans[line.kind] = _Plan(made, self._row, self._columns, _dialect(line.kind))
+        plan = self._plans.get(line.kind) or self._plan(line.kind)
         rows, touched = line.send(plan.sql, plan.bound(given))
         return plan, rows, touched
+
+    def _plan(self, kind: str) -> _Plan[R]:
+        made = self._made[kind] if isinstance(self._made, Mapping) else self._made
+        plan = self._plans[kind] = _Plan(made, self._row, self._columns, _dialect(kind))
+        return plan
+
+    def words(self, kind: str) -> str:
+        """The SQL for one kind of database: sqlite or postgresql."""
+        return (self._plans.get(kind) or self._plan(kind)).sql
 
     def first(self, **given: Any) -> R | None:
         """The first row, or None."""
@@ -114,7 +122,7 @@ class _Plan(Generic[R]):
         self._constants = {n: b.effective_value for n, b in places if b.unique or b.effective_value is not None}
         self._inward = _converters(bind.type.dialect_impl(dialect).bind_processor(dialect) for _name, bind in places)
         found = list(getattr(made, "exported_columns", ()))
-        self._outward = _converters(c.type.dialect_impl(dialect).result_processor(dialect, None) for c in found)
+        self._outward = _converters(_outward(c.type, dialect) for c in found)
         names = [str(c.key or "_") for c in found]
         self._row: Callable[..., Any] = row or namedtuple("Row", names, rename=True)  # noqa: PYI024  of any statement
 
@@ -140,6 +148,12 @@ class _Plan(Generic[R]):
         """A row as those who asked want it."""
         made: R = self._row(*self.values(row))
         return made
+
+
+def _outward(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """How a column's values are to be turned round. How PostgreSQL sends a number it tells by its own name for it."""
+    sent_as = FLOAT8 if isinstance(kind, Float) else NUMERIC if isinstance(kind, Numeric) else None
+    return kind.dialect_impl(dialect).result_processor(dialect, sent_as)
 
 
 def _converters(found: Any) -> list[tuple[int, Callable[[Any], Any]]]:
