@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import re
-from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -14,11 +13,10 @@ from flask import Response, current_app
 
 from certificates.carried.fields import PATH
 from certificates.services.carrying import keys, signed_list
-from lms.api.web import ANYONE, LOCALES, MACHINE, Routes, address, neutral, render, static_address
+from lms.api.web import ANYONE, LOCALES, MACHINE, Routes, address, neutral, render, static_address, static_text
 from lms.api.work import NotFound, _, clock, settings
 
 routes = Routes("certificates", PATH.rstrip("/"))
-STATIC: Final = Path(__file__).parents[1] / "static" / "certificates"
 FRESH: Final = 60  # seconds for which a list that was signed is given again
 CAMERA: Final = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 _STATIC: Final = re.compile(r"/static/[\w./-]+\?v=\w{8}")
@@ -81,7 +79,7 @@ def worker() -> Response:
     for locale in LOCALES:
         with neutral(locale):
             html += _page()
-    source = (STATIC / "v.sw.js").read_text(encoding="utf-8")
+    source = static_text("certificates/v.sw.js")
     app = address("certificates.carried_app")
     live = [address("certificates.carried_keys"), address("certificates.carried_status")]
     values = {

@@ -26,6 +26,7 @@ from lms.web.rendering import (
     say_to,
     shelled,
     static_address,
+    static_text,
     tab,
     wants_fragment,
 )
@@ -39,8 +40,8 @@ __all__ = [
     "Needed", "Operations", "PageForm", "Panel", "Problem", "Routes", "address", "at_address", "composed",
     "composed_lines", "current_locale", "for_recording", "hole", "icon_names", "lamps", "long_date", "macro", "mark_of",
     "neutral", "onward", "panels", "piece", "problem", "remembered", "render", "render_alike", "render_fragment",
-    "renderer_key", "safe_return", "say", "say_to", "share", "shelled", "short_date", "static_address", "tab",
-    "time_and_date", "wants_fragment", "wants_json",
+    "renderer_key", "safe_return", "say", "say_to", "share", "shelled", "short_date", "static_address", "static_text",
+    "tab", "time_and_date", "wants_fragment", "wants_json",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from lms import audit, clock, limits
 from lms.db.statement import Statement
-from lms.db.unit_of_work import connection
+from lms.db.unit_of_work import connection, line
 from lms.errors import Invalid
 from lms.identity import passwords, sessions
 from lms.identity.events import PersonKnownBetter
@@ -120,14 +120,16 @@ def sign_up(
     return account_id
 
 
+_HOLD: Statement[Any] = Statement(select(A.c.id).where(A.c.id == bindparam("who")).with_for_update(key_share=True))
+
+
 def hold(account_id: int) -> None:
     """Makes whoever else moves this person's record wait until the open unit of work ends, as on SQLite all do.
 
     Without it two who write in the same moment miss what the other wrote, and neither sees that all is there.
     """
-    database = connection()
-    if database.dialect.name == "postgresql":
-        database.execute(select(A.c.id).where(A.c.id == account_id).with_for_update(key_share=True))
+    if line().kind == "postgresql":
+        _HOLD.scalar(who=account_id)
 
 
 def hold_all(account_ids: Collection[int]) -> None:

@@ -298,6 +298,10 @@ class Renderer:
         """The address of a static file, with its content's hash so that it may be kept for ever."""
         return f"/static/{path}?v={self._static_files.of(path)}"
 
+    def static_text(self, path: str) -> str:
+        """A static script or style sheet as it is sent, without its remarks."""
+        return self._static_files.read(path).decode()
+
     def own_style(self, path: str) -> Markup:
         """The style sheet of a page that needs other rules than most: a plugin's *.inline.css, and what frames it."""
         return self._own[path].markup
@@ -627,6 +631,11 @@ def symbols() -> Markup:
 def static_address(path: str) -> str:
     """Where a static file is served, with its content's hash."""
     return renderer().static(path)
+
+
+def static_text(path: str) -> str:
+    """A static script as it is sent, without its remarks: for pages that send it with values put before it."""
+    return renderer().static_text(path)
 
 
 def head() -> Markup:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from pathlib import Path
 
 import msgspec
 from flask import Response, request
 from markupsafe import Markup, escape
 
 from lms.api.learning import course_on
-from lms.api.web import ANYONE, LOCALES, MACHINE, Panel, Routes, address, neutral, render, static_address
+from lms.api.web import ANYONE, LOCALES, MACHINE, Panel, Routes, address, neutral, render, static_address, static_text
 from lms.api.work import NotFound, settings
 from plugins.offline.views import packing
 
 routes = Routes("offline")
-STATIC = Path(__file__).parents[1] / "static" / "offline"
 SHELL = "/offline/khung"
 # Where the worker never stands between: the API, work pages, and whatever is about signing in, settings and papers.
 AWAY = "^/(api/|can-bo|dang-|cai-dat|danh-tinh|ngay-sinh|(the|lop|v)($|/)|verify|luot/|giay|offline/|sw.js|healthz)"
@@ -88,7 +86,7 @@ def _shell(locale: str) -> str:
 @routes.get("/sw.js", MACHINE)
 def worker() -> Response:
     """The worker; where the operator has switched this off, one that goes and takes everything with it."""
-    script = _worker() if is_on() else (STATIC / "stop.js").read_text(encoding="utf-8")
+    script = _worker() if is_on() else static_text("offline/stop.js")
     answer = Response(script, mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
@@ -99,7 +97,7 @@ def _worker() -> str:
     html = "".join(_shell(locale) for locale in LOCALES)
     shells = [_shell_address(locale) for locale in LOCALES]
     keep = [*shells, *dict.fromkeys(_STATIC.findall(html))]
-    source = (STATIC / "sw.js").read_text(encoding="utf-8")
+    source = static_text("offline/sw.js")
     imported = static_address("offline/outbox.js")
     content = hashlib.sha256((html + source + imported).encode()).hexdigest()[:12]
     values = {"VERSION": content, "KEEP": keep, "SHELLS": dict(zip(LOCALES, shells, strict=True))}

@@ -16,8 +16,9 @@ addEventListener("activate", (event) => event.waitUntil((async () => {
 })()));
 
 addEventListener("sync", (event) => event.waitUntil(outbox.flush()));
-// A page that came in an answer (lms/js/learner.js): no request tells of it.
-addEventListener("message", (event) => event.waitUntil(copyOf(event.data).then(([, course]) => told(course))));
+// A page that came in the answer to a form (lms/js/learner.js) is shown without having been asked for, so it sends its
+// path: the network is there, and what was learnt of a course that is here may have changed.
+addEventListener("message", (event) => event.waitUntil(copyOf(event.data).then(([, course]) => reached(course))));
 
 addEventListener("fetch", (event) => {
   const { request } = event;
@@ -29,8 +30,8 @@ addEventListener("fetch", (event) => {
   else if (/^\/(static|tep)\//.test(url.pathname)) event.respondWith(file(request, url));
 });
 
-// The server can be reached.
-const told = (course) => outbox.flush().then(() => course && outbox.learn(course)).catch(() => {});
+// The server was reached just now: what waits goes out, and the phone hears what was learnt of the course elsewhere.
+const reached = (course) => outbox.flush().then(() => course && outbox.learn(course)).catch(() => {});
 
 // The page from a course that is here whole, and which course that is.
 async function copyOf(path) {
@@ -57,7 +58,7 @@ async function page(event, path) {
   try {
     const answer = await Promise.race([asked, late]);
     if (copy && answer.status >= 500) return copy;
-    event.waitUntil(told(course));
+    event.waitUntil(reached(course));
     return answer;
   } catch (error) {
     asked.catch(() => {});
