@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from lms.packages.fields import LONGEST_TEXT
 from lms.packages.markdown import is_safe_link, plain
-from lms.packages.model import Block, CourseSpec, Item, Lesson, Package, ProgrammeSpec, lies_under
+from lms.packages.model import Block, CourseSpec, Item, Lesson, Package, ProgrammeSpec, QuizSpec, lies_under
 from lms.packages.problems import Problem, Problems, _
-from lms.packages.references import drawable, items_by_code
+from lms.packages.references import drawable, drawn_from, items_by_code
 
 MOST_GUIDE_SYLLABLES = 450
 MOST_SENTENCE_SYLLABLES = 26
@@ -46,6 +46,8 @@ def advise(package: Package) -> list[Problem]:
     for task in package.tasks:
         _text(f"tasks/{task.slug}.yaml", task.line, task.text, found)
     _quizzes(package, found)
+    for course in package.courses:
+        _course(package, course, found)
     for programme in package.programmes:
         _programme(package, programme, found)
     return list(found)
@@ -225,6 +227,40 @@ def _quizzes(package: Package, found: Problems) -> None:
                         code=code,
                         held=held,
                     )
+
+
+def _course(package: Package, course: CourseSpec, found: Problems) -> None:
+    """Nobody should fail for what the course did not teach."""
+    inside = set(_activities([course]))
+    taught = {skill for lesson in package.lessons if lesson.slug in inside for skill in lesson.skills}
+    for quiz in package.quizzes:
+        if quiz.slug in inside and quiz.pool == "exam":
+            _fair(package, quiz, course.slug, taught, found)
+
+
+def _fair(package: Package, quiz: QuizSpec, course: str, taught: Collection[str], found: Problems) -> None:
+    held_by_code = items_by_code(package.items(), quiz.pool)
+    for draw in quiz.draw:
+        strange = sorted(
+            item.id
+            for item in drawn_from(draw, held_by_code).values()
+            if not any(
+                lies_under(skill, known) or lies_under(known, skill) for skill in item.skills for known in taught
+            )
+        )
+        if strange:
+            found.add(
+                f"quizzes/{quiz.slug}.yaml",
+                draw.line,
+                "not-taught-here",
+                _(
+                    "{count} questions can be drawn of whose skills no lesson of {course} teaches any, e.g. {items}."
+                    " Name only skills that it teaches in `from`, or write lessons."
+                ),
+                count=len(strange),
+                course=course,
+                items=", ".join(strange[:3]),
+            )
 
 
 def _programme(package: Package, programme: ProgrammeSpec, found: Problems) -> None:

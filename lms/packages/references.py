@@ -387,11 +387,16 @@ def items_by_code(items: Iterable[Item], pool: str) -> dict[str, dict[str, Item]
     return found
 
 
-def drawable(draw: Draw, held_by_code: Mapping[str, Mapping[str, Item]]) -> set[str]:
-    """What a line of a quiz may draw: the ids of questions; twins, of which a paper holds one, are one."""
+def drawn_from(draw: Draw, held_by_code: Mapping[str, Mapping[str, Item]]) -> dict[str, Item]:
+    """The questions that a line of a quiz may draw, by their ids."""
     return {
-        f"twins {item.twins}" if item.twins else item.id
+        item.id: item
         for code in draw.codes
         for item in held_by_code.get(code, {}).values()
         if (not draw.levels or item.level in draw.levels) and (not draw.thinking or item.thinking in draw.thinking)
     }
+
+
+def drawable(draw: Draw, held_by_code: Mapping[str, Mapping[str, Item]]) -> set[str]:
+    """What a line of a quiz may draw: the ids of questions; twins, of which a paper holds one, are one."""
+    return {f"twins {item.twins}" if item.twins else item.id for item in drawn_from(draw, held_by_code).values()}
