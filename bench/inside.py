@@ -116,17 +116,25 @@ def profile(only: str = "", rows: int = 30, count: int = 10) -> str:
 
 
 def report(plain: ProfileRecorder, profiled: ProfileRecorder, only: str, rows: int) -> str:
-    """CPU without the profiler, then the functions with it."""
+    """CPU without the profiler, then the functions with it.
+
+    Beside the mean stands the quickest tenth: nearer to what the code itself takes, whoever else uses the machine.
+    """
     out = io.StringIO()
-    total = 0.0
+    total = quickest = 0.0
     for workload, spent in plain.spent.items():
         journeys_run = len(plain.spent["W1"])
         times, mean = len(spent) / journeys_run, 1000 * sum(spent) / len(spent)
+        quick = 1000 * sorted(spent)[len(spent) // 10]
         if workload not in OUTSIDE:
             total += mean * times
+            quickest += quick * times
         sent = sum(plain.statements[workload]) / len(spent)
-        out.write(f"{workload:<7} {mean:7.3f} ms each, {times:4.0f} times a journey, {sent:5.1f} statements each\n")
-    out.write(f"W20     {total:7.3f} ms in this process, without server and socket\n")
+        out.write(
+            f"{workload:<7} {mean:7.3f} ms each, {quick:7.3f} at their quickest, {times:4.0f} times a journey,"
+            f" {sent:5.1f} statements each\n"
+        )
+    out.write(f"W20     {total:7.3f} ms in this process, {quickest:.3f} at its quickest, without server and socket\n")
     for workload, found in profiled.profiles.items():
         if only and only != workload:
             continue
