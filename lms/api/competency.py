@@ -31,6 +31,7 @@ from lms.competency.queries import (
     skills,
     skills_by_code,
     tasks_to_confirm,
+    teaching,
     with_holder,
 )
 from lms.indicators.counting import held_back
@@ -41,5 +42,5 @@ __all__ = [
     "area_codes", "areas_by_code", "areas_of", "attained_by", "attained_here", "attained_in", "attained_with",
     "attainment", "attainments", "conditions_of", "courses_of", "coverage", "framework_titles", "held_back",
     "hold_back", "programme", "programme_by_id", "programmes", "programmes_with", "release", "set_prerequisites",
-    "skill_areas", "skills", "skills_by_code", "standing", "tasks_to_confirm", "with_holder",
+    "skill_areas", "skills", "skills_by_code", "standing", "tasks_to_confirm", "teaching", "with_holder",
 ]  # fmt: skip

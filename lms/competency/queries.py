@@ -371,6 +371,20 @@ def areas_of(activity_ids: Collection[int]) -> dict[int, frozenset[str]]:
     return {activity_id: frozenset(codes) for activity_id, codes in found.items()}
 
 
+def teaching(codes: Collection[str], activity_ids: Collection[int]) -> dict[str, frozenset[int]]:
+    """Which of these activities teach a skill, by its code; a skill that none of them teaches is left out."""
+    link, s = ActivitySkill.__table__, Skill.__table__
+    rows = connection().execute(
+        select(s.c.code, link.c.activity_id)
+        .join(s, s.c.id == link.c.skill_id)
+        .where(s.c.code.in_(codes), link.c.activity_id.in_(activity_ids))
+    )
+    found: dict[str, set[int]] = {}
+    for row in rows:
+        found.setdefault(row.code, set()).add(row.activity_id)
+    return {code: frozenset(ids) for code, ids in found.items()}
+
+
 def skill_areas(found: Iterable[SkillRow], groups: Collection[str], chosen: Collection[str]) -> list[AreaRow]:
     """The areas of the target groups (of all, where none is named), and those of skills chosen besides."""
     areas: dict[str, list[SkillRow]] = {}

@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from lms.api.competency import skills
-from lms.api.learning import activity
+from lms.api.competency import skills, teaching
+from lms.api.learning import enrollment, newest_syllabus, places
 from lms.api.web import address
 from lms.api.work import connection
 from quizzes.drawing import lies_under
 from quizzes.items.contract import DROPPED, ITEM_TYPES, WHOLE, waits
-from quizzes.queries import VersionRow
+from quizzes.queries import AttemptRow, VersionRow
 from quizzes.views.ways import Way
 
 _names: dict[Engine, dict[str, str]] = {}
@@ -51,12 +51,20 @@ def name_of(code: str) -> str:
 
 
 def again(
-    found: Sequence[VersionRow], marks: Sequence[int | None], draw: Sequence[Mapping[str, Any]], course: str
+    found: Sequence[VersionRow],
+    marks: Sequence[int | None],
+    draw: Sequence[Mapping[str, Any]],
+    row: AttemptRow,
+    course: str,
 ) -> list[Again]:
-    """The skills of the questions that were not wholly right, those first of which most was missed."""
+    """The skills of the questions that were not wholly right, those first of which most was missed.
+
+    With the lessons that the questions name; where they name none, those that teach the skill. Only such as stand
+    in the course as the learner takes it: others would be closed to them.
+    """
     asked = [code for line in draw for code in line["from"]]
     missed: dict[str, list[int]] = {}
-    taught: dict[str, dict[str, None]] = {}
+    named: dict[str, set[str]] = {}
     for version, mark in zip(found, marks, strict=True):
         if not is_secret(version, mark) or mark in (WHOLE, DROPPED):
             continue
@@ -66,11 +74,18 @@ def again(
             continue
         missed.setdefault(own, []).append(WHOLE - max(0, mark or 0))
         if version.body["lesson"]:
-            taught.setdefault(own, {})[version.body["lesson"]] = None
+            named.setdefault(own, set()).add(version.body["lesson"])
+    if not missed:
+        return []
     order = sorted(missed, key=lambda code: (-sum(missed[code]), code))
-    return [Again(name_of(code), _lessons(taught.get(code, {}), course)) for code in order]
+    held = enrollment(row.account_id, row.course_id)
+    syllabus_id = held.syllabus_id if held else newest_syllabus(row.course_id)
+    lessons = [place for place in places(syllabus_id or 0) if place.kind == "lesson"]
+    taught = teaching(order, [lesson.activity_id for lesson in lessons])
 
+    def ways(code: str) -> tuple[Way, ...]:
+        chosen = [lesson for lesson in lessons if lesson.slug in named.get(code, ())]
+        chosen = chosen or [lesson for lesson in lessons if lesson.activity_id in taught.get(code, ())]
+        return tuple(Way(one.title, address("courses.lesson", course=course, lesson=one.slug)) for one in chosen)
 
-def _lessons(slugs: Mapping[str, None], course: str) -> tuple[Way, ...]:
-    rows = [row for slug in slugs if (row := activity("lesson", slug)) is not None]
-    return tuple(Way(row.title, address("courses.lesson", course=course, lesson=row.slug)) for row in rows)
+    return [Again(name_of(code), ways(code)) for code in order]

@@ -556,7 +556,7 @@ def result(attempt: UUID) -> Answer:
         for i, version in enumerate(found)
         if not is_secret(version, marks[i])
     ]
-    learn = again(found, marks, body["draw"], slug)
+    learn = again(found, marks, body["draw"], row, slug)
     lit = sorted(marks, key=lambda mark: mark != WHOLE) if body["pool"] == "exam" else marks  # how many, not which
     stop = after(body, row) if body.get("policy") else None
     own = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from lms.testing import story
@@ -87,6 +88,21 @@ def test_not_enough_the_first_time_then_again_with_fresh_questions(pages: Pages,
     assert not set(first) & set(second), "a new try has new questions"
     pages.press("Nộp bài")
     assert "giỏi quá!" in pages.page.heading
+
+
+@pytest.mark.parametrize("group", ["Học sinh, sinh viên", "Cán bộ, công chức, viên chức"])
+def test_all_that_was_missed_has_a_lesson_to_open(pages: Pages, answer_key: AnswerKey, group: str) -> None:
+    story.come_to_the_final_check(pages, group, "Lò Văn Pẩn", "pan2009")
+    pages.press("Bắt đầu làm")
+    story.answer_all(pages, answer_key, rightly=False)
+    pages.press("Nộp bài")
+    (card,) = [part for part in pages.page.root.all("section") if "Những điều nên xem lại" in part.text]
+    missed = card.all("li")
+    assert len(missed) >= 8
+    for one in missed:
+        link = one.first("a")
+        assert link is not None, f"nothing teaches: {one.text}"
+        assert link.text in pages.open(link.attrs["href"] or ""), "the lesson stands in this course"
 
 
 def test_going_on_with_another_phone(pages: Pages, app: Flask, answer_key: AnswerKey) -> None:
