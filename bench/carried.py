@@ -9,12 +9,13 @@ import random
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import segno
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec.structs import replace
 
 from certificates.carried import cose
 from certificates.carried.cbor import encode

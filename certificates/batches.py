@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 
 from certificates.models import Batch, BatchFile, BatchRow, Credential
@@ -22,8 +22,7 @@ OPEN, DEALT_WITH = 0, 1
 ZIP, PAGES, CARDS = "zip", "pages", "cards"
 
 
-@dataclass(frozen=True)
-class BatchLine:
+class BatchLine(Struct, frozen=True):
     """A batch."""
 
     id: int
@@ -76,8 +75,7 @@ def batches(units: Sequence[int], person_id: int, most: int = 100) -> list[Batch
     return [BatchLine(*row) for row in rows]
 
 
-@dataclass(frozen=True)
-class RowLine:
+class RowLine(Struct, frozen=True):
     """One paper that a batch is to issue, or a line of a list that has a problem."""
 
     id: int
@@ -130,8 +128,7 @@ def without_file(batch_id: int) -> int:
     return int(connection().execute(found.where(W.c.batch_id == batch_id, C.c.pdf_key.is_(None))).scalar_one())
 
 
-@dataclass(frozen=True)
-class FileLine:
+class FileLine(Struct, frozen=True):
     """A file of a batch; `key` is None until it is made."""
 
     id: int

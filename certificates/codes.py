@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from certificates.carried import cose
 from certificates.carried.cbor import BadCbor
@@ -33,8 +34,7 @@ _OUTSIDE: Final = _(
 )
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(Struct, frozen=True):
     """A code whose signature fits, and the key that signed it."""
 
     carried: Carried

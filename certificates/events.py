@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.api.plugins import Event
 
 
-@dataclass(frozen=True)
-class CredentialIssued(Event):
+class CredentialIssued(Event, frozen=True):
     """A paper has its number; its drawing follows."""
 
     credential_id: int
@@ -17,16 +14,14 @@ class CredentialIssued(Event):
     at: int
 
 
-@dataclass(frozen=True)
-class CredentialDrawn(Event):
+class CredentialDrawn(Event, frozen=True):
     """A paper's file lies in the store; whoever signs may begin."""
 
     credential_id: int
     number: str
 
 
-@dataclass(frozen=True)
-class CredentialChanged(Event):
+class CredentialChanged(Event, frozen=True):
     """A paper is in another state: valid, suspended, revoked, replaced. `code` is the reason's."""
 
     credential_id: int
@@ -36,8 +31,7 @@ class CredentialChanged(Event):
     at: int
 
 
-@dataclass(frozen=True)
-class BatchPartDue(Event):
+class BatchPartDue(Event, frozen=True):
     """The next papers of a batch are to be issued. Of an earlier `turn` than the batch's own it means nothing."""
 
     batch_id: int
@@ -45,8 +39,7 @@ class BatchPartDue(Event):
     done: int
 
 
-@dataclass(frozen=True)
-class BatchFileDue(Event):
+class BatchFileDue(Event, frozen=True):
     """A file of a batch is to be made."""
 
     file_id: int

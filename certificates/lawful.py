@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from certificates.designs import ACCENTS
 from certificates.designs.paper import PaperKind
@@ -31,8 +32,7 @@ _HEADINGS: Final = ("cộng hòa xã hội chủ nghĩa việt nam", "độc l�
 _SIGNED: Final = ("đã ký", "đã đóng dấu", "ký số bởi", "ký bởi", "chữ ký của")
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """How an issuer wants papers of a kind to look. Lines are composed, without blank ones; `logo` is a file's key."""
 
     design: str

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certificates.lawful import words_refused
 from lms.api.people import Known, fold, known_by_phone, known_by_username, nation_id, nfc, normal_phone, normal_username
@@ -56,8 +58,7 @@ NO_HEADS = _(
 )
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """A line of a list: what it says, whom it means, and what hinders it. `line` counts as Excel does."""
 
     line: int

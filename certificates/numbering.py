@@ -12,8 +12,9 @@ letters, then digits, never mixed, because ``B1`` and ``1B`` would be the same s
 import functools
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from msgspec import Struct
 
 Kind = Literal["XN", "CN"]
 
@@ -50,8 +51,7 @@ class BadNumber(ValueError):  # noqa: N818
         self.code: Literal["shape", "check"] = code
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A certificate number in its parts. ``str()`` gives the one canonical spelling."""
 
     issuer_code: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pkgutil import resolve_name
 from typing import Any
+
+from msgspec import Struct, field
 
 from certificates.designs.paper import PaperDesign, PaperKind
 from certificates.queries import CredentialRow
@@ -13,8 +14,7 @@ from lms.api.plugins import ExtensionPoint
 from lms.api.work import Text
 
 
-@dataclass(frozen=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """One thing that was looked at. `ok` is None where it could not be found out; `note` says why, or what to do."""
 
     label: Text
@@ -22,8 +22,7 @@ class Looked:
     note: Text | None = None
 
 
-@dataclass(frozen=True)
-class Presented:
+class Presented(Struct, frozen=True):
     """What a file or code says of itself, and what was found when it was looked at.
 
     `number` as it is written there. `shown`: what a reader of it sees, in the words and under the keys of a paper's
@@ -39,8 +38,7 @@ class Presented:
     same_as: Callable[[CredentialRow], bool] | None = None  # whether it shows what was issued, where keys do not tell
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """A kind of file or text that can be shown to be checked.
 
     `takes(content)` says quickly whether it is of this kind; `read(content)` looks at it without any network and
@@ -52,8 +50,7 @@ class Reader:
     read: Callable[[bytes], Presented]
 
 
-@dataclass(frozen=True)
-class Attached:
+class Attached(Struct, frozen=True):
     """A file that goes with a paper: in a signed PDF, in a ZIP, beside the proof.
 
     `make(row)` gives its content, or None where it cannot be made yet; then a signature waits. Called outside a unit of
@@ -66,8 +63,7 @@ class Attached:
     about: Text
 
 
-@dataclass(frozen=True)
-class Design:
+class Design(Struct, frozen=True):
     """A published way to draw papers. What a (name, version) draws never changes: a change is a new version beside it.
 
     `drawer` names a `PaperDesign` as "module:attribute"; the module is imported when a paper is drawn, for ReportLab
@@ -102,8 +98,7 @@ READERS: ExtensionPoint[Reader] = ExtensionPoint(
 ATTACHED: ExtensionPoint[Attached] = ExtensionPoint("paper_files", "Files that go with a paper.", lambda a: a.name)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one record that was given to a carrier.
 
     `id` is the record's (`HVS-XN-2026-000123-36/1`). `state`: sent (it was taken, the answer follows), accepted or
@@ -116,8 +111,7 @@ class Outcome:
     reference: str = ""
 
 
-@dataclass(frozen=True)
-class Carrier:
+class Carrier(Struct, frozen=True):
     """A way to hand records over without a file; LMS_HANDOVER names the one in use.
 
     `send(records)` gives at most `most` records to the other side and returns what became of each. It may be called

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
 from certificates.models import EXPIRED, VALID, Credential, StatusChange
@@ -19,8 +19,7 @@ from lms.api.work import clock, connection, read_once
 C, S = Credential.__table__, StatusChange.__table__
 
 
-@dataclass(frozen=True)
-class CredentialRow:
+class CredentialRow(Struct, frozen=True):
     """A paper that was issued."""
 
     id: int
@@ -191,8 +190,7 @@ def found_in(
     return [CredentialRow(*row) for row in connection().execute(found.order_by(C.c.id.desc()).limit(most).offset(skip))]
 
 
-@dataclass(frozen=True)
-class ChangeRow:
+class ChangeRow(Struct, frozen=True):
     """An act on a paper: the state that it led to, the code and words of its reason, who did it and when."""
 
     state: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from certificates.designs.paper import Paper, PaperKind
 

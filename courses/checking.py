@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct
 
 from courses.services.exporting import lesson_of
 from lms.api.packages import (
@@ -44,8 +46,7 @@ Lacks = Callable[[Mapping[str, Any], Files], list[tuple[str, Text]]]
 """What a block lacks before it may be published, by the name of its field."""
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """One line of the list beside the editor. `field` is the id of what it speaks of."""
 
     good: bool

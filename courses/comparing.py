@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal, TypeVar
+
+from msgspec import Struct
 
 from courses.blocks.ids import with_ids
 from lms.api.texts import words
@@ -41,8 +42,7 @@ def likeness(before: str, after: str) -> float:
 # --- blocks -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A block before and after; one of them is None where it was added or removed."""
 
     id: str
@@ -125,8 +125,7 @@ def _held(course: Body) -> set[tuple[str, str]]:
 # --- a newer course, for a learner who began an older one -------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """An activity's place in a published course, as far as it is compared."""
 
     activity_id: int
@@ -135,8 +134,7 @@ class Place:
     mask: int
 
 
-@dataclass(frozen=True)
-class News:
+class News(Struct, frozen=True):
     """What a newer revision of a course brings to one learner: titles. `again`: done, but not as it is now."""
 
     added: tuple[str, ...]
@@ -167,8 +165,7 @@ def news(old: Sequence[Place], new: Sequence[Place], done: int, done_then: int) 
 # --- a change upstream, laid into an adapted version ------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One thing that changed upstream: a block, by its id, or a fact, by its name.
 
     `collides`: it was changed here as well, in another way, so that somebody must choose.

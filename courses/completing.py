@@ -8,8 +8,9 @@ lesson, in whatever order and wherever they did it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 READ, LISTENED, ANSWERED, PRACTISED, DONE, CONFIRMED = ASKS = (
     "read", "listened", "answered", "practised", "done", "confirmed",
@@ -19,8 +20,7 @@ QUESTION, TASK = "check", "task"  # kinds of activities that stand in lessons as
 SOUNDS = frozenset({"audio", "podcast", "video"})  # blocks that are heard
 
 
-@dataclass(frozen=True)
-class Thing:
+class Thing(Struct, frozen=True):
     """One thing that a lesson asks for: `kind` and `slug` are those of the activity, or of the lesson itself.
 
     `block` is the id of the block where it is done; empty where the whole lesson is meant.

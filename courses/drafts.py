@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from courses.models import Document, Revision
@@ -16,8 +16,7 @@ from lms.api.work import NotFound, connection
 R, DOC, A = Revision.__table__, Document.__table__, Activity.__table__
 
 
-@dataclass(frozen=True)
-class DocumentRow:
+class DocumentRow(Struct, frozen=True):
     """A draft with the save that it is."""
 
     activity_id: int
@@ -72,8 +71,7 @@ def published(kind: str, words: str, most: int) -> list[Found]:
     return [Found(r.slug, r.title) for r in rows if wanted in fold(r.title) or wanted in fold(r.slug)][:most]
 
 
-@dataclass(frozen=True)
-class RevisionRow:
+class RevisionRow(Struct, frozen=True):
     """What was published when, and by whom; `change`: first, minor or major; `note`: what changed, in their words."""
 
     id: int

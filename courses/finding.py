@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import text
 
 from courses import searching
@@ -83,8 +83,7 @@ _STANDS: Statement[tuple[int, str, str, str, str]] = Statement(
 )
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A lesson that was found: the passage in pieces, each with whether it was asked for, and where it stands."""
 
     slug: str
@@ -96,8 +95,7 @@ class Hit:
     pieces: tuple[tuple[str, bool], ...]
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a question found. `meant`: the words that were taken for mistyped ones, as (typed, meant)."""
 
     hits: tuple[Hit, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from lms.api.packages import plain, tokens_of
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from lms.api.papers import Flow, Run
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One piece of the sheet.
 
     what: text, steps, remember, warning, do, message (a quoted message), image, question, or screen (what only a
@@ -30,8 +30,7 @@ class Piece:
     number: int = 0
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """The answer to a question of the sheet, for whoever teaches."""
 
     number: int
@@ -39,8 +38,7 @@ class Key:
     why: str
 
 
-@dataclass(frozen=True)
-class Handout:
+class Handout(Struct, frozen=True):
     """A lesson as it is printed."""
 
     title: str
@@ -54,8 +52,7 @@ class Handout:
     url: str  # where the lesson is on a phone
 
 
-@dataclass(frozen=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """The words around the lesson, in the language of the reader."""
 
     remember: str

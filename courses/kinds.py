@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import url_for
 from markupsafe import Markup
+from msgspec import Struct
 
 from courses import drafts, noted
 from courses.access import may_author
@@ -19,8 +19,7 @@ from lms.api.web import address
 from lms.api.work import Text, _
 
 
-@dataclass(frozen=True)
-class LessonKind:
+class LessonKind(Struct, frozen=True):
     """A short lesson."""
 
     name: str = "lesson"
@@ -56,8 +55,7 @@ class LessonKind:
         return LeftAt(*found) if found else None
 
 
-@dataclass(frozen=True)
-class TaskKind:
+class TaskKind(Struct, frozen=True):
     """One thing done in real life, declared by the learner."""
 
     name: str = "task"

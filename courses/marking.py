@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import unescape
 
 from markupsafe import Markup
+from msgspec import Struct
 
 _TAG = re.compile(r"(<[^>]*>)")
 _UNIT = re.compile(r"&[#\w]+;|.", re.DOTALL)
@@ -20,8 +20,7 @@ _VOID = {"br", "hr", "img", "input", "source", "track", "wbr", "meta", "link", "
 FAR = 1500  # letters: a sentence that begins so far behind the one before is another one with the same words
 
 
-@dataclass(frozen=True)
-class _Letter:
+class _Letter(Struct, frozen=True):
     """A letter of the page: in which piece of the text, where in it, and how it is written there."""
 
     piece: int

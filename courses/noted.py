@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, TextClause, bindparam, func, select, text
 
 from courses.models import Document, Note, ReadTo, Unclear
@@ -59,8 +59,7 @@ def left_at(account_id: int, activity_ids: Collection[int]) -> tuple[int, str, i
     return _LEFT_AT.first(who=account_id, among=json.dumps(sorted(activity_ids)))
 
 
-@dataclass(frozen=True)
-class NoteRow:
+class NoteRow(Struct, frozen=True):
     """A mark of one's own: a bookmark where there are no words."""
 
     block: str
@@ -79,8 +78,7 @@ def notes_in(account_id: int, activity_id: int) -> dict[str, NoteRow]:
     return {row.block: NoteRow(*row) for row in rows}
 
 
-@dataclass(frozen=True)
-class OwnNote:
+class OwnNote(Struct, frozen=True):
     """A mark of one's own with the lesson that it stands in."""
 
     activity_id: int
@@ -119,8 +117,7 @@ def unclear_in(account_id: int, activity_id: int) -> dict[str, str]:
     return {row.block: row.words for row in rows}
 
 
-@dataclass(frozen=True)
-class UnclearRow:
+class UnclearRow(Struct, frozen=True):
     """A block that people did not understand: how many, and what they wrote. Nobody's name."""
 
     activity_id: int

@@ -7,10 +7,10 @@ What is published here never changes, it is only added to; so a page drawn from 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request, session
+from msgspec import Struct, field
 from sqlalchemy import Engine, bindparam, literal, null, select, union_all
 
 from courses.models import Reading, Revision, TrackRevision
@@ -44,8 +44,7 @@ def wanted() -> str:
     return chosen if chosen in LANGUAGES else VIETNAMESE
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A lesson in one language. `track_id` and `track` are None for Vietnamese, and where the track is `older`."""
 
     lang: str
@@ -55,8 +54,7 @@ class Offer:
     spoken: Spoken | None = None
 
 
-@dataclass(frozen=True)
-class Offers:
+class Offers(Struct, frozen=True):
     """All that a revision is offered in, Vietnamese first."""
 
     by_lang: Mapping[str, Offer] = field(default_factory=dict)

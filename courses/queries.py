@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Engine, and_, bindparam, func, select
 
 from courses.blocks.standard import BLOCK_TYPES, Around
@@ -109,8 +109,7 @@ def _in_language(block: Mapping[str, Any], html: str) -> str:
     return drawn
 
 
-@dataclass(frozen=True)
-class PartRow:
+class PartRow(Struct, frozen=True):
     """A passage as somebody tells it: addresses with their types, the smallest file first."""
 
     sources: tuple[tuple[str, str], ...]
@@ -126,8 +125,7 @@ def part_row(file: Mapping[str, Any]) -> PartRow:
     return PartRow(tuple(sources), file["seconds"], made[0]["bytes"] if made else file["bytes"])
 
 
-@dataclass(frozen=True)
-class LessonRow:
+class LessonRow(Struct, frozen=True):
     """The head of a lesson."""
 
     slug: str
@@ -141,8 +139,7 @@ class LessonRow:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class DeclarationRow:
+class DeclarationRow(Struct, frozen=True):
     """What a learner said about a task."""
 
     id: int
@@ -152,8 +149,7 @@ class DeclarationRow:
     confirmed_at: int | None
 
 
-@dataclass(frozen=True)
-class WaitingRow:
+class WaitingRow(Struct, frozen=True):
     """A declaration that nobody has confirmed yet."""
 
     id: int

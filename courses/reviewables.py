@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import url_for
+from msgspec import Struct
 
 from courses import drafts
 from courses.blocks.standard import BLOCK_TYPES
@@ -19,8 +19,7 @@ from lms.api.web import say
 from lms.api.work import NotFound, Text, _
 
 
-@dataclass(frozen=True)
-class DocumentReview:
+class DocumentReview(Struct, frozen=True):
     """What courses writes of one kind; its key is the slug."""
 
     name: str

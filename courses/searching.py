@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+
+from msgspec import Struct
 
 from lms.api.texts import fold, nfc, toned
 
@@ -72,8 +73,7 @@ def corrections(word: str, known: Iterable[str], most: int = 3) -> list[str]:
     return [candidate for _like, _length, candidate in sorted(found)[:most]]
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """One thing that is asked for: as it was typed, and what else counts for it. `begins`: the last word may go on."""
 
     typed: Phrase
@@ -158,8 +158,7 @@ def for_postgresql(groups: Sequence[Group], every: bool = True) -> str:
     return (" & " if every else " | ").join(one(group) for group in groups)
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A passage that the database found, in its order."""
 
     activity_id: int

@@ -7,8 +7,9 @@ of their own: they are the same by their title, else by what they hold.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from courses.comparing import Offer, ordered
 
@@ -17,8 +18,7 @@ Ref = tuple[str, str]
 FACTS = ("title", "summary", "groups")  # the framework is the original's and stays
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """An activity in a plan: the module that holds it, and what is said of it there."""
 
     module: str
@@ -26,8 +26,7 @@ class Held:
     after: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A course's plan with names for its modules. `instead`: slugs here of lessons that took an original's place."""
 
     modules: Mapping[str, str]  # title by name, in order

@@ -4,10 +4,10 @@ chose that language, so that the page may be remembered."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from courses import tracks
 from courses.marking import Marker
@@ -19,8 +19,7 @@ from lms.api.web import address
 SPOKEN_BY_PHONES = 2  # letters of a code: phones have voices of such languages only, so others are not asked for
 
 
-@dataclass(frozen=True)
-class Listen:
+class Listen(Struct, frozen=True):
     """What is heard of a whole lesson. `device`: nothing is; the phone's own voice may read it.
 
     `times`: when each sentence begins, in hundredths of a second, with commas. `by_machine`: nobody spoke it.
@@ -35,8 +34,7 @@ class Listen:
     device: bool = False
 
 
-@dataclass(frozen=True)
-class LanguageRow:
+class LanguageRow(Struct, frozen=True):
     """One of the languages in which the lesson is told."""
 
     code: str
@@ -45,8 +43,7 @@ class LanguageRow:
     here: bool
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """A lesson to be shown. `lang` is that of all of it, or empty where each passage says its own.
 
     `note`: "" or "older": its translation is of an earlier lesson, so it is told in Vietnamese.

@@ -15,9 +15,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import unescape
 from typing import Any
+
+from msgspec import Struct
 
 from courses.blocks.fields import BlockField
 from courses.blocks.ids import print_of
@@ -125,8 +126,7 @@ def heard(body: Body) -> str:
     return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """A published track: its row, its language, the lesson's revision that it belongs to, its number there."""
 
     id: int
@@ -135,8 +135,7 @@ class Published:
     number: int
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """The track of a language that stands for a revision. `older`: it tells an earlier meaning, so it is not shown."""
 
     track: Published

@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import LargeBinary, String, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,8 +35,7 @@ class AuditEntry(Base):
     seal: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-@dataclass(frozen=True)
-class Act:
+class Act(Struct, frozen=True):
     """What a code of the journal means, for people. `code`: "bank.begun", or "*.begun" for whatever was begun.
 
     Whoever records an act declares it; the words may change, the stored code never does.
@@ -46,8 +45,7 @@ class Act:
     words: Text
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What acts are about: entries whose subject is "lesson:some-slug" are about a `kind` "lesson".
 
     `names(keys, units)` says what those with these keys (here "some-slug") are called, as far as somebody may know who
@@ -91,8 +89,7 @@ def seal(before: bytes, entry: dict[str, Any]) -> bytes:
     return hashlib.sha256(before + text.encode()).digest()
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What a check of the chain found: how many entries there are, and the first that is not as it was written.
 
     `missing`: a head noted earlier outside the database is no longer there, so entries at the end were removed.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import redirect, session, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms import progress
@@ -35,8 +35,7 @@ GROUPS = {
 }
 
 
-@dataclass(frozen=True)
-class GroupCard:
+class GroupCard(Struct, frozen=True):
     """One of the four target groups on the first page."""
 
     key: str
@@ -46,8 +45,7 @@ class GroupCard:
     icon: str
 
 
-@dataclass(frozen=True)
-class Resume:
+class Resume(Struct, frozen=True):
     """Where to go on learning."""
 
     course: str

@@ -8,14 +8,14 @@ nobody can say which of them it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 DEFAULT = "vi"
 
 
-@dataclass(frozen=True)
-class Language:
+class Language(Struct, frozen=True):
     """A language: what its speakers call it, what it is called in Vietnamese, and which way it is written.
 
     `own` is empty where we know no name that its speakers write; the Vietnamese one is shown then. `written`: whether

@@ -6,9 +6,9 @@ import functools
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import String, TextClause, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,8 +65,7 @@ def _taking(taken: int, beside: int) -> Statement[Any]:
 _FORGET: Statement[Any] = Statement(text("DELETE FROM lms_rate_limit WHERE at < :old"))
 
 
-@dataclass(frozen=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """`who` doing `action`: `most` at once, and all of them back after `seconds`."""
 
     action: str
@@ -95,8 +94,7 @@ def take(action: str, who: str, most: int, seconds: int) -> None:
         raise TooMany(retry_after=bucket.wait)
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Whether there was a token in each bucket of which one was taken, and how many each of the others holds."""
 
     there: list[bool]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Column, delete, exists, select
 
 from lms import clock
@@ -55,8 +55,7 @@ def record_result(account_id: int, activity_id: int, result: Result, token: byte
     return True
 
 
-@dataclass(frozen=True)
-class Rescored:
+class Rescored(Struct, frozen=True):
     """The score of a paper that was marked anew. `newly`: passes, and did not before; `done_at`: when it was done."""
 
     account_id: int
@@ -197,8 +196,7 @@ def change_unit(account_id: int, membership_id: int, org_id: int, target_group: 
     return join_unit(account_id, org_id, target_group, moment)
 
 
-@dataclass(frozen=True)
-class Joining:
+class Joining(Struct, frozen=True):
     """Somebody who is to belong to a unit in a target group, and to learn these courses."""
 
     account_id: int
@@ -207,8 +205,7 @@ class Joining:
     course_ids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """What was made for somebody: the membership and the enrollments that were not there before."""
 
     membership_id: int | None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from lms.contract.demonstrations import DEMONSTRATIONS
@@ -23,8 +23,7 @@ UNITS = CONTENT / "units" / "vietnam-2026-04-30.csv"
 UNITS_VALID_FROM = date(2026, 4, 30)  # the day from which the table is as it is
 
 
-@dataclass(frozen=True)
-class DemoPerson:
+class DemoPerson(Struct, frozen=True):
     """Somebody to try the product as."""
 
     role: str

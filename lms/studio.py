@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from msgspec import Struct
 
 from lms.errors import Invalid, NoRoom, NotFound
 from lms.identity.people import person_by_id
@@ -16,8 +16,7 @@ from lms.web.forms import composed
 from lms.web.rendering import say
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field as templates read it."""
 
     data: Any
@@ -85,8 +84,7 @@ def asked() -> tuple[str, str, str]:
     return what, where, more
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """A revision in the list of what was published when."""
 
     number: int
@@ -105,8 +103,7 @@ def name_of(account_id: int | None) -> str:
     return who.full_name if who else ""
 
 
-@dataclass(frozen=True)
-class Theirs:
+class Theirs(Struct, frozen=True):
     """What somebody else saved meanwhile, as text."""
 
     by: str

@@ -6,16 +6,15 @@ This is the point only. Who may send, how often, and that each is taken in once 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 
 
-@dataclass(frozen=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """Something that a person did on a phone. `t` is the phone's clock, which may be wrong; `at` is when it came here.
 
     Both are seconds since 1970. `key`: the phone's own name for it, 16 bytes, the same each time it is sent.
@@ -27,8 +26,7 @@ class Happening:
     at: int
 
 
-@dataclass(frozen=True)
-class Synced:
+class Synced(Struct, frozen=True):
     """A kind of happening. `takes` is the Struct that its data must fit.
 
     `handle(happening, data)` runs in a unit of work, once for each key. It adds up (a union, a maximum, one more row),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True)
-class Text:
+
+class Text(Struct, frozen=True):
     """An English sentence with `{name}` places, and what goes into them; translated when somebody reads it."""
 
     msgid: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct, structs
 from sqlalchemy import select
 
 from lms.api.work import Text, connection
@@ -19,8 +20,7 @@ M, IT, V, D = Import.__table__, Item.__table__, ItemVersion.__table__, ItemDraft
 DRAFT, TAKEN, TAKEN_OUT = range(3)
 
 
-@dataclass(frozen=True)
-class ImportRow:
+class ImportRow(Struct, frozen=True):
     """An import without what was read."""
 
     id: int
@@ -60,7 +60,7 @@ class Staged:
     files: dict[str, Any] = field(default_factory=dict)
 
 
-_ROW = select(*(M.c[name] for name in ImportRow.__dataclass_fields__))
+_ROW = select(*(M.c[name] for name in ImportRow.__struct_fields__))
 
 
 def imports(bank_id: int, most: int = 30) -> list[ImportRow]:
@@ -109,7 +109,7 @@ def _value(value: object) -> object:
 
 
 def _kept(told: Told) -> dict[str, Any]:
-    return {**asdict(told), "text": _texts([told.text])[0]}
+    return {**structs.asdict(told), "text": _texts([told.text])[0]}
 
 
 def _told(held: Mapping[str, Any]) -> Told:

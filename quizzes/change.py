@@ -6,8 +6,8 @@ Reads only. Nothing here tells what was answered.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from lms.api.learning import Activity
@@ -19,8 +19,7 @@ from quizzes.models import SUBMITTED, Attempt, Helped, Measured, QuizRevision
 A, AC, H, M, R = Attempt.__table__, Activity.__table__, Helped.__table__, Measured.__table__, QuizRevision.__table__
 
 
-@dataclass(frozen=True)
-class FormTaken:
+class FormTaken(Struct, frozen=True):
     """A paper that was a form of a measure. `helped`: alone 0, a little 1, much 2, None where nobody said."""
 
     attempt_id: int
@@ -32,8 +31,7 @@ class FormTaken:
     helped: int | None
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """A measure: by purpose the (slug, title) of its quiz, and the letters and questions of its forms."""
 
     name: str
@@ -46,8 +44,7 @@ class Measure:
         return next(self.quizzes[p][1] for p in ("entry", "exit", "later") if p in self.quizzes)
 
 
-@dataclass(frozen=True)
-class DueLater:
+class DueLater(Struct, frozen=True):
     """Somebody to whom the later form of a measure is open, who has not handed it in."""
 
     account_id: int

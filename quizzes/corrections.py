@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, and_, exists, func, or_, select
 
 from lms.api.data import Statement
@@ -48,8 +48,7 @@ TODO, DONE, BACK, NOT_YET = range(4)
 A_PAGE = 50
 
 
-@dataclass(frozen=True)
-class CorrectionRow:
+class CorrectionRow(Struct, frozen=True):
     """A correction with the question that it is about."""
 
     id: int
@@ -143,8 +142,7 @@ def of_items(item_ids: Collection[int]) -> list[CorrectionRow]:
     return [CorrectionRow(*row) for row in rows]
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """How many papers a correction is about, and what becomes of them.
 
     `papers`: in which the question stood; `changed`: whose mark of it changes; `passed_was`, `passed_now`: that
@@ -197,8 +195,7 @@ def counts_of(ids: Collection[int]) -> dict[int, Counts]:
     return {i: found.get(i, Counts()) for i in ids}
 
 
-@dataclass(frozen=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """A paper whose verdict a correction touches."""
 
     attempt_id: int
@@ -232,8 +229,7 @@ def touched(
     return [Touched(*row) for row in rows], total
 
 
-@dataclass(frozen=True)
-class OnPaper:
+class OnPaper(Struct, frozen=True):
     """A correction as it stands on one paper."""
 
     correction_id: int
@@ -266,8 +262,7 @@ def on_paper(attempt_id: int) -> list[OnPaper]:
     return [OnPaper(*row) for row in rows]
 
 
-@dataclass(frozen=True)
-class QuizChoice:
+class QuizChoice(Struct, frozen=True):
     """A quiz that may have given a question."""
 
     id: int
@@ -308,8 +303,7 @@ def titles_of(activity_ids: Collection[int]) -> Mapping[int, str]:
     return {row.id: row.title for row in rows}
 
 
-@dataclass(frozen=True)
-class VersionChoice:
+class VersionChoice(Struct, frozen=True):
     """A wording of a question, to choose from."""
 
     id: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, Select, bindparam, func, select, text
 
 from lms.api.learning import Activity, Found, ListedDraft, listed_drafts
@@ -29,8 +29,7 @@ B, IT, ID, SO, V, D, R, A = (
 )
 
 
-@dataclass(frozen=True)
-class BankRow:
+class BankRow(Struct, frozen=True):
     """A bank with how many questions are in use in it."""
 
     id: int
@@ -56,8 +55,7 @@ def banks(granted: Collection[int], slug: str = "") -> list[BankRow]:
     return [BankRow(*row) for row in rows if reaches(granted, row.org_id)]
 
 
-@dataclass(frozen=True)
-class ItemDraftRow:
+class ItemDraftRow(Struct, frozen=True):
     """The wording of a question that is not in use. See the model for `problems`, `raw`, `base`, `over`, `handed`."""
 
     type: str
@@ -71,8 +69,7 @@ class ItemDraftRow:
     changed_at: int
 
 
-@dataclass(frozen=True)
-class ItemRow:
+class ItemRow(Struct, frozen=True):
     """A question: its version in use (0 and None: there is none), and its draft."""
 
     id: int
@@ -104,7 +101,7 @@ class ItemRow:
         return words_of(self.body["stem"])
 
 
-_DRAFT_COLUMNS = [ID.c[name] for name in ItemDraftRow.__dataclass_fields__]
+_DRAFT_COLUMNS = [ID.c[name] for name in ItemDraftRow.__struct_fields__]
 _ITEM: Select[Any] = (
     select(
         IT.c.id, IT.c.slug, IT.c.bank_id, IT.c.pool, IT.c.retired_at, V.c.id, V.c.number, V.c.type, V.c.body,
@@ -134,8 +131,7 @@ def items_by_id(ids: Collection[int]) -> list[ItemRow]:
     return [item_row(row) for row in rows]
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Struct, frozen=True):
     """A version of a question that is or was in use, with who answers for it."""
 
     id: int
@@ -185,8 +181,7 @@ def practice_items(words: str, most: int) -> list[Found]:
     return found
 
 
-@dataclass(frozen=True)
-class QuizDraft:
+class QuizDraft(Struct, frozen=True):
     """A quiz's draft with the save that it is."""
 
     activity_id: int

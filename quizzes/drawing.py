@@ -13,15 +13,15 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 REUSE, FEWER, REFUSE = "reuse", "fewer", "refuse"  # what happens where too few fresh items are left
 Line = Mapping[str, Any]  # of a blueprint: from, count, spread, levels, thinking
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """An item that may be drawn: its skill codes, its level and kind of thinking, and the group of its twins.
 
     `rests`: it was given so often lately that others are to go first.
@@ -64,8 +64,7 @@ def _asks_for(line: Line, level: int | None, thinking: str) -> bool:
     return (not levels or level in levels) and (not kinds or thinking in kinds)
 
 
-@dataclass(frozen=True)
-class LineShelves:
+class LineShelves(Struct, frozen=True):
     """A line of the blueprint with its shelves: one, or where it spreads one for each code. Cards are places."""
 
     codes: tuple[str, ...]
@@ -73,8 +72,7 @@ class LineShelves:
     shelves: tuple[array[int], ...]
 
 
-@dataclass(frozen=True)
-class Deck:
+class Deck(Struct, frozen=True):
     """What a quiz draws from: items in order of their numbers, the version of each that is in use, its group of twins
     (0: none), the places of those that rest, and the shelves of each line.
     """
@@ -184,8 +182,7 @@ def deck_of(lines: Sequence[Line], bank: Iterable[Candidate]) -> Deck:
     )
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """A paper as drawn: places in the deck in the order of the questions, and how many each line gave."""
 
     places: tuple[int, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, Integer, and_, bindparam, exists, func, or_, select
 
 from lms.api.data import Statement
@@ -21,8 +21,7 @@ WANTED = ~exists().where(C.c.account_id == WHO, C.c.is_off)
 _OFF: Statement[Any] = Statement(select(C.c.is_off).where(C.c.account_id == WHO))
 
 
-@dataclass(frozen=True)
-class Waiting(returning.Due):
+class Waiting(returning.Due, frozen=True):
     """A topic that comes back, with its questions in use and the one that was answered last."""
 
     last: int
@@ -35,8 +34,7 @@ class Waiting(returning.Due):
         return dict(self.items)[chosen]
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(Struct, frozen=True):
     """A person's day: what is still to be asked, how many were, and how many there will be tomorrow."""
 
     waiting: Sequence[Waiting]

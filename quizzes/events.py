@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.api.plugins import Event
 
 
-@dataclass(frozen=True)
-class AttemptGraded(Event):
+class AttemptGraded(Event, frozen=True):
     """A paper was handed in and marked. Points are in halves; `form`: the letter, where the quiz has forms."""
 
     attempt_id: int
@@ -20,15 +17,13 @@ class AttemptGraded(Event):
     form: str | None = None
 
 
-@dataclass(frozen=True)
-class PapersRemarked(Event):
+class PapersRemarked(Event, frozen=True):
     """Marks of papers that were marked before were changed by an act: what was made of them is to be made anew."""
 
     attempt_ids: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class FormHelped(Event):
+class FormHelped(Event, frozen=True):
     """It was said how much help somebody had at a form of a measure: alone 0, a little 1, much 2."""
 
     attempt_id: int

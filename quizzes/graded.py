@@ -6,10 +6,10 @@ Reads only, a statement each however many papers are asked for. Nothing here is 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from lms.api.plugins import ExtensionPoint
@@ -21,8 +21,7 @@ A, I, V, R, H = (t.__table__ for t in (Attempt, Item, ItemVersion, Response, Res
 MOST = 5_000  # papers at a time
 
 
-@dataclass(frozen=True)
-class Hand:
+class Hand(Struct, frozen=True):
     """Who had a hand in papers besides those who wrote them: `of(attempt_ids)` gives (attempt, account) of each."""
 
     name: str
@@ -34,8 +33,7 @@ HANDS: ExtensionPoint[Hand] = ExtensionPoint(
 )
 
 
-@dataclass(frozen=True)
-class Graded:
+class Graded(Struct, frozen=True):
     """A paper that was handed in. `versions` and `marks` go by position; moments are seconds since 1970.
 
     A mark is in parts of a point, 0 to `WHOLE`; None: the question did not count. `passed` is None, and `waits` says
@@ -59,8 +57,7 @@ class Graded:
     form: str | None = None  # the letter, where the quiz has forms that measure change
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """An answer as it was last saved, when it was, when it was first, and how often it was changed in between."""
 
     answer: Sequence[Any]
@@ -69,8 +66,7 @@ class Given:
     changes: int
 
 
-@dataclass(frozen=True)
-class Worded:
+class Worded(Struct, frozen=True):
     """A version of a question: what it asks, of what type, for which skills."""
 
     id: int

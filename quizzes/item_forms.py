@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from lms.api.packages import Problems, Where, plain_fields, tidy
@@ -23,8 +24,7 @@ _MARK = re.compile(r"(\*|[0-9][0-9.,]*\s*%)?\s*(.*?)(?:(?<!\\)#\s*(.*))?", re.DO
 _LEVEL = re.compile(r"([0-9]{1,3})\s*[:.\-–—)]?\s*(.*)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A field as the template draws it. `rows`: of a list of mappings, each a list of fields."""
 
     part: Part
@@ -34,8 +34,7 @@ class Shown:
     rows: Sequence[ShownRow] = ()
 
 
-@dataclass(frozen=True)
-class ShownRow:
+class ShownRow(Struct, frozen=True):
     """A row of a list: its number, its fields, and those that are folded away."""
 
     number: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import url_for
 from markupsafe import Markup
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from lms.api.learning import Found, Printed, activity
@@ -26,8 +26,7 @@ R = QuizRevision.__table__
 LINE_TO_WRITE_ON = "…" * 40
 
 
-@dataclass(frozen=True)
-class QuizKind:
+class QuizKind(Struct, frozen=True):
     """A paper drawn from a bank."""
 
     name: str = "quiz"
@@ -66,8 +65,7 @@ class QuizKind:
         return url_for("quizzes.studio_quiz", slug=slug)
 
 
-@dataclass(frozen=True)
-class CheckKind:
+class CheckKind(Struct, frozen=True):
     """One practice question, asked in a lesson. It stands in no syllabus."""
 
     name: str = "check"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from lms.api.people import fold
@@ -27,8 +27,7 @@ A_PAGE = 50
 DRAFT, WAITS, USED, RETIRED = STATES = ("nhap", "cho", "dung", "thoi")
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is looked for; what is empty is not asked."""
 
     state: str = ""
@@ -40,8 +39,7 @@ class Wanted:
     page: int = 1
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A question in a list, with where its draft stands: None where it was never handed in."""
 
     row: ItemRow
@@ -53,8 +51,7 @@ class Listed:
         return _states(self.row.version_id, self.row.retired_at, self.row.draft is not None, self.standing)
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A page of a list: its questions, which page of how many it is, how many there are in each state."""
 
     rows: list[Listed]
@@ -159,8 +156,7 @@ def standing_of_draft(row: ItemRow) -> tuple[StandsAt | None, int]:
 # --- what is to be handed in ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """A draft that does not wait: its question, whether it is whole, what it asks."""
 
     id: int
@@ -202,8 +198,7 @@ def to_hand_in(bank_id: int, pool: str, import_id: int | None = None) -> list[Re
 # --- what was handed in, over all banks -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class HandedIn:
+class HandedIn(Struct, frozen=True):
     """Drafts that were handed in together and are not in use yet: how many, of which bank, where they stand."""
 
     bank_slug: str

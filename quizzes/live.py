@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 
 from lms.api.learning import RUNNERS
@@ -19,8 +19,7 @@ from quizzes.services.running import ticket_of
 A, R, V = Attempt.__table__, Response.__table__, QuizRevision.__table__
 
 
-@dataclass(frozen=True)
-class Live:
+class Live(Struct, frozen=True):
     """A paper: `answered` of `total` questions, the last answer at `saved_at`; `left` in seconds, None: no clock.
 
     `passed` is None while it is open, or while a person has yet to mark `waits` answers.
@@ -96,8 +95,7 @@ def opens(uuid: UUID) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What can be said of a published quiz to whoever arranges it. `limit`: minutes, None without a clock."""
 
     title: str

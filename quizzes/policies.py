@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from quizzes.drawing import REUSE
 
@@ -18,8 +20,7 @@ MINUTE = 60
 FEWEST_PAPERS = 50  # fewer say nothing about how often an item is given
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """How a quiz is taken. A quiz that says nothing is a check that may be tried as often as one likes.
 
     `tries`: papers in all, None without end. `wait`: minutes between one that was not passed and the next.
@@ -54,7 +55,7 @@ class Policy:
 
     def stored(self) -> dict[str, Any]:
         """What differs from a quiz that says nothing: so that such a quiz is stored as ever."""
-        return {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != f.default}
+        return {name: own for name in self.__struct_fields__ if (own := getattr(self, name)) != getattr(PLAIN, name)}
 
     @property
     def is_supervised(self) -> bool:
@@ -82,8 +83,7 @@ class Tried(Protocol):
     def waits(self) -> int: ...
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Whether one may begin now. `why` not: tries, passed, marking or wait; `next_at`: from when on, if that is known.
 
     `tries_left`: after those that were begun, None without end.
@@ -137,8 +137,7 @@ def counting(policy: Policy, tried: Iterable[Scored]) -> Scored | None:
     return max(ended, key=lambda t: (bool(t.passed), t.got))
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """When a paper is due, and for how long it may stand still. `due_at` None: no clock runs."""
 
     due_at: int | None = None
@@ -182,8 +181,7 @@ class Clock:
         return Clock(None if self.due_at is None else self.due_at + stood, None, None, max(0, self.break_left - own))
 
 
-@dataclass(frozen=True)
-class Fairness:
+class Fairness(Struct, frozen=True):
     """What makes a check fair to a person: percent more time, no clock at all, minutes of breaks, read aloud."""
 
     extra: int = 0
@@ -204,8 +202,7 @@ CLOCKLESS = Clock()
 NOTHING_SPECIAL = Fairness()
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """How often items stood in the papers of some days: papers in all, and times by item."""
 
     papers: int

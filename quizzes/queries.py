@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, Engine, Select, and_, bindparam, case, literal_column, select, text
 
 from lms.api.data import Json, Statement
@@ -43,8 +43,7 @@ V, I, T, R, A, RESP, RT, F = (
 )
 
 
-@dataclass(frozen=True)
-class VersionRow:
+class VersionRow(Struct, frozen=True):
     """A wording of an item. `slug` names the item in practice; of an exam question `versions` leaves it empty: no page
     of a paper says it, and of a large bank it would be twenty more rows to find whenever a paper is begun.
     """
@@ -172,8 +171,7 @@ def cards(pool: str, activity_id: int | None, types: Collection[str]) -> Iterato
 Answers = dict[int, list[Any]]
 
 
-@dataclass(frozen=True)
-class AttemptRow:
+class AttemptRow(Struct, frozen=True):
     """An attempt as its owner's pages need it."""
 
     id: int
@@ -334,8 +332,7 @@ def responses(attempt_id: int) -> dict[int, list[Any]]:
     return {row.position: row.answer for row in connection().execute(_RESPONSES, {"attempt": attempt_id})}
 
 
-@dataclass(frozen=True)
-class AccommodationRow:
+class AccommodationRow(Struct, frozen=True):
     """What makes a check fair to a person, for a time."""
 
     fairness: Fairness

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from quizzes.items.contract import DROPPED, WAITS, WHOLE
 from quizzes.scoring import Score, score
@@ -14,8 +15,7 @@ WAYS = (DROP, ALL, KEY)
 Marks = Sequence[int | None]
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What marks come to. `passed` None: some answer has yet to be marked. `kept`: passed by what was before alone."""
 
     score: Score

@@ -10,8 +10,9 @@ Days are days of Việt Nam, counted from 1970. The steps and the most a day are
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 STEPS = (1, 7, 30)  # days from a wrong answer to the first return, and from each right one to the next
 MOST_A_DAY = 5
@@ -22,8 +23,7 @@ LATEST = 5 * 60  # seconds that a phone's clock may be ahead, and be believed
 OLDEST = 30 * DAY  # and that it may lie back
 
 
-@dataclass(frozen=True)
-class Missed:
+class Missed(Struct, frozen=True):
     """The days by which a topic comes back. `right` are later than `wrong`, each once, in order."""
 
     wrong: int
@@ -76,8 +76,7 @@ def answered(held: Missed | None, day: int, *, right: bool, late: bool = False) 
     return Missed(held.wrong, tuple(sorted((*held.right, day))))
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(Struct, frozen=True):
     """A topic as a person's day knows it. `asked`: the day on which it was last asked because it had come back."""
 
     topic: str

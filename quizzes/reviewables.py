@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
 from markupsafe import Markup
+from msgspec import Struct
 from sqlalchemy import select, union
 
 from lms.api.reviewing import Difference, Naming, Row, Subject, told_row
@@ -30,8 +30,7 @@ PARTS = Naming(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class QuestionsReview:
+class QuestionsReview(Struct, frozen=True):
     """Questions of a bank; the key is the bank's id and which handing in of it this is."""
 
     name: str = KIND

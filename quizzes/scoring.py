@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from quizzes.drawing import lies_under
 from quizzes.items.contract import DROPPED, HALF, WHOLE
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """The share of a score under one code, in parts of a point."""
 
     code: str
@@ -24,8 +24,7 @@ class Part:
         return self.got >= self.need
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(Struct, frozen=True):
     """The whole score in parts of a point, and its shares that must be met by themselves."""
 
     got: int

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
 from markupsafe import Markup, escape
+from msgspec import Struct, field
+from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 
 from lms.api.learning import RUNNERS
@@ -36,8 +37,7 @@ MOST_SHOWN = 10_000  # letters of what is shown again
 MISSING = "quizzes/items/missing.html"
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A picture of a question, as small as a phone needs it."""
 
     url: str
@@ -47,8 +47,7 @@ class Picture:
     srcset: str = ""
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """An option: its key says only where it stands."""
 
     key: str
@@ -56,16 +55,14 @@ class Option:
     picture: Picture | None = None
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message shown above the question."""
 
     sender: str
     text: str
 
 
-@dataclass(frozen=True)
-class Running:
+class Running(Struct, frozen=True):
     """What a question asks to run: its title, where, and whether it has been done."""
 
     title: str
@@ -73,8 +70,7 @@ class Running:
     done: bool
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a template may know of a question."""
 
     id: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, exists, func, select
 
 from lms.api.learning import Activity
@@ -21,8 +21,7 @@ MARKERS, DECISION = (1, 2), 3
 FEWEST_PAIRS = 20  # fewer say nothing about how well markers agree
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which answers are asked for: of a quiz, of people of a unit, waiting at least so many days."""
 
     quiz: int | None = None
@@ -30,8 +29,7 @@ class Wanted:
     days: int = 0
 
 
-@dataclass(frozen=True)
-class WaitingRow:
+class WaitingRow(Struct, frozen=True):
     """An answer in the queue."""
 
     attempt_id: int
@@ -138,8 +136,7 @@ def units_below(units: Collection[int], most: int = 200) -> list[int]:
     return list(rows.scalars())
 
 
-@dataclass(frozen=True)
-class MarkedRow:
+class MarkedRow(Struct, frozen=True):
     """An answer that was marked."""
 
     attempt_id: int
@@ -198,8 +195,7 @@ def quizzes_marked(units: Collection[int]) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-@dataclass(frozen=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """How often two markers gave the same mark, lay within a tenth of the point, or had to be decided between."""
 
     pairs: int

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from msgspec import Struct
 
 from certificates.carried.cbor import BadCbor, decode, encode
 
@@ -18,8 +18,7 @@ _HALF: Final = 32
 _ECDSA: Final = ec.ECDSA(hashes.SHA256())
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """A COSE_Sign1 that was read, not yet verified. `headers`: the protected ones."""
 
     protected: bytes

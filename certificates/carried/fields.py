@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
+
+from msgspec import Struct
 
 from certificates.carried.cbor import BadCbor, decode, encode
 from certificates.numbering import BadNumber, parse_number
@@ -27,8 +28,7 @@ _NEEDED: Final = {1: str, 2: str, 4: int, 6: int, 7: int, 8: bytes, 9: bytes}
 _ALLOWED: Final = _NEEDED | {3: int, 5: int, 10: bool, 11: str}
 
 
-@dataclass(frozen=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """What a code says of a paper."""
 
     number: str  # canonical

@@ -1,14 +1,14 @@
 """How certificates look on paper and as a picture. Pure: a frozen description in, the same bytes out, for ever."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from certificates.designs.paper import PaperKind
 from lms.api.texts import Text, _
 
 
-@dataclass(frozen=True)
-class Accent:
+class Accent(Struct, frozen=True):
     """A colour that an issuer may choose for a kind of paper. On white its contrast is 4.5 or more (tests hold it)."""
 
     kind: PaperKind

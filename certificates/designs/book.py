@@ -8,8 +8,9 @@ same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from lms.api.papers import Box, Face, Rgb, Sheet, colour_numbers, plain, text_width, wrapped
 from lms.api.papers import number_text as n
@@ -25,8 +26,7 @@ MOST_LINES: Final = 6  # of one cell; what is longer is cut with a sign that it 
 Align = Literal["left", "centre"]
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: its head, its width in points, how it stands."""
 
     head: str
@@ -34,8 +34,7 @@ class Column:
     align: Align = "left"
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(Struct, frozen=True):
     """What stands above the table: who keeps it, what it is, for what, and lines in small letters."""
 
     keeper: str

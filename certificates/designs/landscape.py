@@ -10,10 +10,11 @@ own and colours that no other kind may take, so that none is mistaken for anothe
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from math import cos, pi, sin
 from typing import Final
+
+from msgspec import Struct
 
 from certificates.designs import ACCENTS, DEFAULT_ACCENT
 from certificates.designs.paper import PLAIN, Look, Paper, PaperKind
@@ -59,8 +60,7 @@ _NAME_BOX: Final = mm_box(168, 19, 273, 29.5)
 _LAMP_PLACE: Final = (148.5 * MM, 137 * MM)
 
 
-@dataclass(frozen=True)
-class LandscapeDesign:
+class LandscapeDesign(Struct, frozen=True):
     """Draws a paper on A4 landscape, one page, fonts embedded, PDF/A-1b."""
 
     name: str

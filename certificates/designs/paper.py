@@ -1,13 +1,13 @@
 """What a certificate says, ready to be drawn: every text already worded, nothing looked up, nothing left to decide."""
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 PaperKind = Literal["attainment", "course", "contest"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class Paper(Struct, frozen=True, kw_only=True):
     """One certificate in words. Designs draw it; they add labels ("Sinh ngày:") but no facts.
 
     Texts may be in any Unicode form; designs normalise to NFC. A line that is None is not drawn and leaves no gap.
@@ -72,8 +72,7 @@ class Paper:
     logo: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What of a paper is not words. `accent` is a name of `designs.ACCENTS`, empty for the design's own; `logo` a PNG
     with a palette, empty for none.
     """

@@ -5,9 +5,11 @@ changes (tests hold the bytes of every design). A new need is a new function.
 """
 
 import unicodedata
-from dataclasses import dataclass, fields, replace
 from math import cos, sin
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certificates.designs.paper import CannotDraw, Paper
 from lms.api.papers import (
@@ -30,8 +32,7 @@ MM: Final = 72 / 25.4
 BLACK: Final[Rgb] = (0.09, 0.08, 0.07)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A text of a stack before it is fitted: `keep` is how small one line may become before it is wrapped instead."""
 
     text: str
@@ -42,8 +43,7 @@ class Line:
     keep: float = 0.85
 
 
-@dataclass(frozen=True, slots=True)
-class _Set:
+class _Set(Struct, frozen=True):
     """A text fitted into lines at a size."""
 
     line: Line
@@ -57,12 +57,12 @@ class _Set:
 def composed(paper: Paper) -> Paper:
     """The paper with every text in NFC, blanks made plain; raises CannotDraw for letters no face has."""
     changes: dict[str, Any] = {}
-    for field in fields(paper):
-        value = getattr(paper, field.name)
+    for name in paper.__struct_fields__:
+        value = getattr(paper, name)
         if isinstance(value, tuple):
-            changes[field.name] = tuple(text for text in map(plain, value) if text)
-        elif isinstance(value, str) and field.name not in ("kind", "verify_url"):
-            changes[field.name] = plain(value)
+            changes[name] = tuple(text for text in map(plain, value) if text)
+        elif isinstance(value, str) and name not in ("kind", "verify_url"):
+            changes[name] = plain(value)
     missing = missing_letters("".join("".join(value) for value in changes.values()))
     if missing:
         raise CannotDraw(missing)

@@ -5,12 +5,12 @@ layout, then reduced to a palette: the same summary gives the same bytes under t
 """
 
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
 from PIL import Image, ImageDraw, ImageFont
 
 from certificates.designs.paper import CannotDraw, PaperKind
@@ -43,8 +43,7 @@ _RIGHT: Final = 1140
 _FLAME: Final = ("...#...", "...##..", "..###..", ".####..", ".##o##.", "##ooo##", "##ooo##", ".#ooo#.", "..#o#..")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareSummary:
+class ShareSummary(Struct, frozen=True, kw_only=True):
     """What the picture says; whatever is None is not shown. The caller decides whether the name may be public."""
 
     kind: PaperKind

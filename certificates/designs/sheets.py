@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import IO, Final
 
 import pypdfium2 as pdfium
+from msgspec import Struct
 
 from lms.api.papers import Box, Face, Rgb, Sheet, missing_letters, number_text, text_width
 from lms.api.qr import qr_runs
@@ -29,8 +29,7 @@ _BLACK: Final[Rgb] = (0.09, 0.08, 0.07)
 _GREY: Final[Rgb] = (0.34, 0.31, 0.27)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmallCard:
+class SmallCard(Struct, frozen=True, kw_only=True):
     """What a small card says."""
 
     title: str

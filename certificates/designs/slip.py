@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.api.papers import Flow, Run
 
 
-@dataclass(frozen=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """What stands on it, in words. `facts`: of the paper, (label, value) each, as they were when it was printed."""
 
     number: str

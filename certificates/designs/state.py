@@ -11,10 +11,11 @@ Never drawn: a seal, a handwritten signature, a national emblem. Lacquer red is 
 that of a Giấy chứng nhận, so that nobody mistakes one for the other.
 """
 
-from dataclasses import replace
 from functools import cache
 from math import cos, pi, sin
 from typing import Final
+
+from msgspec.structs import replace
 
 from certificates.designs.paper import PLAIN, Look, Paper, PaperKind
 from certificates.designs.setting import (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import bindparam, select, update
 
 from certificates.models import Credential
@@ -70,7 +70,7 @@ def to_sign(row: CredentialRow, files: Sequence[File]) -> bytes:
     from lms.api.papers import as_pdfa3  # ReportLab costs 25 MB
 
     said = {**row.paper, "unsigned_notice": None}
-    return as_pdfa3(draw(dataclasses.replace(row, paper=said)), files)
+    return as_pdfa3(draw(structs.replace(row, paper=said)), files)
 
 
 def note_signed(credential_id: int, key: str, at: int) -> bool:

@@ -7,11 +7,11 @@ that does not grow with its rows.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
 from sqlalchemy import Select, delete, exists, func, insert, literal, select, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import String

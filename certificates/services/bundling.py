@@ -14,7 +14,6 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -22,6 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import current_app
+from msgspec import Struct
 
 from certificates import batches
 from certificates.batches import PAGES, ZIP, BatchLine, FileLine
@@ -205,8 +205,7 @@ theo số tại {settings().public_url()}/verify
 # Checking a package that somebody hands in.
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What was found of a package: what it says of itself, and everything that is wrong, in words."""
 
     manifest: dict[str, Any]

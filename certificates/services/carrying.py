@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask import current_app
+from msgspec.structs import replace
 from sqlalchemy import select, text
 
 from certificates.carried import cose

@@ -8,10 +8,10 @@ same person, reason and outcome) is done once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from msgspec import Struct
 from sqlalchemy import insert, update
 
 from certificates import queries, wording
@@ -32,8 +32,7 @@ APPEAL: Final = "appeal_upheld"
 INSTEAD: Final = "Cấp thay giấy số "  # stands among the notes of a new paper; papers are Vietnamese
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """An act: to what state it leads, from which (with the term looked at), its code in the journal (credential.…)."""
 
     leads_to: str
@@ -54,8 +53,7 @@ STEPS: Final[dict[str, Step]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Why:
+class Why(Struct, frozen=True):
     """Why an act is done, and by whom. `words`: strangers who check the paper read them."""
 
     code: str
@@ -63,8 +61,7 @@ class Why:
     by_id: int
 
 
-@dataclass(frozen=True)
-class Corrected:
+class Corrected(Struct, frozen=True):
     """What a corrected paper says. None: as it stands on the old one. `org_id` with `unit_name`: another unit.
 
     `papers_seen`: the officer compared name and day of birth with papers of identity; a name or day that nobody

@@ -6,9 +6,10 @@ Some five statements for each thousand, however many there are. Only officials a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
+
+from msgspec import Struct
 
 from certificates import queries
 from certificates.models import VALID, Check
@@ -50,8 +51,7 @@ NO_NUMBERS = _(
 NOTHING = _("Please choose a file, or paste the numbers into the box.")
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What is known of one number, in the order in which they were asked."""
 
     typed: str
@@ -152,8 +152,7 @@ def facts_of(answer: Answer) -> tuple[str, str, str, str]:
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A list as it was sent: its rows, the column with the numbers, the row with the heads (-1: none)."""
 
     rows: list[list[Any]]

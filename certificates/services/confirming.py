@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, bindparam, select, update
 
 from certificates.models import Confirmation
@@ -20,8 +20,7 @@ LEAST_WORDS, MOST_WORDS, MOST_NOTE = 5, 1_000, 500  # letters
 PAGE = 50  # results of a page
 
 
-@dataclass(frozen=True)
-class ConfirmationRow:
+class ConfirmationRow(Struct, frozen=True):
     """A result that waits, waited or was returned. `by_id`, `at`: who decided, and when."""
 
     id: int

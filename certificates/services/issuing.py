@@ -6,15 +6,14 @@ gives it number, look and codes, `issue_drafts` writes many by as many statement
 
 from __future__ import annotations
 
-import dataclasses
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import current_app
+from msgspec import Struct, structs
 from sqlalchemy import bindparam, exists, insert, select, text, update
 
 from certificates import queries, wording
@@ -68,8 +67,7 @@ _NOTE_FILE: Statement[Any] = Statement(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """A paper before it has a number: all that it says, to whom and why it is issued.
 
     `cause` says why, once: of two drafts with one cause the second is refused by the database. `kind` is that of the
@@ -87,8 +85,7 @@ class Draft:
     expires_on: date | None = None
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(Struct, frozen=True):
     """What was read already, in this unit of work, of what issuing goes by; what is None is asked for."""
 
     key: Key | None = None
@@ -96,8 +93,7 @@ class Around:
     holder: Person | None = None  # where it is one paper, and its holder is told of it in the inbox alone
 
 
-@dataclass(frozen=True)
-class Issued:
+class Issued(Struct, frozen=True):
     """A paper that has just been issued."""
 
     id: int
@@ -184,7 +180,7 @@ def compose_for(row: AttainmentRow, person: Person, unit_name: str) -> Draft:
         issuer_is_state=config.issuer_is_state,
     )
     if until is not None:
-        paper = dataclasses.replace(paper, valid_until=until.isoformat())
+        paper = structs.replace(paper, valid_until=until.isoformat())
     return Draft(
         cause=cause_of(row.id),
         kind=ATTAINMENT if row.recognition == "attainment" else COURSE,
@@ -239,7 +235,7 @@ def _freeze(draft: Draft, serial: int, now: int, today: date, pen: carrying.Pen,
     )
     paper, name, version = wardrobe.put_on(paper, draft.org_id)
     paper = pen.on(paper, today, status_list, status_index)
-    frozen = dataclasses.asdict(paper)
+    frozen = structs.asdict(paper)
     return {
         "uuid": uuid4(), "number": number, "check_code": paper.check_code, "kind": draft.kind,
         "account_id": draft.account_id, "attainment_id": draft.attainment_id, "org_id": draft.org_id, "issued_at": now,

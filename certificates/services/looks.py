@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import current_app
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from certificates import wording
@@ -29,8 +30,7 @@ SAMPLE: Final = "MẪU"
 L = PaperLook.__table__
 
 
-@dataclass(frozen=True)
-class LookRow:
+class LookRow(Struct, frozen=True):
     """A version of a look, or its draft (`published_at` None)."""
 
     id: int

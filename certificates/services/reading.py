@@ -9,11 +9,11 @@ import hashlib
 import io
 import re
 import warnings
-from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
+from msgspec.structs import replace
 
 from certificates import queries
 from certificates.points import READERS, Looked, Presented

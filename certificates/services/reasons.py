@@ -6,8 +6,9 @@ that we know lists them. A code is never changed or taken away, because papers c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from lms.api.work import Text, _
 
@@ -15,8 +16,7 @@ SUSPEND, RESTORE, REVOKE = "suspend", "restore", "revoke"
 CORRECT, REISSUE, SUPERSEDE = "correct", "reissue", "supersede"
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why, in words, and for which acts it may be given."""
 
     words: Text

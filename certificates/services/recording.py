@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from certificates.models import Check, Credential
@@ -19,8 +19,7 @@ KEPT_DAYS, LEAST_DAYS = 1_095, 180  # ours, not the law's: how long it is known 
 A_ROUND = 1_000
 
 
-@dataclass(frozen=True)
-class CheckRow:
+class CheckRow(Struct, frozen=True):
     """A check by an official."""
 
     id: int
@@ -41,8 +40,7 @@ _ALL: Select[Any] = select(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which checks: by outcome, way, number, from and until a moment (seconds since 1970). `units`: those of all."""
 
     outcome: str = ""

@@ -9,11 +9,11 @@ anybody can look up.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, select, update
 
 from certificates.models import REVOKED, SUPERSEDED, Book, Credential, Handed, Handover
@@ -37,8 +37,7 @@ RELATIONS: Final[dict[str, Text]] = {
 }
 
 
-@dataclass(frozen=True)
-class BookRow:
+class BookRow(Struct, frozen=True):
     """A book of numbers and the last one given."""
 
     issuer_code: str
@@ -56,8 +55,7 @@ class BookRow:
         return format_number(self.issuer_code, self.kind, self.year, serial)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of a book. `row` is None for a number without a paper; `mine`: the reader may see whose it is."""
 
     serial: int
@@ -68,8 +66,7 @@ class Line:
     handed: HandedRow | None = None
 
 
-@dataclass(frozen=True)
-class HandedRow:
+class HandedRow(Struct, frozen=True):
     """That a paper was handed over: when, by whom, to whom."""
 
     id: int
@@ -232,8 +229,7 @@ def strike(row: CredentialRow, by_id: int) -> None:
         audit.record(by_id, "papers.handover_struck", row.number)
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """One hand-over with those of its papers that the reader may see."""
 
     uuid: UUID

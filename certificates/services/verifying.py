@@ -10,12 +10,14 @@ import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import insert
 
 from certificates import queries
@@ -61,8 +63,7 @@ _TOLD: Final[Mapping[str, Text]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Asker:
+class Asker(Struct, frozen=True):
     """Who asks: counted by the network address, and kept nowhere; or an official, whose checks are recorded."""
 
     who: str
@@ -80,8 +81,7 @@ def asker_of(person: Person | None, address: str) -> Asker:
     return Asker(address, person, tuple(units)) if units else Asker(address)
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What was shown to be checked. `form`: number, address, or the name of the reader that took it."""
 
     form: str
@@ -91,8 +91,7 @@ class Shown:
     elsewhere: str = ""  # the other site to which its address leads
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What anybody may know of a number. `full_name` is masked unless there is a right to see it."""
 
     number: str
@@ -331,8 +330,7 @@ def check(shown: Shown, asker: Asker, channel: str, birth_date: date | None = No
     return Verdict("", judged.state, now, looked=judged.looked, why=judged.why, form=shown.form, record=record)
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What came of looking."""
 
     state: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, request
+from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
 from certificates import queries
@@ -61,8 +61,7 @@ STRIKE = "strike"  # the hand-over was written down by mistake
 SIGNS: Mapping[str, str] = {"valid": "ok", "revoked": "bad"}  # colours of tags; the others wait
 
 
-@dataclass(frozen=True)
-class IssuedRow:
+class IssuedRow(Struct, frozen=True):
     """A paper as an officer sees it in a list."""
 
     number: str
@@ -92,8 +91,7 @@ def shown(row: CredentialRow) -> IssuedRow:
     )
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field as templates read it."""
 
     data: str
@@ -255,8 +253,7 @@ def _unit_now(row: CredentialRow) -> int | None:
     return units[0][0] if units else None
 
 
-@dataclass(frozen=True)
-class Happened:
+class Happened(Struct, frozen=True):
     """Something in the life of a paper. `by`: who did it; empty where it came by rule."""
 
     at: int
@@ -326,8 +323,7 @@ KINDS: Mapping[str, Text] = {
 FIELDS = ("code", "reason", "full_name", "birth_date", "number", "papers_seen", "unit_now")
 
 
-@dataclass(frozen=True)
-class ActForm:
+class ActForm(Struct, frozen=True):
     """An act that can be done: its words, what comes of it, its reasons, and whether it takes something away."""
 
     key: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response as Redirect
 from werkzeug.wsgi import FileWrapper
 
@@ -76,8 +76,7 @@ SHOWN = 100  # lines of a list on its page
 MOST_AN_HOUR = 30  # lists by one person
 
 
-@dataclass(frozen=True)
-class BatchShown:
+class BatchShown(Struct, frozen=True):
     """A batch among others."""
 
     title: str
@@ -118,8 +117,7 @@ def _unit_name(org_id: int) -> str:
 # Papers for those who attained something.
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a form for a batch asks for."""
 
     org_id: int
@@ -305,8 +303,7 @@ def batch_template() -> Response:
 # One batch.
 
 
-@dataclass(frozen=True)
-class LineShown:
+class LineShown(Struct, frozen=True):
     """A line of a list."""
 
     line: int
@@ -318,8 +315,7 @@ class LineShown:
     problem: str
 
 
-@dataclass(frozen=True)
-class FileShown:
+class FileShown(Struct, frozen=True):
     """A file of a batch."""
 
     title: str

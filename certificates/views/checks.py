@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response as Redirect
 
 from certificates.numbering import BadNumber, parse_number
@@ -155,8 +155,7 @@ def _file(content: bytes, mime: str, name: str) -> Response:
 # --- the record -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class CheckLine:
+class CheckLine(Struct, frozen=True):
     """A check in a list."""
 
     at: int

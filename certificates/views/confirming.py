@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from certificates.services import confirming
@@ -34,8 +34,7 @@ TASKS: Mapping[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class ToConfirm:
+class ToConfirm(Struct, frozen=True):
     """A result as the officer sees it: who, what, on what evidence."""
 
     id: int

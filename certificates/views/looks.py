@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Response, current_app, redirect, request, url_for
+from msgspec import Struct
+from msgspec.structs import replace
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from certificates.designs import ACCENTS, DEFAULT_ACCENT
@@ -65,8 +66,7 @@ def _titles(keys: Collection[str], units: Collection[int]) -> dict[str, str]:
 subjects = (Subject("look", _("Look of papers"), _titles),)
 
 
-@dataclass(frozen=True)
-class LookShown:
+class LookShown(Struct, frozen=True):
     """A look in a list."""
 
     unit: str
@@ -77,8 +77,7 @@ class LookShown:
     url: str
 
 
-@dataclass(frozen=True)
-class VersionShown:
+class VersionShown(Struct, frozen=True):
     """A version in the list of an issuer's. `words`: what it says, in one line."""
 
     version: int

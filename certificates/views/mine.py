@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from certificates import queries
 from certificates.access import credential_for
@@ -42,8 +43,7 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"  # stands for a paper's name in
 NOBODY = UUID(NOBODYS)
 
 
-@dataclass(frozen=True)
-class PaperRow:
+class PaperRow(Struct, frozen=True):
     """A paper in a list."""
 
     url: str
@@ -67,8 +67,7 @@ def _row(row: queries.CredentialRow) -> PaperRow:
     )
 
 
-@dataclass(frozen=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """A result that an officer looks at before its paper is issued. `reason`: why it was returned, or empty."""
 
     about: str

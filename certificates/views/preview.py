@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Response, request
+from msgspec import Struct
 
 from certificates import queries
 from certificates.models import VALID
@@ -25,8 +25,7 @@ routes = Routes("certificates", "/verify")
 LETTERS = 16  # of the tag: 64 bits
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What the page says to those who make previews. `picture`: the whole address of a PNG of 1200 × 630."""
 
     title: str

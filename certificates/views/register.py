@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from flask import redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from certificates.queries import CredentialRow
@@ -35,8 +35,7 @@ OTHERS = "(thuộc đơn vị khác)"
 NO_PAPER = "KHÔNG CÓ GIẤY"
 
 
-@dataclass(frozen=True)
-class LineShown:
+class LineShown(Struct, frozen=True):
     """A line of the register. `url` is empty where the paper is not the reader's to see."""
 
     serial: int

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
 import msgspec
 from flask import Response, make_response, redirect, request, url_for
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from certificates.points import Looked
@@ -69,16 +70,14 @@ HEADINGS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field as templates read it."""
 
     data: str
     errors: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class VerifyForm:
+class VerifyForm(Struct, frozen=True):
     """Number or file and, if the asker has it, the birth date."""
 
     number: Field
@@ -199,8 +198,7 @@ def proof(number: str) -> WerkzeugResponse:
     raise NotFound
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing that was looked at, in words."""
 
     label: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from lms.api.work import Text
 
 FieldKind = Literal["line", "box", "markdown", "lines", "upload", "choice", "activity", "address"]
 
 
-@dataclass(frozen=True)
-class BlockField:
+class BlockField(Struct, frozen=True):
     """One field of a block's form, kept under `name` in the block's data.
 
     line, address: one line of text, the latter a web address. box: plain text of several lines. markdown: text in the

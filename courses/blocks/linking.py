@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from courses.blocks.fields import BlockField
 from courses.blocks.standard import Around
@@ -35,8 +36,7 @@ def host_of(target: str) -> str:
     return host if plain and len(host) <= 253 and _HOST.fullmatch(host) else ""
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """A page of another site. Its host stands beside the words, so that nobody is led where they did not mean to go."""
 
     name: str = "link"
@@ -62,8 +62,7 @@ class Link:
         return found
 
 
-@dataclass(frozen=True)
-class ActivityCard:
+class ActivityCard(Struct, frozen=True):
     """An activity shown as a card with a link, for a kind that cannot be done inside a lesson."""
 
     kind: str
@@ -83,8 +82,7 @@ def card_of(kind_name: str, slug: str, around: Around) -> ActivityCard | None:
     return ActivityCard(kind_name, held.title, kind.icon, where, say(kind.title))
 
 
-@dataclass(frozen=True)
-class EmbeddedActivity:
+class EmbeddedActivity(Struct, frozen=True):
     """Any activity: done inside the lesson where its kind can be, else a card that leads to it."""
 
     name: str = "embed"
@@ -113,8 +111,7 @@ class EmbeddedActivity:
         return missing_activity(data["kind"], data["slug"], "slug")
 
 
-@dataclass(frozen=True)
-class RealTask:
+class RealTask(Struct, frozen=True):
     """Something to do in real life, which the learner then declares."""
 
     name: str = "task"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from courses.blocks.fields import BlockField
 from courses.blocks.standard import Around
@@ -38,8 +38,7 @@ def shown(text: str) -> Markup:
     return Markup(render(text))  # noqa: S704  render() cleans
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file that a player may choose."""
 
     url: str
@@ -56,8 +55,7 @@ def sound_sources(file: Mapping[str, Any]) -> list[Source]:
     return sorted(rows, key=lambda row: row.type == "audio/mpeg")
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(Struct, frozen=True):
     """A picture, in the width that the phone needs."""
 
     name: str = "image"
@@ -99,8 +97,7 @@ def picture_row(file: Mapping[str, Any], alt: str, caption: str = "", first: boo
     }
 
 
-@dataclass(frozen=True)
-class Audio:
+class Audio(Struct, frozen=True):
     """Sound, with its text beside it."""
 
     name: str = "audio"
@@ -136,8 +133,7 @@ def sound_row(file: Mapping[str, Any]) -> Data:
     }
 
 
-@dataclass(frozen=True)
-class Podcast:
+class Podcast(Struct, frozen=True):
     """An episode to hear on the way: a title, notes, all its words, and a file to take along."""
 
     name: str = "podcast"
@@ -193,8 +189,7 @@ def video_row(file: Mapping[str, Any], label: str) -> Data:
     }
 
 
-@dataclass(frozen=True)
-class Video:
+class Video(Struct, frozen=True):
     """A film: nothing of it is fetched before it is asked for, and what it weighs is said first."""
 
     name: str = "video"
@@ -245,8 +240,7 @@ class Video:
         }
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """The lesson in sign language: opened where it is wanted, and then it stays in sight."""
 
     name: str = "sign"
@@ -266,8 +260,7 @@ class Sign:
         return None if file is None else video_row(file, data["label"])
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """One slide: its picture, and where those before and after it stand in the page."""
 
     id: str
@@ -278,8 +271,7 @@ class Page:
     text: str
 
 
-@dataclass(frozen=True)
-class Slides:
+class Slides(Struct, frozen=True):
     """A PDF as pictures of its pages, one beside the other, with their words."""
 
     name: str = "slides"
@@ -343,8 +335,7 @@ def _page_words(text: str) -> str:
     return first if len(first) <= 120 else first[:117].rsplit(" ", 1)[0] + " …"
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """A document to take along, with what it weighs."""
 
     name: str = "file"

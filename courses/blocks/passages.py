@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from courses.blocks.fields import fields_of
 from courses.blocks.ids import print_of
@@ -16,8 +17,7 @@ MOST_WORDS = 4000  # letters of a block that are searched
 _SPOKEN = ("line", "box", "markdown", "lines")
 
 
-@dataclass(frozen=True)
-class BlockWords:
+class BlockWords(Struct, frozen=True):
     """A block's words, with its id and its place among the lesson's blocks."""
 
     block: str

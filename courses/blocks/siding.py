@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from courses.blocks.ids import with_ids
 
@@ -20,8 +21,7 @@ Body = Mapping[str, Any]
 Choice = Literal["mine", "theirs", "both"]
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """One place where two bodies differ. `mine` or `theirs` is None where that one has no such block.
 
     `changed` says who changed it since they began: "mine", "theirs" or "both". `suggested` is what stands preselected.

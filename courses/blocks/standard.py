@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from courses.blocks.fields import BlockField
 from lms.api.learning import ACTIVITY_KINDS, carried
@@ -18,8 +18,7 @@ from lms.api.work import Text, _
 LONGEST = 20_000  # letters of a text, as in packages
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(Struct, frozen=True):
     """What a block may know of its lesson: the files by name, the address to come back to, and the course's slug.
 
     A draft stands in no course: the slug is empty. `offline`: it is drawn for a phone that takes it along.
@@ -56,8 +55,7 @@ class BlockType(Protocol):
 BLOCK_TYPES: ExtensionPoint[BlockType] = ExtensionPoint("block_types", "Kinds of blocks in lessons.", lambda b: b.name)
 
 
-@dataclass(frozen=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """Text in the Markdown subset, plain or in a box: text, remember, warning, do."""
 
     name: str
@@ -73,8 +71,7 @@ class Prose:
         return {"html": Markup(render(data["md"]))}  # noqa: S704  render() cleans
 
 
-@dataclass(frozen=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """Numbered steps."""
 
     name: str = "steps"
@@ -87,8 +84,7 @@ class Steps:
         return {"items": [Markup(render(item)) for item in data["items"]]}  # noqa: S704  render() cleans
 
 
-@dataclass(frozen=True)
-class MessageBubble:
+class MessageBubble(Struct, frozen=True):
     """A message as it looks on a phone. Never a real link."""
 
     name: str = "message"
@@ -104,8 +100,7 @@ class MessageBubble:
         return {"sender": data["sender"], "html": Markup("<br>").join(escape(x) for x in data["text"].split("\n"))}
 
 
-@dataclass(frozen=True)
-class Embedded:
+class Embedded(Struct, frozen=True):
     """An activity done inside the lesson: a practice question, or what a plugin adds."""
 
     name: str

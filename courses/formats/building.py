@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from lms.api.packages import tidy
 from lms.api.texts import Text, _, fold
 
@@ -34,16 +36,14 @@ _STARTS = re.compile(r"^(\s*)([#>+-]|\d{1,9}[.)])(?=\s|$)")
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """Something that could not be kept as it was, and what became of it; `where`: the words it stood at."""
 
     text: Text
     where: str = ""
 
 
-@dataclass(frozen=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """A file as a draft: the parts of a lesson's body that it gives, its pictures by name, and what was lost."""
 
     title: str
@@ -52,7 +52,7 @@ class Brought:
     guide: str
     files: dict[str, bytes]
     losses: tuple[Loss, ...]
-    facts: Mapping[str, Any] = field(default_factory=dict)  # what else the file says of the lesson, as a body keeps it
+    facts: Mapping[str, Any] = {}  # what else the file says of the lesson, as a body keeps it
 
 
 def clean(text: str) -> str:

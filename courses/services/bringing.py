@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from courses.blocks.ids import with_ids
@@ -24,8 +24,7 @@ _PICTURES = tuple(f".{ending}" for ending in endings(("picture", "drawing")))
 READERS = {"docx": word.read, "pptx": slides.read}
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A file as a browser sends it."""
 
     name: str

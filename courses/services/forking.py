@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import exists, func, insert, select, update
 
 from courses import comparing, structures
@@ -24,8 +24,7 @@ KINDS = ("lesson", "course")
 NEWER = _("The original was published once more meanwhile. Please look at what changed again.")
 
 
-@dataclass(frozen=True)
-class OriginRow:
+class OriginRow(Struct, frozen=True):
     """A published lesson or course of a unit above."""
 
     activity_id: int
@@ -48,8 +47,7 @@ def origins(granted: Collection[int], words: str = "", most: int = 100, kind: st
     return [OriginRow(*row) for row in rows if wanted in fold(row.title) or wanted in fold(row.slug)][:most]
 
 
-@dataclass(frozen=True)
-class ForkRow:
+class ForkRow(Struct, frozen=True):
     """An adapted lesson or course and its original: the revision that it follows, and the original's newest."""
 
     activity_id: int
@@ -214,8 +212,7 @@ def _put_instead(activity_id: int, body: Mapping[str, Any], base: Mapping[str, A
     return {origin: own for origin, own in _instead(activity_id).items() if own in here - there and origin not in here}
 
 
-@dataclass(frozen=True)
-class Upstream:
+class Upstream(Struct, frozen=True):
     """What the original offers an adaptation: three bodies, and each thing that changed.
 
     `instead`: in a course, the lessons that took an original's place: the slug here by the original's.

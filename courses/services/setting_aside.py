@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, insert, select
 
 from courses.models import SetAside
@@ -14,8 +14,7 @@ from lms.api.work import NotFound, clock, connection
 S = SetAside.__table__
 
 
-@dataclass(frozen=True)
-class SetAsideRow:
+class SetAsideRow(Struct, frozen=True):
     """One of them: the save that it was written over, what its author saw then, and when it was set aside."""
 
     id: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.learning import slug_of
 from lms.api.media import ENDINGS, KINDS, REFUSED, Received, endings, file_entry, media, most_bytes, settled, take_in
@@ -77,8 +78,7 @@ def how_far(entry: Mapping[str, Any]) -> tuple[int, Text | None]:
     return row.percent, row.problem
 
 
-@dataclass(frozen=True)
-class Preparing:
+class Preparing(Struct, frozen=True):
     """A sound that is not ready: waiting, working or refused; how far it is, and what is wrong with it."""
 
     state: str

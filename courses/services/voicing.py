@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, insert, select
 
 from courses.models import Spoken
@@ -36,8 +36,7 @@ def record(activity_id: int, slug: str, lang: str, words: str, media_id: int, by
     audit.record(by_id, "lesson.sentence_recorded", f"lesson:{slug}", lang=lang)
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A spoken sentence that is not kept yet: its row, who spoke it, and its upload."""
 
     id: int

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from courses.views.moving_on import newer_for
@@ -28,8 +28,7 @@ routes = Routes("courses")
 menu = (MenuItem("courses.programmes", _("Lessons"), "book-open", "tabs", order=20),)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One activity in the list of a course."""
 
     kind: str
@@ -42,8 +41,7 @@ class Row:
     url: str
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(Struct, frozen=True):
     """A part of a course."""
 
     title: str
@@ -51,8 +49,7 @@ class Module:
     rows: list[Row]
 
 
-@dataclass(frozen=True)
-class Course:
+class Course(Struct, frozen=True):
     """A course as the programme page shows it."""
 
     slug: str
@@ -224,8 +221,7 @@ def course(slug: str) -> str:
         )
 
 
-@dataclass(frozen=True)
-class Next:
+class Next(Struct, frozen=True):
     """The one thing to do next in a course."""
 
     title: str

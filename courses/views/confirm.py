@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import redirect
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from courses import queries
@@ -29,8 +28,7 @@ menu = (
 )
 
 
-@dataclass(frozen=True)
-class ToConfirm:
+class ToConfirm(Struct, frozen=True):
     """A declaration as the officer sees it: enough to know the person by, no more."""
 
     id: int

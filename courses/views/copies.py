@@ -5,10 +5,10 @@ What is done on such a page waits on the phone and is sent later, hence the form
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from courses import offers, queries, telling
 from courses.tracks import VIETNAMESE
@@ -17,16 +17,14 @@ from lms.api.packages import render as markdown
 from lms.api.web import address, render, render_fragment
 
 
-@dataclass(frozen=True)
-class Leading:
+class Leading(Struct, frozen=True):
     """The page before or after this one."""
 
     title: str
     url: str
 
 
-@dataclass(frozen=True)
-class Empty:
+class Empty(Struct, frozen=True):
     """A field that nobody has filled in."""
 
     data: str = ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from courses import drafts
@@ -17,8 +17,7 @@ from lms.api.reviewing import Standing, rule_at, standing_of
 from lms.api.work import unit_of_work
 
 
-@dataclass(frozen=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """Where a draft stands, for the buttons beside its editor."""
 
     kind: str

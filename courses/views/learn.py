@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import redirect, request, session
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from courses import noted, offers, queries, telling
@@ -84,8 +85,7 @@ def _shown(course: str, lesson: str) -> WerkzeugResponse:
 _READING = Reading(noted.READ_TO)
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a lesson's page shows besides its content: the same for all who have done the same."""
 
     locked: bool
@@ -100,8 +100,7 @@ def _left(account_id: int | None, content: Mapping[str, Any]) -> tuple[Thing, ..
     return tuple(thing for thing in left(asked, done) if thing.ask != READ)
 
 
-@dataclass(frozen=True)
-class ToDo:
+class ToDo(Struct, frozen=True):
     """One thing that is left to do before a lesson is complete, and where."""
 
     words: str
@@ -131,8 +130,7 @@ def _to_do(open_ones: Sequence[Thing]) -> list[ToDo]:
     return rows
 
 
-@dataclass(frozen=True)
-class First:
+class First(Struct, frozen=True):
     """An activity that comes before another."""
 
     title: str
@@ -245,16 +243,14 @@ def complete(course: str, lesson: str) -> WerkzeugResponse:
     return redirect(url, 303)
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field as templates read it."""
 
     data: Any
     errors: list[str]
 
 
-@dataclass(frozen=True)
-class TaskForm:
+class TaskForm(Struct, frozen=True):
     """The two fields of a declaration."""
 
     choice: Field
@@ -262,8 +258,7 @@ class TaskForm:
     errors: dict[str, list[str]]
 
 
-@dataclass(frozen=True)
-class TaskRow:
+class TaskRow(Struct, frozen=True):
     """A task as it is shown."""
 
     slug: str
@@ -272,8 +267,7 @@ class TaskRow:
     choices: list[str]
 
 
-@dataclass(frozen=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """What the learner said before."""
 
     on: int

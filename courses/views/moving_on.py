@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import redirect
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from courses import comparing
@@ -17,8 +16,7 @@ routes = Routes("courses", "/khoa-hoc")
 MOST_TITLES = 4
 
 
-@dataclass(frozen=True)
-class Newer:
+class Newer(Struct, frozen=True):
     """What a newer revision of a course brings to one learner; titles of lessons, and how many more there are."""
 
     slug: str

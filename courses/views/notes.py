@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, redirect, request
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from courses import noted, queries
@@ -35,8 +35,7 @@ own = Routes("courses", "/cua-toi")
 Answer = str | WerkzeugResponse | tuple[str, int]
 
 
-@dataclass(frozen=True)
-class NotedBlock:
+class NotedBlock(Struct, frozen=True):
     """A block of the lesson on one's page of notes."""
 
     id: str
@@ -168,8 +167,7 @@ def keep_place(course: str, lesson: str) -> Answer:
     return Response(status=204)
 
 
-@dataclass(frozen=True)
-class OwnNoteRow:
+class OwnNoteRow(Struct, frozen=True):
     """A mark of one's own in the list of all; `url` is empty where its lesson stands in no course now."""
 
     title: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
 from flask import Response, request
 from markupsafe import Markup
+from msgspec import Struct
 
 from courses import queries
 from courses.services import picturing
@@ -27,8 +27,7 @@ def outside(path: str) -> str:
     return (settings().base_url or request.url_root.rstrip("/")) + path
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What is shown of a page where somebody sends its address on."""
 
     title: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import request
+from msgspec import Struct
 
 from courses import finding
 from lms.api.people import claim_or_none
@@ -16,8 +15,7 @@ MOST_SEARCHES = (60, 120)  # at once, and in so many seconds all of them again: 
 LONGEST = 120
 
 
-@dataclass(frozen=True)
-class HitRow:
+class HitRow(Struct, frozen=True):
     """A lesson that was found, as the page shows it."""
 
     title: str

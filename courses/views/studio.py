@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from courses import drafts, forms
@@ -85,8 +85,7 @@ def begin() -> Answer:
     return redirect(url_for("courses.studio_course", slug=slug), 303)
 
 
-@dataclass(frozen=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """An activity in a module, as its author sees it."""
 
     key: str
@@ -98,8 +97,7 @@ class Activity:
     edit_url: str | None
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(Struct, frozen=True):
     """A module in the editor."""
 
     key: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import request, url_for
+from msgspec import Struct
 
 from courses import checking, drafts, forms
 from courses.blocks.fields import BlockField, empty_data, fields_of, icon_of, lacking
@@ -33,8 +33,7 @@ MOST_ROWS, LETTERS_A_LINE = 14, 55  # of a box for text
 _OF_BLOCK = re.compile(r"(\d+)-|block-(\d+)$")
 
 
-@dataclass(frozen=True)
-class FileView:
+class FileView(Struct, frozen=True):
     """The file of a field as it is now."""
 
     name: str
@@ -49,8 +48,7 @@ class FileView:
     progress_url: str  # where it says how far it is
 
 
-@dataclass(frozen=True)
-class FieldView:
+class FieldView(Struct, frozen=True):
     """One field of a block's form. `id` is also its name."""
 
     id: str
@@ -69,8 +67,7 @@ class FieldView:
     errors: list[str]
 
 
-@dataclass(frozen=True)
-class BlockView:
+class BlockView(Struct, frozen=True):
     """A block in the editor. One without fields is `text`, or `held` where its plugin is not in use."""
 
     key: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask import redirect, request, url_for
+from msgspec import Struct
 
 from courses.access import document_for
 from courses.blocks.fields import fields_of
@@ -22,8 +22,7 @@ from lms.api.work import NotFound, unit_of_work
 routes = Routes("courses", "/studio/bai-hoc")
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """The field of a block for which an activity is looked for, and the kind of it."""
 
     place: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from courses import drafts
@@ -77,8 +77,7 @@ def begin() -> Answer:
     return redirect(url_for("courses.studio_fork", slug=slug), 303)
 
 
-@dataclass(frozen=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """A change of the original as it is offered: was → is there, and what stands here."""
 
     key: str

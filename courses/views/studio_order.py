@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from courses.access import document_for
@@ -23,8 +23,7 @@ routes = Routes("courses", "/studio/khoa-hoc")
 Answer = str | Response | tuple[str, int]
 
 
-@dataclass(frozen=True)
-class OrderRow:
+class OrderRow(Struct, frozen=True):
     """An activity of the course with what it needs first, by title."""
 
     slug: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, get_args
 
 from flask import redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from courses import checking, comparing, drafts
@@ -35,8 +35,7 @@ def _known(kind: str) -> str:
     return kind
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A revision in the list."""
 
     number: int
@@ -49,8 +48,7 @@ class Listed:
     is_newest: bool
 
 
-@dataclass(frozen=True)
-class Behind:
+class Behind(Struct, frozen=True):
     """A course that holds an older revision of a lesson."""
 
     slug: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, jsonify, redirect, request, url_for
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.datastructures import FileStorage
 
 from courses import forms
@@ -104,16 +104,14 @@ def refused(row: DocumentRow, person: Person, body: Mapping[str, Any], seen: Map
     return _page(now, person, setting_aside.one(row.activity_id, person.id, number), just_now=True), 409
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One side of a place where two bodies differ: its parts, each with its name; empty where it is not there."""
 
     parts: list[tuple[str, str | Markup]]
     picture: str
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A place where two bodies differ, as the page shows it."""
 
     name: str

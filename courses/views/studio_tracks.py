@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
 from markupsafe import Markup
+from msgspec import Struct
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -51,8 +51,7 @@ def _known(lang: str) -> Language:
     return found
 
 
-@dataclass(frozen=True)
-class TrackRow:
+class TrackRow(Struct, frozen=True):
     """A language in the list: how far it is told, and whether learners have it."""
 
     code: str
@@ -65,8 +64,7 @@ class TrackRow:
     voice_url: str
 
 
-@dataclass(frozen=True)
-class VoiceRow:
+class VoiceRow(Struct, frozen=True):
     """How a language of the lesson is read aloud."""
 
     name: str
@@ -170,8 +168,7 @@ def begin(slug: str) -> Answer:
     return redirect(url_for("courses.studio_track", slug=slug, lang=lang), 303)
 
 
-@dataclass(frozen=True)
-class PartField:
+class PartField(Struct, frozen=True):
     """One text of a block: the Vietnamese one, and the box for the other."""
 
     id: str
@@ -182,8 +179,7 @@ class PartField:
     value: str
 
 
-@dataclass(frozen=True)
-class PartView:
+class PartView(Struct, frozen=True):
     """A block of the lesson, side by side."""
 
     key: str
@@ -199,8 +195,7 @@ class PartView:
     errors: list[str]
 
 
-@dataclass(frozen=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """A sound that is being prepared, or was refused: waiting, working, refused."""
 
     state: str

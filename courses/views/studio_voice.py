@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from courses.access import document_for
@@ -23,8 +23,7 @@ from lms.api.work import Conflict, Invalid, NoRoom, NotFound, Text, _, unit_of_w
 routes = Routes("courses", "/studio/bai-hoc")
 
 
-@dataclass(frozen=True)
-class SentenceRow:
+class SentenceRow(Struct, frozen=True):
     """A sentence to be spoken, and what was recorded of it."""
 
     number: int
@@ -36,8 +35,7 @@ class SentenceRow:
     coming: Coming | None  # a newer one that is not ready
 
 
-@dataclass(frozen=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """A spoken sentence that is being prepared, or was refused: waiting, working, refused, gone."""
 
     state: str

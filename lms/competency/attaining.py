@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from msgspec import Struct
 from sqlalchemy import BindParameter, and_, bindparam, case, func, insert, or_, select
 
 from lms.competency.events import ProgrammeAttained
@@ -92,8 +92,7 @@ _ATTAIN: Statement[Any] = Statement(
 )
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """An attainment that has just come about."""
 
     id: int

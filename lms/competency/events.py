@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.contract.points import Event
 
 
-@dataclass(frozen=True)
-class ProgrammeAttained(Event):
+class ProgrammeAttained(Event, frozen=True):
     """A person attained a programme; the attainment holds the frozen evidence."""
 
     attainment_id: int

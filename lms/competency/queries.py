@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import g
+from msgspec import Struct
 from sqlalchemy import Date, Engine, Select, bindparam, distinct, func, select
 
 from lms.competency.models import (
@@ -32,8 +32,7 @@ from lms.text import Text, _
 P, R, F, PC = Programme.__table__, RuleSet.__table__, Framework.__table__, ProgrammeCourse.__table__
 
 
-@dataclass(frozen=True)
-class ProgrammeRow:
+class ProgrammeRow(Struct, frozen=True):
     """A programme with its framework and rules."""
 
     id: int
@@ -113,8 +112,7 @@ def programmes_with(course_id: int) -> list[ProgrammeRow]:
     return _ASKING.all(course=course_id)
 
 
-@dataclass(frozen=True)
-class AttainmentRow:
+class AttainmentRow(Struct, frozen=True):
     """An attainment with its frozen evidence."""
 
     id: int
@@ -212,8 +210,7 @@ def attained_with(account_ids: Collection[int], quizzes: Collection[str]) -> lis
     return [row for row in found if any(quiz in row.evidence.get("quizzes", {}) for quiz in quizzes)]
 
 
-@dataclass(frozen=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """How much of a framework a programme teaches."""
 
     areas: int
@@ -323,8 +320,7 @@ def conditions_of(rule_set_id: int, lessons: int) -> list[Text]:
     return told
 
 
-@dataclass(frozen=True)
-class SkillRow:
+class SkillRow(Struct, frozen=True):
     """A skill with the area that it lies in."""
 
     code: str
@@ -346,8 +342,7 @@ def skills() -> list[SkillRow]:
     return list(newest.values())
 
 
-@dataclass(frozen=True)
-class AreaRow:
+class AreaRow(Struct, frozen=True):
     """An area with its skills, to choose from."""
 
     code: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from lms.text import Text, _
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known of one person for one programme.
 
     `quizzes`: slug → passed; `tasks`: slug → "none", "declared" or "confirmed"; skills by code.
@@ -24,8 +24,7 @@ class Facts:
     tasks: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One condition: whether it is met, and in words what it says or what is missing. `waits_for`: a role."""
 
     kind: str
@@ -34,8 +33,7 @@ class Reason:
     waits_for: str | None = None
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """Met when every condition is."""
 
     reasons: tuple[Reason, ...]

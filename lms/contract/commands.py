@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import click
 from flask import Flask
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 from lms.text import Text
@@ -29,8 +29,7 @@ class Program(Protocol):
         """What to raise so that the command ends with this line."""
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """A command, or a group of them. `make` is called once it is asked for."""
 
     name: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 
 
-@dataclass(frozen=True)
-class Demonstration:
+class Demonstration(Struct, frozen=True):
     """`make(accounts)` makes something to look at, with the demo people's accounts by their sign-in names.
 
     It opens its own units of work, and is harmless when it is called again.

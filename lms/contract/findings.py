@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing looked at. `must`: the product does not work rightly until it is mended."""
 
     ok: bool
@@ -18,8 +18,7 @@ class Finding:
     must: bool = True
 
 
-@dataclass(frozen=True)
-class Examination:
+class Examination(Struct, frozen=True):
     """`examine()` looks, in Vietnamese; it may call others and take seconds. It must not write."""
 
     name: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from flask import current_app
+from msgspec import Struct
 
 from lms.config import Settings
 
@@ -51,21 +51,18 @@ class ExtensionPoint(Generic[T]):
         return found
 
 
-@dataclass(frozen=True)
-class Provided:
+class Provided(Struct, frozen=True):
     """Entries of one plugin for one point."""
 
     point: ExtensionPoint[Any]
     entries: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class Event:
-    """A fact in the past tense. Subclasses are frozen dataclasses of plain values, stored as JSON."""
+class Event(Struct, frozen=True):
+    """A fact in the past tense. Subclasses (`frozen=True`) hold plain values and are stored as JSON."""
 
 
-@dataclass(frozen=True)
-class Subscription:
+class Subscription(Struct, frozen=True):
     """`handler` hears every `event` that is `wanted`, each at least once, in a transaction with what it writes.
 
     `prepare(event)` runs before that transaction, for what must not happen inside one (drawing, mail, network); what it
@@ -98,8 +95,7 @@ def on(
     return Subscription(event, handler, prepare, alone, wanted)
 
 
-@dataclass(frozen=True)
-class Plugin:
+class Plugin(Struct, frozen=True):
     """A plugin is a value: what it provides, hears, tells and needs.
 
     `migrations` is a folder of revisions, relative to the folder that holds the plugin's top-level package.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy.engine import Connection, Engine
 
 from lms.db.sqlite import write_lock
@@ -21,8 +21,7 @@ _FOLLOWS = re.compile(r"""^down_revision\b[^=\n]*=\s*["']([^"']+)["']""", re.M)
 ENVIRONMENT = Path(__file__).resolve().parents[2] / "migrations"
 
 
-@dataclass(frozen=True)
-class Package:
+class Package(Struct, frozen=True):
     """A package whose tables we keep: its name, which is also its tables' prefix, and its folder of revisions."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.granting.queries import GrantRow, Reach, grants_of_person, names_of, reach
 from lms.identity.roles import MEANS, ROLES, May, roles_that
@@ -12,8 +13,7 @@ from lms.text import Text, _
 from lms.web.locale import short_date
 
 
-@dataclass(frozen=True)
-class Right:
+class Right(Struct, frozen=True):
     """One grant in plain words."""
 
     grant: GrantRow
@@ -47,8 +47,7 @@ def rights_of(account_id: int) -> list[Right]:
     ]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """May X do Y at Z? With every reason there is."""
 
     yes: bool

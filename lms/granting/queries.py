@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
@@ -30,8 +30,7 @@ MOST_COUNTED = 10_000
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True)
-class Found(Generic[Row]):
+class Found(Struct, Generic[Row], frozen=True):
     """One page of a longer list. `total` is exact up to MOST_COUNTED, one more means "more than that"."""
 
     rows: Sequence[Row]
@@ -43,8 +42,7 @@ class Found(Generic[Row]):
         return max(1, -(-min(self.total, MOST_COUNTED) // PAGE))
 
 
-@dataclass(frozen=True)
-class PersonRow:
+class PersonRow(Struct, frozen=True):
     """Somebody in a list."""
 
     id: int
@@ -55,8 +53,7 @@ class PersonRow:
     assurance_level: int
 
 
-@dataclass(frozen=True)
-class GrantRow:
+class GrantRow(Struct, frozen=True):
     """A role that somebody holds, held or will hold, with who gave it and who ended it."""
 
     id: int
@@ -204,8 +201,7 @@ def units_of_people(account_ids: Collection[int]) -> dict[int, list[tuple[int, s
     return found
 
 
-@dataclass(frozen=True)
-class UnitRow:
+class UnitRow(Struct, frozen=True):
     """A unit that can be chosen, with those above it."""
 
     id: int
@@ -232,8 +228,7 @@ def chosen(org_ids: Iterable[int]) -> list[UnitRow]:
     return sorted((UnitRow(org, name) for org, name in names.items()), key=lambda u: sort_key(u.name))
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """How far a grant reaches."""
 
     units: int

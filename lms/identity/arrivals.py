@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 from lms.identity.people import Person
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """`welcome(person)` runs in the request that signed them in, outside any unit of work."""
 
     name: str

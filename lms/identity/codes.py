@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy import delete, func, insert, select, update
 
 from lms import clock, limits
@@ -29,8 +29,7 @@ WRONG = _("This code is not right, or it is too old. Please look at the newest m
 _ENOUGH = _("No more codes can be sent today. Please come in with your password or your card, or ask your helper.")
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """Whoever typed a right code: which telephone it was, and whose account here; None where it is nobody's."""
 
     phone: str

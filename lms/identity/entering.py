@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request, session
 from flask_login import login_user
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import bindparam, select, update
 
 from lms import clock
@@ -48,8 +49,7 @@ _LEFT: Statement[Any] = Statement(
 )
 
 
-@dataclass(frozen=True)
-class WayIn:
+class WayIn(Struct, frozen=True):
     """A button on the sign-in page. `url(return_to)` is where it leads; None while this way cannot be used.
 
     `linking(return_to)`: where somebody who is signed in adds this way to their account; None where it cannot be added.
@@ -77,8 +77,7 @@ class OneStepMore(Elsewhere):
     default = _("One more step before you are signed in. Please open the sign-in page in a browser.")
 
 
-@dataclass(frozen=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """Somebody between the proof and the session: kept in the signed cookie for a quarter of an hour."""
 
     account_id: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import session, url_for
+from msgspec import Struct
 from sqlalchemy import delete, func, insert, or_, select, update
 
 from lms import audit, clock
@@ -40,8 +40,7 @@ LAST_WAY = _(
 )
 
 
-@dataclass(frozen=True)
-class Proved:
+class Proved(Struct, frozen=True):
     """What a provider said of somebody, after everything about it was checked. All that may be kept of it.
 
     `level`: what this provider's word is worth (3 for VNeID, else 0). `key` and `tail`: of the citizen's number, by
@@ -57,8 +56,7 @@ class Proved:
     tail: str | None = None
 
 
-@dataclass(frozen=True)
-class IdentityRow:
+class IdentityRow(Struct, frozen=True):
     """A linked identity as its owner sees it."""
 
     id: int

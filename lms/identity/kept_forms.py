@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 from flask import session
+from msgspec import Struct
 from sqlalchemy import delete, insert, select
 
 from lms import clock, limits
@@ -36,8 +36,7 @@ SECRET = frozenset({"password", "old_password", "pin", "lock"})  # names of fiel
 CODE = "code"  # one that is good once; on work pages a unit's number is called so, too
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A form as it was sent. `page`: where it stood, "" where that is not known; `target`: where it was sent to."""
 
     id: int

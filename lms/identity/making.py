@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from msgspec import Struct
 from sqlalchemy import Column, Table, UniqueConstraint, exists, select, update
 
 from lms import clock
@@ -27,8 +27,7 @@ SIGNS_OF_WHO: dict[str, Any] = {  # what an account says of a person, and what i
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class NewPerson:
+class NewPerson(Struct, frozen=True):
     """Somebody who is entered: only the name is needed. `phone` and `username` are in normal form already.
 
     `consent` says through whom their yes came: "self", "helper" or "guardian"; None where it is still to be asked for.

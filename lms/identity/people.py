@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from flask import has_request_context, request, session
 from flask_login import current_user
+from msgspec import Struct
 from sqlalchemy import bindparam, exists, select
 
 from lms.db.statement import Statement
@@ -19,8 +19,7 @@ from lms.identity.models import Account, Grant, Session
 from lms.vietnamese import given_name
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Struct, frozen=True):
     """An account as pages need it. `session_id` is 0 where it was not looked up as the one who is signed in."""
 
     id: int
@@ -48,8 +47,7 @@ class Person:
         return given_name(self.full_name)
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Who the cookie says is here, not looked up yet: the busiest pages check it within their own statement.
 
     `within`: what the session was opened for alone (see `entering.enter_within`); empty for one that opens everything.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import ColumnElement, FromClause, Table
 
 from lms.contract.points import ExtensionPoint
@@ -28,8 +28,7 @@ class Erased(enum.Enum):
     KEPT = "kept"  # with `why_kept`
 
 
-@dataclass(frozen=True)
-class PersonalTable:
+class PersonalTable(Struct, frozen=True):
     """A table with a column that says whose row it is. A table without such an entry fails the tests.
 
     `shown` lists the columns that a person gets to see of their own rows; empty: none, with the reason in `why_kept`.

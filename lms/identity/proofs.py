@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Engine, insert, select, update
 
 from lms import audit, clock
@@ -43,8 +43,7 @@ _TAKEN = _(
 )
 
 
-@dataclass(frozen=True)
-class ProofRow:
+class ProofRow(Struct, frozen=True):
     """One entry of the history of proofs."""
 
     id: int
@@ -176,8 +175,7 @@ def proofs_of(account_id: int) -> Sequence[ProofRow]:
 # --- what asks for a level --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """Something for which an issuer may ask that people are known well; `least` where nobody decided otherwise."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.text import Text, _
 
@@ -55,8 +56,7 @@ MEANS: dict[May, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class Role:
+class Role(Struct, frozen=True):
     """A role: its key in the database, what it is called, what it may do, and which roles its holder may hand on."""
 
     key: str

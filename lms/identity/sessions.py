@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from flask import Flask, Response, request, session
+from msgspec import Struct
 from sqlalchemy import insert, select, update
 
 from lms import clock
@@ -36,8 +36,7 @@ _BEGIN: Statement[None] = Statement(
 )
 
 
-@dataclass(frozen=True)
-class SessionRow:
+class SessionRow(Struct, frozen=True):
     """An open session as its owner sees it."""
 
     id: int

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 
 from lms.db.statement import Statement
@@ -16,8 +16,7 @@ PAGE = 30  # notes on one page
 HOURS = (18, 20)  # until a person says otherwise: after the evening meal
 
 
-@dataclass(frozen=True)
-class NoteRow:
+class NoteRow(Struct, frozen=True):
     """One note as its reader sees it."""
 
     uuid: UUID
@@ -28,8 +27,7 @@ class NoteRow:
     read_at: int | None
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """How a person wishes to be reached."""
 
     remind: bool = False

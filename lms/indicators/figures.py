@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.competency.queries import ProgrammeRow
 from lms.contract.points import ExtensionPoint
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """A figure of a plugin in `lms stats`: per programme (`of(programme)`) or in all (`of(None)`)."""
 
     name: str

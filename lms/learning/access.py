@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ScalarSelect, and_, bindparam, column, exists, select, table
 
 from lms.db.statement import Statement
@@ -15,8 +15,7 @@ from lms.learning.queries import ActivityRow, EnrollmentRow, Place, places
 from lms.text import _
 
 
-@dataclass(frozen=True)
-class InCourse:
+class InCourse(Struct, frozen=True):
     """A reader in a published course: the syllabus they are on, and how far they are."""
 
     course: ActivityRow

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Table, func, select
 
 from lms.db.unit_of_work import connection
@@ -51,8 +51,7 @@ def free_slug(title: str, fallback: str) -> str:
     return first_free(wanted, connection().execute(select(A.c.slug).where(A.c.slug.like(f"{wanted}%"))).scalars())
 
 
-@dataclass(frozen=True)
-class ListedDraft:
+class ListedDraft(Struct, frozen=True):
     """A draft in a list."""
 
     slug: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import exists, func, insert, literal, select, update
 
 from lms import clock
@@ -17,8 +17,7 @@ from lms.learning.rollup import is_complete
 from lms.text import _
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One activity of a syllabus about to be published; `content_id` pins the revision at the plugin that owns it.
 
     `counts_from`: the oldest revision whose completion counts here (`rollup.counts`); None: every one.

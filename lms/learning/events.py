@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.contract.points import Event
 
 
-@dataclass(frozen=True)
-class ActivityCompleted(Event):
+class ActivityCompleted(Event, frozen=True):
     """A person completed an activity for the first time."""
 
     account_id: int
@@ -16,8 +13,7 @@ class ActivityCompleted(Event):
     at: int
 
 
-@dataclass(frozen=True)
-class CourseCompleted(Event):
+class CourseCompleted(Event, frozen=True):
     """Every required activity of a course is done."""
 
     account_id: int
@@ -25,8 +21,7 @@ class CourseCompleted(Event):
     at: int
 
 
-@dataclass(frozen=True)
-class Practised(Event):
+class Practised(Event, frozen=True):
     """A person did something inside a lesson for the first time: a practice question, a simulation, hearing it."""
 
     account_id: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 from lms.identity.people import Person
@@ -35,8 +35,7 @@ class ActivityKind(Protocol):
         """The number of its newest published revision, which a syllabus pins; None while there is none."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A published activity that a search found; `note` says more about it in a few words."""
 
     slug: str
@@ -79,8 +78,7 @@ class Revised(Protocol):
         """The oldest revision whose completion counts for this one: what changed since then changed no meaning."""
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """An activity on paper: a question, mostly. `stem`: Markdown; `options`: what is ticked or numbered by hand."""
 
     stem: str
@@ -102,8 +100,7 @@ def printable(kind: object) -> Printable | None:
     return kind if isinstance(kind, Printable) else None
 
 
-@dataclass(frozen=True)
-class LeftAt:
+class LeftAt(Struct, frozen=True):
     """Where somebody stopped: the activity, the place on its page (what follows # in the address), and when."""
 
     activity_id: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import exists, func, select, update
 
 from lms.db.unit_of_work import connection
@@ -35,8 +35,7 @@ _ONCE = (  # whether the ledger has ever called the course complete
 )
 
 
-@dataclass(frozen=True)
-class Astray:
+class Astray(Struct, frozen=True):
     """An enrollment that does not follow from the ledger: what it says, and what the ledger says."""
 
     id: int

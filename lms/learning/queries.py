@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -30,8 +30,7 @@ from lms.orgs.models import Membership
 from lms.orgs.queries import of_membership
 
 
-@dataclass(frozen=True)
-class ActivityRow:
+class ActivityRow(Struct, frozen=True):
     """An activity as others may know it."""
 
     id: int
@@ -42,8 +41,7 @@ class ActivityRow:
     minutes: int
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """An activity's place in a syllabus."""
 
     activity_id: int
@@ -121,8 +119,7 @@ def newest_syllabus(course_id: int) -> int | None:
     return found.scalar()
 
 
-@dataclass(frozen=True)
-class SyllabusRow:
+class SyllabusRow(Struct, frozen=True):
     """A published revision of a course, with how many learn by it and how many of them have completed the course."""
 
     id: int
@@ -188,8 +185,7 @@ def course_with(activity_id: int) -> str | None:
     return found
 
 
-@dataclass(frozen=True)
-class EnrollmentRow:
+class EnrollmentRow(Struct, frozen=True):
     """A person's place in a course."""
 
     id: int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -29,8 +29,7 @@ EVIDENCE, PART, ENROLLMENT, ENTRY = (
 )
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """What somebody did in an activity. Points are whole numbers; `parts` maps an area's id to (raw, most).
 
     `content_id`: the revision that was done, where that is known: the one that the syllabus pins.
@@ -50,8 +49,7 @@ class Result:
         return self.kind not in (Kind.MERGED, Kind.WITHDRAWN) and self.passed is not False
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """An enrollment after an activity's bit was set or cleared in it."""
 
     enrollment_id: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Progress:
+
+class Progress(Struct, frozen=True):
     """How far somebody is in a list of activities; `weight` counts heavier activities more."""
 
     done: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from html import unescape
+
+from msgspec import Struct
 
 from lms.characters import visible
 from lms.errors import Invalid
@@ -19,8 +20,7 @@ _TIMES = re.compile(
 _TAG = re.compile(r"<[^<>]{0,200}>|\{\\[^{}]{0,100}\}")
 
 
-@dataclass(frozen=True)
-class Cue:
+class Cue(Struct, frozen=True):
     """Words, from and to which millisecond they are shown."""
 
     start: int

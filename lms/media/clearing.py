@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import structlog
+from msgspec import Struct
 from sqlalchemy import JSON, ColumnElement, String, delete, inspect, select, text
 from sqlalchemy.types import TypeEngine
 
@@ -45,8 +46,7 @@ class Named:
     uploads: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of the database as it is."""
 
     table: str
@@ -168,8 +168,7 @@ def _of_uploads(before: int, what: Named, whole: list[Column]) -> set[str]:
     return found
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """How many files and bytes: all that lie there, those that nothing names, those of them that may be removed now."""
 
     files: int = 0

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from lms.errors import Invalid
 from lms.programs import run
@@ -24,8 +25,7 @@ MEMORY = 1536  # megabytes
 _LINK, _URI, _GOTO = 2, 3, 1  # FPDF_ANNOT_LINK, PDFACTION_URI, PDFACTION_GOTO
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page: a PNG of it, and the words on it."""
 
     picture: Path

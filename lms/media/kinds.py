@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.text import Text, _
 
@@ -13,8 +14,7 @@ SPEECH = "speech"  # one sentence that somebody spoke, to be joined with others
 HEAD = 4096  # bytes that tell what a file is
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of file: `most` bytes of it are taken; `endings` are offered where a file is chosen."""
 
     name: str

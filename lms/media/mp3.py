@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MOST_RATE = 34_000  # bits a second of a sound that is small enough as it is
 _RATES = {  # kilobits a second by (version 1, or 2 and 2.5), layer III
@@ -13,8 +13,7 @@ _OURS = b"\xff\xf3\x34"  # version 2, layer III, 24 kbit/s at 24 kHz, as each fr
 _SAMPLES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 
 
-@dataclass(frozen=True)
-class Frames:
+class Frames(Struct, frozen=True):
     """An MP3's frames: their bytes, how long they sound, and whether through one channel."""
 
     content: bytes

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
 
 from lms.errors import Invalid
 from lms.text import Text, _
@@ -24,8 +25,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 _DAMAGED = _("This picture is damaged or not whole. Please open it, save it again, and choose it again.")
 
 
-@dataclass(frozen=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """One WebP picture."""
 
     content: bytes
@@ -33,8 +33,7 @@ class Drawn:
     height: int
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """What was made of a picture: from the smallest to the largest, its main colour (#rrggbb), what was left out.
 
     The colour is empty where the picture is see-through: it would shine through."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from lms.db.unit_of_work import connection
@@ -15,8 +15,7 @@ from lms.text import Text
 M = Media.__table__
 
 
-@dataclass(frozen=True)
-class MediaRow:
+class MediaRow(Struct, frozen=True):
     """A file that was taken in: how far it is, what is wrong with it, and its facts once it is ready."""
 
     id: int

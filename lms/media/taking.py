@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import current_app, request
+from msgspec import Struct
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -32,8 +32,7 @@ LARGEST_SMALL = 20 * known.MEGABYTE  # bytes of an mp3 that may be small enough 
 MOST_FORM = 2 * known.MEGABYTE  # bytes that come in a form beside its files
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(Struct, frozen=True):
     """A file that lies in the store as it came, and is what it should be so far as a look can tell."""
 
     key: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from lms.errors import Invalid
 from lms.media import programs, sounds
@@ -21,8 +22,7 @@ FRAMES = 24  # a second at most
 SLACK = 1.5  # seconds that a derived video may be longer or shorter than its source
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a source is: pixels as it is to be looked at (turned as the phone was), seconds, whether it sounds."""
 
     width: int

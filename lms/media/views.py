@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import request
+from msgspec import Struct
 
 from lms.errors import NotFound
 from lms.identity.people import here
@@ -18,8 +17,7 @@ from lms.web.rendering import render, render_fragment, say, wants_fragment
 from lms.web.routes import STAFF, Routes
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far an upload is, in the reader's words."""
 
     id: int

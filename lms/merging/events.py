@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.contract.points import Event
 
 
-@dataclass(frozen=True)
-class AccountMerged(Event):
+class AccountMerged(Event, frozen=True):
     """Two accounts were one person; what was the one's is now the other's."""
 
     merge_id: int
@@ -17,8 +14,7 @@ class AccountMerged(Event):
     at: int
 
 
-@dataclass(frozen=True)
-class AccountMergeUndone(Event):
+class AccountMergeUndone(Event, frozen=True):
     """They were two people after all; each has their own again."""
 
     merge_id: int

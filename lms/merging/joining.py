@@ -7,11 +7,11 @@ of work. Papers keep every word: they are only listed with the account that is k
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+from msgspec import Struct
 from sqlalchemy import Row, and_, func, insert, or_, select, update
 
 from lms import audit, clock
@@ -51,8 +51,7 @@ UNDONE = _("This was undone already.")
 LATER = _("One of these accounts was joined to another one later. Please undo that first.")
 
 
-@dataclass(frozen=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """Why two accounts cannot be joined, or not by this person."""
 
     text: Text

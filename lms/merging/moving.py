@@ -6,10 +6,10 @@ A row that the other account has already (by a unique rule, or by what its owner
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Index,
@@ -38,8 +38,7 @@ ROW = MergedRow.__table__
 MISSING = _("What a part of the system kept about these people is not here now ({name}). Bring that part back first.")
 
 
-@dataclass(frozen=True)
-class Moving:
+class Moving(Struct, frozen=True):
     """What would become of one table's rows: how many move, how many stay because the other account has the like."""
 
     title: Text

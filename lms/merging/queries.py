@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct, field
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
@@ -89,8 +89,7 @@ def _first_common(one: list[int], other: list[int]) -> list[tuple[int, list[int]
 # --- pairs ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class PairRow:
+class PairRow(Struct, frozen=True):
     """Two accounts that look like one person."""
 
     id: int
@@ -149,8 +148,7 @@ def open_pairs_of(account_id: int, units: Collection[int]) -> list[PairRow]:
 # --- merges -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class MergeRow:
+class MergeRow(Struct, frozen=True):
     """An act of joining, with the names as they are now."""
 
     id: int
@@ -254,8 +252,7 @@ def named(folded: str, units: Collection[int], but: int) -> list[Compared]:
 # --- people side by side ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Learnt:
+class Learnt(Struct, frozen=True):
     """A course as somebody has it."""
 
     title: str
@@ -264,8 +261,7 @@ class Learnt:
     complete: bool
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """What an officer needs to tell whether two people are one; telephone and number only by their last digits."""
 
     id: int

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.config import SettingsError, current
 from lms.contract.points import ExtensionPoint
 from lms.text import Text
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """One message on its way. `stop_url` leads whoever gets it out of all such messages with one tap; may be empty."""
 
     address: str
@@ -20,8 +20,7 @@ class Envelope:
     stop_url: str = ""
 
 
-@dataclass(frozen=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """`send(envelope)` hands a message over or raises; it may take seconds and is never called in a transaction.
 
     `takes` says which addresses it can reach: "phone", "email", "zalo". It is used where LMS_CHANNELS names it.

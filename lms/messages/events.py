@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.contract.points import Event
 
 
-@dataclass(frozen=True)
-class MessageKept(Event):
+class MessageKept(Event, frozen=True):
     """A message waits to be handed to its channel."""
 
     message_id: int

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Table, and_, case, delete, exists, func, insert, literal, or_, select, update
 
 from lms import audit, clock
@@ -438,8 +439,7 @@ def _plan_dissolve(made: Plan, act: Dissolve, day: date) -> None:
 # What it comes to
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What an act would change, for whoever decides: units, members, roles, and what cannot be given back later."""
 
     founded: list[str]
@@ -964,8 +964,7 @@ def _check_names(touched: Sequence[int]) -> None:
 # Reading
 
 
-@dataclass(frozen=True)
-class ActRow:
+class ActRow(Struct, frozen=True):
     """An act as lists and its own page show it."""
 
     id: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import ColumnElement, or_, select
 
 from lms import clock
@@ -15,8 +14,7 @@ from lms.orgs.queries import path_names, taken_up
 M = Membership.__table__
 
 
-@dataclass(frozen=True)
-class Belonging:
+class Belonging(Struct, frozen=True):
     """That a person belongs, or belonged, to a unit in a target group. In seconds; `until` is None while it lasts."""
 
     id: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, select
@@ -25,8 +24,7 @@ AFTER = "~"  # later than every letter of a key
 _ORDER = {level: n for n, level in enumerate(kinds.LEVELS)}
 
 
-@dataclass(frozen=True)
-class Found(OrgRow):
+class Found(OrgRow, frozen=True):
     """A unit that was found, and where it lies: "tỉnh Lào Cai", so that units of one name are told apart."""
 
     place: str = ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Integer, Select, String, and_, column, or_, select, text
 
 from lms import clock
@@ -20,8 +20,7 @@ from lms.vietnamese import fold
 A, M = Account.__table__, Membership.__table__
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """Somebody who is here. `near`: a member of the units asked about, so that whoever works there may see the name."""
 
     id: int

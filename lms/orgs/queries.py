@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from flask import g
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -37,8 +37,7 @@ from lms.vietnamese import natural_sort_key
 V, O, R = OrgVersion.__table__, Org.__table__, OrgReach.__table__
 
 
-@dataclass(frozen=True)
-class OrgRow:
+class OrgRow(Struct, frozen=True):
     """A unit as it is on a day."""
 
     id: int

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
+from msgspec import Struct
 from sqlalchemy import insert, select, update
 
 from lms import clock
@@ -29,8 +29,7 @@ LONGEST_NAME, LONGEST_KIND, LONGEST_CODE, LONGEST_SOURCE = 160, 40, 24, 200
 A, M, O, V = OrgAct.__table__, Membership.__table__, Org.__table__, OrgVersion.__table__
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """One line of the table. `parent` is a code, empty for what stands right under the nation; for a side branch it is
     the home commune, and `managed_by` the code of the body that manages it. Villages and branches may have no code.
     """

@@ -5,10 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 from flask import Flask
+from msgspec import Struct
 
 from lms import clock
 from lms.contract.points import ExtensionPoint
@@ -19,8 +19,7 @@ IDLE = 0.5  # seconds between looks at an empty outbox
 log = structlog.get_logger("lms.worker")
 
 
-@dataclass(frozen=True)
-class Periodic:
+class Periodic(Struct, frozen=True):
     """Work that the worker does every `every` seconds: cleaning up, folding, reconciling.
 
     `aside`: it may take minutes, so it has a thread of its own, and deliveries do not wait for it.

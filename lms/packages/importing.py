@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
+from msgspec import Struct
 
 from lms import audit
 from lms.contract.points import ExtensionPoint
@@ -73,8 +74,7 @@ class Exporting:
         return frozenset((kind, name) for kind, names in self._open.items() for name in names)
 
 
-@dataclass(frozen=True)
-class PackagePart:
+class PackagePart(Struct, frozen=True):
     """What a plugin takes from a package and gives to one.
 
     Parts run in `order`. `prepare` runs before anything is written, for what must not happen inside a unit of work (it

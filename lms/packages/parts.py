@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
+
+from msgspec import Struct, field
 
 from lms.packages.fields import Fields
 from lms.packages.problems import Where
@@ -68,8 +69,7 @@ class FolderReader(Protocol):
         """What would make it better: where, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     blocks: Mapping[str, BlockReader]
     items: Mapping[str, ItemReader]
     folders: Mapping[str, FolderReader] = field(default_factory=dict)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from msgspec import Struct
+
 MOST_PROBLEMS = 1_000
 
 
@@ -75,8 +77,7 @@ class Problems:
             raise PackageInvalid(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A name that must exist somewhere in the package: checked when everything has been read."""
 
     kind: str
@@ -85,8 +86,7 @@ class Reference:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A place in a package, handed to whoever reads what stands there."""
 
     file: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request
+from msgspec import Struct
 
 from lms import clock
 from lms.errors import DomainError, NotFound
@@ -42,8 +42,7 @@ COUNTED: Mapping[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A problem or a piece of advice: where it is, and what to do."""
 
     file: str

@@ -14,7 +14,6 @@ import struct
 import unicodedata
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from io import BytesIO
 from itertools import pairwise
@@ -22,6 +21,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
+from msgspec import Struct
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, TTFontFile, TTFontMaker
 from reportlab.pdfgen.canvas import Canvas
@@ -51,8 +51,7 @@ class Box(NamedTuple):
         return self.top - self.bottom
 
 
-@dataclass(frozen=True, slots=True)
-class TextMark:
+class TextMark(Struct, frozen=True):
     """A line that was drawn, and the box it had to stay in: tests measure the letters against it."""
 
     text: str
@@ -347,8 +346,7 @@ def _packed_srgb() -> bytes:
     return zlib.compress(srgb(), 9)
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A drawing prepared once: PDF operators, compressed. `name` is unique on a sheet, letters and digits."""
 
     name: str

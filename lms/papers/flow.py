@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from lms.papers.canvas import Box, Rgb, Sheet, colour_numbers, missing_letters, number_text, text_width
 from lms.papers.fonts import Face
@@ -26,8 +27,7 @@ GOLD: Final[Rgb] = (0.72, 0.53, 0.04)
 MOST_PICTURE_HEIGHT: Final = 95 * MM
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """Words of one face."""
 
     text: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lms.db.unit_of_work import writing
 from lms.errors import NotAllowed, NotFound
@@ -17,8 +17,7 @@ SEEING = (May.SEE_PEOPLE, May.SEE_REPORTS, May.CHANGE_UNITS)
 SEERS = frozenset().union(*(roles_that(may) for may in SEEING))
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit, today or as it was when it ended, with what the person may do there.
 
     `may_change`: the right is held above it: nobody renames, merges or ends the unit that they themselves stand at.

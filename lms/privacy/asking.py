@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy import Select, insert, select, update
 
 from lms import audit, clock, limits
@@ -38,8 +38,7 @@ STATES: dict[str, Text] = {
 MOST_WORDS = 2000
 
 
-@dataclass(frozen=True)
-class RequestRow:
+class RequestRow(Struct, frozen=True):
     """One request, as its maker and the officer see it; times in seconds since 1970."""
 
     id: int

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import func, select, update
 
 from lms import audit, clock
@@ -20,8 +19,7 @@ C, A = Consent.__table__, Account.__table__
 SELF, GUARDIAN, HELPER, PAPER = "self", "guardian", "helper", "paper"
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True):
     """A purpose and how a person stands to it: `given_at` None is no. `outdated`: the yes was to an older text."""
 
     purpose: Purpose

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import delete, func, select, update
 
 from lms import audit, clock
@@ -24,8 +23,7 @@ from lms.text import Text, _
 A = Account.__table__
 
 
-@dataclass(frozen=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """What happens to one kind of rows: how many there are, and whether they go, are blanked or are kept, and why."""
 
     title: Text

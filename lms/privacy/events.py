@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.contract.points import Event
 
 
-@dataclass(frozen=True)
-class AccountErased(Event):
+class AccountErased(Event, frozen=True):
     """A person has been forgotten; numbers and the status of papers stay."""
 
     account_id: int

@@ -6,11 +6,11 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Table, select
 
 from lms import clock
@@ -27,8 +27,7 @@ from lms.web.rendering import render, say
 EPOCH = date(1970, 1, 1)
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """One kind of rows that are kept: what it is, the columns shown, the rows as text, what erasing does."""
 
     name: str

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import delete, insert, select, update
 
 from lms import audit, clock, limits
@@ -37,8 +37,7 @@ _LETTERS = "ABCDEFGHKLMNPRTVXY34679"  # none that are mixed up when read aloud
 G, K, A = Guardian.__table__, GuardianCode.__table__, Account.__table__
 
 
-@dataclass(frozen=True)
-class GuardianRow:
+class GuardianRow(Struct, frozen=True):
     """A guardian as the minor sees them."""
 
     id: int
@@ -48,8 +47,7 @@ class GuardianRow:
     has_account: bool
 
 
-@dataclass(frozen=True)
-class Ward:
+class Ward(Struct, frozen=True):
     """A minor as their guardian sees them."""
 
     id: int

@@ -5,14 +5,13 @@ The duty to ask for each purpose: Law 91/2025/QH15. The texts are ours, not the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 from lms.text import Text, _
 
 
-@dataclass(frozen=True)
-class Purpose:
+class Purpose(Struct, frozen=True):
     """One purpose: without a yes to a `needed` one there can be no account; the others are free."""
 
     key: str

@@ -6,9 +6,9 @@ The defaults are ours, for the operator to confirm; the law asks that nothing be
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
+from msgspec import Struct
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -33,8 +33,7 @@ AT_ONCE = 200  # people in one transaction
 log = structlog.get_logger("lms.retention")
 
 
-@dataclass(frozen=True)
-class Retention:
+class Retention(Struct, frozen=True):
     """One rule: `days` by default; `count(before)` says how many rows are older than a moment (seconds since 1970),
     `forget(before)` forgets them, opening its own units of work. `least`: what the operator may not go below.
     """
@@ -52,8 +51,7 @@ RETENTION: ExtensionPoint[Retention] = ExtensionPoint(
 )
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(Struct, frozen=True):
     """A rule with the term in force and how many rows a run would forget now."""
 
     key: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sqlalchemy import delete, insert, select
 
 from lms import clock
@@ -58,8 +58,7 @@ ATTRIBUTES: dict[str, tuple[Text, dict[str, Text]]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One count; None where it would tell too much."""
 
     label: Text

@@ -8,11 +8,11 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Union
 
 import msgspec
 from flask import Flask, Response
+from msgspec import Struct, field
 
 from lms.contract.points import ExtensionPoint, PluginError
 from lms.rest import reading
@@ -24,8 +24,7 @@ ENCODER = msgspec.json.Encoder()
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One method of one address below /api/v1. `path` is written as OpenAPI does: /verify/{number}.
 
     `takes_path`, `takes_query` and `takes_body` are msgspec Structs, or None; `gives` is what a success returns.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lms.reviewing.words import Piece, words
 from lms.text import Text, _
@@ -14,8 +15,7 @@ STATES: dict[str, Text] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One field of a place, or one fact: both sides in pieces. `label` is said already; it may be empty."""
 
     label: str
@@ -23,8 +23,7 @@ class Part:
     after: list[Piece]
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A file: its name, and where it is seen if it is a picture; 0 where its size in pixels is not known."""
 
     name: str
@@ -33,8 +32,7 @@ class Shown:
     height: int
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """A place in two bodies. `state`: added, removed, changed, same; `before`/`after`: whether it is there."""
 
     key: str
@@ -56,8 +54,7 @@ class Row:
         return self.state != "removed"
 
 
-@dataclass(frozen=True)
-class Naming:
+class Naming(Struct, frozen=True):
     """What the places of a body are called. In the sentences, `{n}` is how many."""
 
     heading: Text
@@ -72,8 +69,7 @@ BLOCKS = Naming(
 )
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Everything that differs, and how many places are the same. `blocks`: the places, called as `named` says."""
 
     facts: list[Row]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 from lms.reviewing.differences import Difference
@@ -15,8 +15,7 @@ from lms.text import Text
 Body = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a submission is about, as it is now: its title, and the unit that answers for it."""
 
     title: str

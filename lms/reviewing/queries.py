@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Row, Select, func, select
 
 from lms.db.unit_of_work import connection
@@ -19,8 +19,7 @@ SUBMITTED, REVIEWED, RETURNED, WITHDRAWN, PUBLISHED = "submitted", "reviewed", "
 OPEN = (SUBMITTED, REVIEWED)
 
 
-@dataclass(frozen=True)
-class RuleRow:
+class RuleRow(Struct, frozen=True):
     """What holds at a unit, and the unit that decided it: None where none did, and authors publish by themselves."""
 
     needs_review: bool
@@ -38,8 +37,7 @@ def rule_at(org_id: int) -> RuleRow:
     return RuleRow(False, None)
 
 
-@dataclass(frozen=True)
-class SubmissionRow:
+class SubmissionRow(Struct, frozen=True):
     """A submission, with the unit that answers for its subject now. `title` is what it was called when handed in."""
 
     id: int
@@ -65,8 +63,7 @@ class SubmissionRow:
         return self.state in OPEN
 
 
-@dataclass(frozen=True)
-class RemarkRow:
+class RemarkRow(Struct, frozen=True):
     """What a reviewer said of a place, or of the whole where `block` is empty."""
 
     block: str
@@ -112,8 +109,7 @@ def newest_of(kind: str, key: str) -> SubmissionRow | None:
     return rows[0] if rows else None
 
 
-@dataclass(frozen=True)
-class StandsAt:
+class StandsAt(Struct, frozen=True):
     """Where the newest submission of a subject stands, without its body."""
 
     id: int

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lms.reviewing.queries import newest_of, rule_at
 from lms.studio import name_of, unit_name
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where a draft stands. `state` is the newest submission's; empty where there is none."""
 
     needs_review: bool

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms import clock
@@ -45,8 +45,7 @@ DAY = 86_400
 A_PAGE = 40  # places of a submission on one page: a file of questions has thousands
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A row of the queue."""
 
     url: str
@@ -60,8 +59,7 @@ class Waiting:
     yours: bool  # it waits for the reader
 
 
-@dataclass(frozen=True)
-class Rights:
+class Rights(Struct, frozen=True):
     """What a reader may do with a submission now."""
 
     remark: bool
@@ -147,8 +145,7 @@ def decide() -> Answer:
     return redirect(url_for("reviewing.queue") + "#rules", 303)
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """A remark as it is shown."""
 
     words: str

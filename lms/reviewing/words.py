@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 MOST_WORDS = 3000  # on either side: beyond, whole lines are compared, which is quick
 _WORD = re.compile(r"\S+\s*|\s+")
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of words, and whether it stands on the other side as well."""
 
     text: str

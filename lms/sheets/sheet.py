@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lms.errors import Invalid
 from lms.text import _
@@ -20,8 +20,7 @@ TOO_LONG = _(
 EMPTY = _("There is nothing in this list. Please look whether the right file was chosen.")
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """Rows as they stand in the file, empty ones too, so that row numbers agree with what the clerk sees in Excel."""
 
     rows: list[list[str]]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from lms import programs
 from lms.programs import ProgramError
@@ -28,8 +29,7 @@ _CUT = "silenceremove=start_periods=1:start_threshold=-48dB:start_silence=0.06"
 _TIDY = f"aresample={RATE},adelay=150:all=1,apad=pad_dur=0.15,{_CUT},areverse,{_CUT},areverse"
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """One sound in two forms: Opus in Ogg, and MP3 for phones that know no other."""
 
     opus: bytes

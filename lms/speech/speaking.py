@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import RowMapping, delete, func, insert, select
 
 from lms import clock
@@ -21,8 +21,7 @@ S, J = Sentence.__table__, Joined.__table__
 MOST_SENTENCES = 400
 
 
-@dataclass(frozen=True)
-class Time:
+class Time(Struct, frozen=True):
     """A sentence and when it is heard, in milliseconds from the beginning."""
 
     words: str
@@ -30,8 +29,7 @@ class Time:
     end: int
 
 
-@dataclass(frozen=True)
-class AudioFile:
+class AudioFile(Struct, frozen=True):
     """A sound in the file store."""
 
     key: str
@@ -40,8 +38,7 @@ class AudioFile:
     bytes: int
 
 
-@dataclass(frozen=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """A text as it is heard."""
 
     id: int
@@ -146,8 +143,7 @@ def kept(keys: Sequence[str]) -> dict[str, tuple[str, int]]:
     return {key: (file_key, ms) for key, file_key, ms in rows}
 
 
-@dataclass(frozen=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """A sentence that somebody spoke: where its sound is, and whose voice it is."""
 
     file_key: str
@@ -167,8 +163,7 @@ def recordings(lang: str, said: Sequence[str]) -> dict[str, Recording]:
     return {keys[key]: Recording(*more) for key, *more in rows}
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A recording as it will be kept: its sound in the file store (FLAC, one channel, cut to its words)."""
 
     file_key: str

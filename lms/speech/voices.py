@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 from lms.text import Text, _
@@ -47,8 +48,7 @@ VOICES: ExtensionPoint[Voice] = ExtensionPoint(
 RECORDED = "recorded"
 
 
-@dataclass(frozen=True)
-class RecordedVoice:
+class RecordedVoice(Struct, frozen=True):
     """People: whoever spoke a sentence into the studio. In every language that there are speakers of."""
 
     name: str = RECORDED

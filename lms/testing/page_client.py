@@ -15,12 +15,12 @@ import http.cookiejar
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec import Struct
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
@@ -31,8 +31,7 @@ HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
 Fields = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came back, whatever it is."""
 
     status: int

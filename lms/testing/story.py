@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from msgspec import Struct
 
 from lms import progress
 from lms.competency import queries as competency
@@ -30,8 +30,7 @@ PASSWORD = "ruộng bậc thang mùa lúa chín"  # noqa: S105  of people who li
 NOT_ASKED = ("hotspot", "practice", "task")  # of these no final check of the starter content asks
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What somebody who knows a question knows: its type and its right answer in words."""
 
     type: str

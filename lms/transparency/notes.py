@@ -9,10 +9,10 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from msgspec import Struct
 
 from lms.transparency.merkle import HASH
 
@@ -25,8 +25,7 @@ class BadNote(ValueError):
     """A text is no signed note, no checkpoint, or its signature is not that of the key."""
 
 
-@dataclass(frozen=True)
-class Verifier:
+class Verifier(Struct, frozen=True):
     """A key that signs notes: its name, and whether it is the log's own or a witness's."""
 
     name: str
@@ -104,8 +103,7 @@ def cosign(text: str, name: str, key: Ed25519PrivateKey, moment: int) -> str:
     return f"{_MARK}{name} {_base64(key_id(name, public, COSIGNATURE) + signature)}\n"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A signature under a note."""
 
     name: str
@@ -114,8 +112,7 @@ class Line:
     raw: str
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Struct, frozen=True):
     """A text with the signatures under it, none of them checked yet."""
 
     text: str
@@ -159,8 +156,7 @@ class Note:
         return found
 
 
-@dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """What the log says of itself: whose it is, how many entries it has, and the root of its tree."""
 
     origin: str

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What must stand in the log of a subject: these entries, word for word, in this order, and no others."""
 
     subject: str
     bodies: tuple[bytes, ...]
 
 
-@dataclass(frozen=True)
-class Logged:
+class Logged(Struct, frozen=True):
     """Entries of some kinds. `claims()`: what must be in the log, in any order, read piece by piece.
 
     `known(subjects)`: which of these the package has; an entry about another one tells of a row that was removed.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.transparency.merkle import HASH, includes, leaf_hash
 from lms.transparency.notes import BadNote, Checkpoint, Verifier, checked
@@ -13,8 +14,7 @@ _FIRST = "c2sp.org/tlog-proof@v1"
 ENDING = ".tlog-proof"
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """That an entry stands at an index of a log, with the checkpoint that says so.
 
     `extra` is the entry itself: whoever has the proof alone can read what was logged.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 
 from lms.db.statement import Statement
@@ -26,8 +26,7 @@ E, T, H, C, W, S = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class CheckpointRow:
+class CheckpointRow(Struct, frozen=True):
     """What the log signed of itself when it had so many entries."""
 
     size: int
@@ -114,8 +113,7 @@ def tree(size: int) -> Tree:
     return Tree(size, read)
 
 
-@dataclass(frozen=True)
-class EntryRow:
+class EntryRow(Struct, frozen=True):
     """Something that was logged; `place` is None until the worker gave it one."""
 
     place: int | None
@@ -171,8 +169,7 @@ def proof_of(entry: EntryRow) -> Proof:
     return Proof(entry.place, tuple(hashes), with_cosignatures(row), entry.body)
 
 
-@dataclass(frozen=True)
-class WitnessRow:
+class WitnessRow(Struct, frozen=True):
     """A witness: their key, and the newest state of the log that they signed."""
 
     id: int

@@ -12,10 +12,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Struct
 
 from lms.transparency.merkle import BadTile, Tree, extends, tile_path
 from lms.transparency.notes import COSIGNATURE, BadNote, Checkpoint, Verifier, checked, cosign
@@ -37,8 +37,7 @@ class Unreachable(Exception):
     """The log did not answer, or not with what a log has there."""
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What the witness noted: the log's note as it was, the entries it has more than last time, and the own line."""
 
     checkpoint: Checkpoint

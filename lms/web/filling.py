@@ -13,6 +13,8 @@ from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+from msgspec import Struct
+
 Pairs = Sequence[tuple[str, str]]
 BUTTONS = frozenset({"submit", "button", "image", "reset"})
 NEVER = BUTTONS | {"password", "file"}
@@ -63,8 +65,7 @@ class _Form:
     controls: list[_Control] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """A page with a form filled in. `changed`: whether it says anything now that the page did not say by itself.
 
     `first`: the id of the first field that says something else now, "" where it has none.

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 from markupsafe import Markup
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint
 from lms.contract.registry import Registry, running
 from lms.text import Text, _
 
 
-@dataclass(frozen=True)
-class MenuItem:
+class MenuItem(Struct, frozen=True):
     """A link: `at` is "tabs" (learners) or "staff"; shown to whoever holds one of `roles` (empty: everyone).
 
     `group`: under which heading of the staff menu, a key of STAFF_GROUPS; what names none comes last.
@@ -42,8 +41,7 @@ STAFF_GROUPS: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """A piece of a page drawn by a plugin: `draw(**what)` returns Markup, or None to stay away.
 
     `at`: where, e.g. "home", "mine", "programme". A panel that raises costs nothing to anyone else.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, redirect, request
 from flask_login import current_user
+from msgspec import Struct
 
 from lms.contract.points import ExtensionPoint, PluginError
 from lms.errors import NotFound, NotSignedIn
@@ -19,8 +19,7 @@ View = Callable[..., Any]
 _PLACE = re.compile(r"<(\w+:)?\w+>")  # what a place in an address is called tells nothing to the router
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(Struct, frozen=True):
     """One address: `audience` is who may come in at all; finer rules are the access functions'."""
 
     rule: str

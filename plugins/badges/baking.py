@@ -11,10 +11,11 @@ import hashlib
 import re
 import struct
 import zlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 PICTURES: Final = Path(__file__).parent / "static" / "badges"
 KINDS: Final = ("attainment", "course", "contest")
@@ -36,8 +37,7 @@ class NotBaked(ValueError):  # noqa: N818
         self.torn = torn
 
 
-@dataclass(frozen=True)
-class Unbaked:
+class Unbaked(Struct, frozen=True):
     """What a picture carries, and whether the picture is one of ours as we drew it."""
 
     content: bytes

@@ -8,13 +8,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct, to_builtins
 
 from plugins.badges import shapes
 from plugins.badges.encoding import base64url
@@ -37,8 +36,7 @@ _ASKED = {
 }
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part of a framework that was taught: a domain (miền) with its skills."""
 
     code: str
@@ -46,8 +44,7 @@ class Part:
     skills: tuple[tuple[str, str], ...]  # (code, name)
 
 
-@dataclass(frozen=True)
-class Achieved:
+class Achieved(Struct, frozen=True):
     """What was attained, in words: the same for all who attained it by the same rules."""
 
     slug: str
@@ -63,12 +60,11 @@ class Achieved:
     @property
     def key(self) -> str:
         """Its short name in addresses: other words, another key, so that what a badge points to never changes."""
-        content = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True).encode()
+        content = json.dumps(to_builtins(self), ensure_ascii=False, sort_keys=True).encode()
         return f"{self.slug[:60]}-{hashlib.sha256(content).hexdigest()[:10]}"
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True):
     """Where this installation is reached, and the issuer's name there."""
 
     base: str  # https://hocvuso.example.vn
@@ -99,8 +95,7 @@ class Site:
         return f"{self.base}/status/{name}/{purpose}"
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """How a badge knows its holder without naming them."""
 
     said: str  # name, birth date and a long code: what is hashed; only the holder can show it

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from lms.api.data import Statement
@@ -16,8 +16,7 @@ from plugins.badges.proofs import unpack
 B, A = BadgeMade.__table__, Achievement.__table__
 
 
-@dataclass(frozen=True)
-class BadgeRow:
+class BadgeRow(Struct, frozen=True):
     """A badge as it was made; both forms still packed."""
 
     credential_id: int

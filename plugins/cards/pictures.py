@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from lms.api.texts import Text, _
 
@@ -18,8 +18,7 @@ SIDE = 4  # the grid is four by four, and never shuffled: the hand remembers pla
 LEAST_DIFFERENT = 3
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A drawing that everybody here knows, and what it is called."""
 
     key: str

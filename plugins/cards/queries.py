@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 
 from lms.api.people import Person, name_sort_key, people_by_id
@@ -24,8 +24,7 @@ def keyed(kind: str, text: str) -> bytes:
     return hashlib.blake2b(f"{kind}:{text}".encode(), key=key, digest_size=32).digest()
 
 
-@dataclass(frozen=True)
-class CardRow:
+class CardRow(Struct, frozen=True):
     """A card."""
 
     id: int
@@ -36,8 +35,7 @@ class CardRow:
     reason: str | None
 
 
-@dataclass(frozen=True)
-class HolderRow:
+class HolderRow(Struct, frozen=True):
     """What is known of somebody's pictures. `has_secret`: they have chosen some."""
 
     account_id: int
@@ -50,8 +48,7 @@ class HolderRow:
     wait_until: int | None
 
 
-@dataclass(frozen=True)
-class RoomRow:
+class RoomRow(Struct, frozen=True):
     """A class."""
 
     id: int
@@ -70,8 +67,7 @@ class RoomRow:
         return self.closed_at is None and self.ends_at > clock.seconds()
 
 
-@dataclass(frozen=True)
-class Seat:
+class Seat(Struct, frozen=True):
     """Somebody on the list of a class."""
 
     person: Person
@@ -79,8 +75,7 @@ class Seat:
     has_secret: bool
 
 
-@dataclass(frozen=True)
-class DeviceRow:
+class DeviceRow(Struct, frozen=True):
     """A device in a class, and who has the turn on it."""
 
     id: int
@@ -89,8 +84,7 @@ class DeviceRow:
     account_id: int | None
 
 
-@dataclass(frozen=True)
-class HelpRow:
+class HelpRow(Struct, frozen=True):
     """That somebody was signed in by a helper."""
 
     helper: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from lms.api.data import Statement
@@ -18,8 +18,7 @@ R, B, A = Record.__table__, Batch.__table__, Answer.__table__
 A_PAGE = 50
 
 
-@dataclass(frozen=True)
-class RecordRow:
+class RecordRow(Struct, frozen=True):
     """What is to be told of a paper. Moments are seconds since 1970."""
 
     id: int
@@ -44,8 +43,7 @@ class RecordRow:
         return record_id(self.number, self.edition)
 
 
-@dataclass(frozen=True)
-class BatchRow:
+class BatchRow(Struct, frozen=True):
     """A file, or what a carrier took at once."""
 
     id: int

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from plugins.integrity.rules import Sheet
 from quizzes.api import WHOLE, Graded
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A question that both had: where it stood in each (from 1), and how the two answers compare.
 
     `after`: how many seconds after the paper was begun each answer came in; None where none did.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 
 from lms.api.data import Statement
@@ -18,8 +18,7 @@ C, G, H, P, S, W = (t.__table__ for t in (Case, CaseSign, CaseHand, CasePaper, C
 A_PAGE = 20
 
 
-@dataclass(frozen=True)
-class CaseRow:
+class CaseRow(Struct, frozen=True):
     """A case. Moments are seconds since 1970."""
 
     id: int
@@ -40,8 +39,7 @@ class CaseRow:
         return self.state in WAITING
 
 
-@dataclass(frozen=True)
-class SignRow:
+class SignRow(Struct, frozen=True):
     """A sign of a case."""
 
     case_id: int
@@ -49,8 +47,7 @@ class SignRow:
     evidence: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class PaperRow:
+class PaperRow(Struct, frozen=True):
     """A paper of a case."""
 
     case_id: int
@@ -59,8 +56,7 @@ class PaperRow:
     account_id: int
 
 
-@dataclass(frozen=True)
-class PersonRow:
+class PersonRow(Struct, frozen=True):
     """Somebody of a case, and what they said."""
 
     case_id: int
@@ -71,8 +67,7 @@ class PersonRow:
     answered_at: int | None
 
 
-@dataclass(frozen=True)
-class StepRow:
+class StepRow(Struct, frozen=True):
     """What was done with a case."""
 
     step: str

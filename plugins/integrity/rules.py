@@ -13,9 +13,10 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import Any
+
+from msgspec import Struct, field
 
 VERSION = 1  # of these rules; every paper is looked at once by each
 
@@ -52,8 +53,7 @@ LITTLE_LEARNING = 0.5  # of the people had begun a lesson before
 FAST, ALIKE, DEVICE, WHOLE_CLASS = "fast", "alike", "device", "class"
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A paper as the signs see it. Moments are seconds since 1970; what goes by position goes by `versions`.
 
     `wrong`: by version what was answered where that was wrong and another wrong answer could have been given.
@@ -74,8 +74,7 @@ class Sheet:
     device: bytes | None = None
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """What was seen in which papers, with its evidence as plain values."""
 
     kind: str
@@ -83,8 +82,7 @@ class Sign:
     evidence: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What is known of a version: in how many papers it stood, and which wrong answers it got how often."""
 
     papers: int = 0
@@ -105,8 +103,7 @@ class Question:
         return max(RAREST, _upper(self.wrong.get(answer, 0), wrong))
 
 
-@dataclass(frozen=True)
-class Usual:
+class Usual(Struct, frozen=True):
     """What papers of a quiz come to among everybody else: how many, how many passed, scores' mean and deviation."""
 
     papers: int
@@ -158,8 +155,7 @@ def fast(sheet: Sheet, known: frozenset[int] = frozenset()) -> Sign | None:
 # --- equal wrong answers -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two papers compared: wrong answers that are equal, questions that both had, how rarely chance does that."""
 
     one: int

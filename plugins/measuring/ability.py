@@ -10,9 +10,10 @@ A mark between nothing and the whole point counts as that part of a right answer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, inf, log, log1p, pi, sqrt
+
+from msgspec import Struct
 
 FURTHEST = 8.0  # logits from the middle: what lies beyond is told as this
 STEP = 0.1
@@ -22,8 +23,7 @@ GRID = tuple(round(-FURTHEST + STEP * n, 1) for n in range(int(2 * FURTHEST / ST
 _PLACES = GRID[::5]  # where peaks are looked for: two of them lie farther apart than these
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is known of a question: its difficulty in logits, and the standard error of that."""
 
     difficulty: float
@@ -35,16 +35,14 @@ class Known:
         return 1 / sqrt(1 + pi * self.error * self.error / 8)
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """An ability in logits and its standard error."""
 
     ability: float
     error: float
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """A question and the share of its point that was reached, 0 to 1."""
 
     known: Known

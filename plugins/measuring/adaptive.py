@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from plugins.measuring.ability import GRID, Answered, Estimate, Known, expected, information, logit, summary, weights
 
@@ -29,8 +30,7 @@ BY_LEVEL: Mapping[int, float] = {1: -1.0, 2: 0.0, 3: 1.0, 4: 2.0}
 LEVEL_ERROR, UNKNOWN_ERROR = 0.7, 1.0
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(Struct, frozen=True):
     """A question that may be asked: its version, item, twins, areas, and what is known of its difficulty."""
 
     version_id: int
@@ -40,16 +40,14 @@ class Card:
     twins: str = ""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question that was asked, and the share of its point that was reached. “I do not know” reaches nothing."""
 
     card: Card
     share: float
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """Where somebody stands: the likeliest level from 0, how likely each is, and the ability behind it."""
 
     level: int

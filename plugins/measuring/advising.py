@@ -6,7 +6,8 @@ A bound is held against the end of the interval that speaks for the question, so
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from plugins.measuring.analysis import LOWER, UPPER, Figures
 
@@ -28,8 +29,7 @@ WEIGHTS: Mapping[str, int] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Scaled:
+class Scaled(Struct, frozen=True):
     """What calibration found for a version."""
 
     difficulty: float

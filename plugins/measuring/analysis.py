@@ -18,6 +18,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 WHOLE = 2520  # parts of a point
 Z = 1.959964  # of 95 %
 MILLE, STEP = 1000, 50  # the rest of a paper is kept in thousandths, and counted in steps of 5 %
@@ -46,8 +48,7 @@ def as_seconds(step: float) -> float:
     return float(_BASE**step)
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One question of one paper. `rest`: the score on the others, in thousandths; `keys`: what was chosen."""
 
     mark: int
@@ -135,8 +136,7 @@ _NUMBERS = ("n", "x", "xx", "r", "rr", "xr", "unanswered", "changed", "changes")
 _COUNTS = ("bins", "marks", "keys", "rests", "placed", "times")
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Struct, frozen=True):
     """A share with its interval of 95 %, 0 to 1."""
 
     value: float
@@ -178,8 +178,7 @@ def thirds(bins: Mapping[int, int]) -> dict[int, int] | None:
     return found if {LOWER, UPPER} <= set(found.values()) else None
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """One option: how many chose it, which share of all and of each third, and how well they did in the rest."""
 
     key: str
@@ -189,8 +188,7 @@ class Chosen:
     rest: float | None  # 0 to 1
 
 
-@dataclass(frozen=True)
-class Times:
+class Times(Struct, frozen=True):
     """Seconds from the last saved answer, or from the start, to this one."""
 
     n: int
@@ -199,8 +197,7 @@ class Times:
     high: float
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What the answers to one version say. Only `n` while there are too few."""
 
     n: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import bindparam, func, select
 
 from lms.api.data import Statement
@@ -20,8 +20,7 @@ ENTRY, EXIT, LATER = "entry", "exit", "later"
 QUESTIONS, PAPERS = 0.75, 0.95
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """In what a measure is told: logits, where difficulties are known, else points of a hundred.
 
     `offsets`: by how much forms are easier, in points of a hundred; empty where that is not known, or not needed.
@@ -31,8 +30,7 @@ class Scale:
     offsets: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """A form that was handed in."""
 
     moment: Moment | None  # None: too few of its questions have a difficulty
@@ -40,8 +38,7 @@ class Form:
     target_group: str
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """People of a unit between two moments. A Spread is None where people are too few to be told of.
 
     `began` handed in the first form, `both` the other one too. `alone`: nobody helped at either. `by_group`: by target

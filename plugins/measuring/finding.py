@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from lms.api.data import Statement
@@ -14,8 +14,7 @@ from plugins.measuring.models import Placing, PlacingAnswer
 P, PA = Placing.__table__, PlacingAnswer.__table__
 
 
-@dataclass(frozen=True)
-class PlacingRow:
+class PlacingRow(Struct, frozen=True):
     """A placement test as its page needs it. `asked`: (version, parts of a point) answered, in order."""
 
     id: int

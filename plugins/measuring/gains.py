@@ -9,9 +9,10 @@ with Wilson's interval. Nothing is told of fewer than FEWEST people.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist, fmean, stdev
+
+from msgspec import Struct
 
 Z = NormalDist().inv_cdf(0.975)
 FEWEST = 10  # people; ours
@@ -20,16 +21,14 @@ CLEAR, UNSURE, LESS = "clear", "unsure", "less"
 FEWEST_OF_FORM = 30
 
 
-@dataclass(frozen=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """What was measured at a moment, and the standard error of it. In logits, or in points of a hundred."""
 
     value: float
     error: float
 
 
-@dataclass(frozen=True)
-class Gain:
+class Gain(Struct, frozen=True):
     """A change and the standard error of it."""
 
     gain: float
@@ -70,8 +69,7 @@ def offsets(shares: Mapping[str, Sequence[float]]) -> dict[str, float]:
     return {form: 100 * (fmean(own) - middle) for form, own in shares.items()}
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """The change of a group: how many, quartiles, the mean with its 95 % interval, clear changes with theirs."""
 
     n: int

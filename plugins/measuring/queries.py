@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import desc, select
 
 from lms.api.work import connection
@@ -18,8 +18,7 @@ MOST = 5_000  # versions in a file
 RUNS = 20
 
 
-@dataclass(frozen=True)
-class SumsRow:
+class SumsRow(Struct, frozen=True):
     """What is kept of a version."""
 
     version_id: int
@@ -29,8 +28,7 @@ class SumsRow:
     computed_at: int
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """Of a bank: versions that were answered, those to look at, and how many have each flag."""
 
     versions: int
@@ -71,8 +69,7 @@ def of_versions(version_ids: Collection[int]) -> dict[int, SumsRow]:
     return {row.version_id: _row(row) for row in rows}
 
 
-@dataclass(frozen=True)
-class RunRow:
+class RunRow(Struct, frozen=True):
     """A calibration."""
 
     id: int
@@ -92,7 +89,7 @@ class RunRow:
 
 def runs(most: int = RUNS) -> list[RunRow]:
     """The last calibrations, the newest first."""
-    columns = [C.c[name] for name in RunRow.__dataclass_fields__]
+    columns = [C.c[name] for name in RunRow.__struct_fields__]
     return [RunRow(*row) for row in connection().execute(select(*columns).order_by(desc(C.c.id)).limit(most))]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.api.web import current_locale, say
 from lms.api.work import Text, _
@@ -93,8 +94,7 @@ FLAGS: dict[str, tuple[Text, Text, str]] = {
 assert tuple(FLAGS) == tuple(advising.WEIGHTS)
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """A flag in the reader's words."""
 
     code: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from lms.api.people import check_name, identity_key, identity_tail
 from lms.api.work import Invalid, clock
@@ -14,8 +15,7 @@ from plugins.openid.providers import ClaimMap, LevelRule
 NUMBER_COUNTS_FROM = 2  # a provider that proves less could give somebody else's citizen number away
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What we keep of a provider's word. Never the citizen's number: its keyed hash and its last four digits."""
 
     subject: str

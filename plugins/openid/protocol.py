@@ -23,6 +23,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import JWKRegistry, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
+from msgspec import Struct
 
 from lms.api.plugins import is_safe_address
 from lms.api.work import clock
@@ -41,8 +42,7 @@ ALGORITHM_OF = {"RSA": "RS256", "P-256": "ES256", "P-384": "ES384", "P-521": "ES
 _KEPT = "openid.known"
 
 
-@dataclass(frozen=True)
-class Described:
+class Described(Struct, frozen=True):
     """What a provider says about itself, or the operator about it."""
 
     endpoints: Endpoints
@@ -62,8 +62,7 @@ class Known:
     down_at: int = 0
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """The secrets of one sign-in; they are made anew for each and are good once."""
 
     state: str
@@ -362,8 +361,7 @@ def _userinfo(provider: Provider, url: str, access_token: str, subject: object) 
 # --- the end of a session ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Logout:
+class Logout(Struct, frozen=True):
     """A logout token, checked: whose session at the provider has ended (`subject`), or which one (`session`)."""
 
     token_id: str

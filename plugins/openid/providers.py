@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -110,8 +109,7 @@ class _File(WrittenPart, frozen=True):
     provider: tuple[Provider, ...] = ()
 
 
-@dataclass(frozen=True)
-class ProviderWay(WayIn):
+class ProviderWay(WayIn, frozen=True):
     """The button of a provider. The running application knows its providers by these."""
 
     provider: Provider | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from courses.api import Around, BlockField
 from lms.api.learning import ACTIVITY_KINDS, leads_to
@@ -14,8 +15,7 @@ from lms.api.work import Text, _
 NEEDS_NAME = _("After :::practice stands the name of one practice: :::practice quet-ma-tra-tien.")
 
 
-@dataclass(frozen=True)
-class PracticeBlock:
+class PracticeBlock(Struct, frozen=True):
     """A practice inside a lesson: what it is, and the way to it."""
 
     name: str = "practice"
@@ -31,8 +31,7 @@ class PracticeBlock:
         return {"html": html} if html else None
 
 
-@dataclass(frozen=True)
-class PracticeReader:
+class PracticeReader(Struct, frozen=True):
     """Reads and writes the directive."""
 
     directive: str = "practice"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from lms.api.learning import Activity, Found, ListedDraft, listed_drafts
@@ -17,8 +18,7 @@ from plugins.practice.models import PracticeDocument, PracticeRevision
 D, R, A = PracticeDocument.__table__, PracticeRevision.__table__, Activity.__table__
 
 
-@dataclass(frozen=True)
-class PracticeDraft:
+class PracticeDraft(Struct, frozen=True):
     """A draft with the save that it is."""
 
     activity_id: int

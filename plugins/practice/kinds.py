@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import url_for
 from markupsafe import Markup
+from msgspec import Struct
 
 from lms.api.learning import Found, activity
 from lms.api.people import Person
@@ -19,8 +19,7 @@ from plugins.practice.views.copies import copies
 from plugins.practice.views.play import practice_row
 
 
-@dataclass(frozen=True)
-class PracticeKind:
+class PracticeKind(Struct, frozen=True):
     """A practice on screens that are copies."""
 
     name: str = "practice"

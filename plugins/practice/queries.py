@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import LargeBinary, bindparam, func, select
 
 from lms.api.data import Statement
@@ -19,8 +19,7 @@ R, RUN, A = PracticeRevision.__table__, Run.__table__, Activity.__table__
 MOST_KEPT = 200
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """A revision of a practice."""
 
     revision_id: int
@@ -29,8 +28,7 @@ class Published:
     body: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """What a test run came to: points of the most that there can be, and how many traps were tapped."""
 
     points: int

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from flask import url_for
+from msgspec import Struct
 
 from lms.api.learning import activity
 from lms.api.reviewing import Difference, Naming, Row, Subject, Told, fact_row, told_row
@@ -32,8 +32,7 @@ FACTS: Mapping[str, Text] = {
 ANYTHING = "*"
 
 
-@dataclass(frozen=True)
-class PracticeReview:
+class PracticeReview(Struct, frozen=True):
     """A practice; its key is its slug."""
 
     name: str = "practice"

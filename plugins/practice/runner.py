@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from lms.api.learning import Outcome
 from plugins.practice import queries
@@ -12,8 +13,7 @@ from plugins.practice.format.stepping import EXAM
 from plugins.practice.views.play import Trip, play_url
 
 
-@dataclass(frozen=True)
-class PracticeRunner:
+class PracticeRunner(Struct, frozen=True):
     """Runs published practices as tests."""
 
     name: str = "practice"

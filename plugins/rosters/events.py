@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.api.plugins import Event
 
 
-@dataclass(frozen=True)
-class RosterAccepted(Event):
+class RosterAccepted(Event, frozen=True):
     """A list was checked, and is to be taken in."""
 
     roster_id: int
 
 
-@dataclass(frozen=True)
-class PartTaken(Event):
+class PartTaken(Event, frozen=True):
     """Some rows of a list were taken in; others wait."""
 
     roster_id: int
     done: int
 
 
-@dataclass(frozen=True)
-class RosterTaken(Event):
+class RosterTaken(Event, frozen=True):
     """All rows of a list have been dealt with."""
 
     roster_id: int
     at: int
 
 
-@dataclass(frozen=True)
-class RosterRevoked(Event):
+class RosterRevoked(Event, frozen=True):
     """A list is to be taken back."""
 
     roster_id: int
 
 
-@dataclass(frozen=True)
-class PartTakenBack(Event):
+class PartTakenBack(Event, frozen=True):
     """Some rows of a list were taken back; others wait."""
 
     roster_id: int

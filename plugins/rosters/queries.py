@@ -5,12 +5,12 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from lms.api.people import Person, below
@@ -21,8 +21,7 @@ from plugins.rosters.models import OPEN, TAKEN, Roster, RosterForm, RosterRow, R
 R, W, S, F = Roster.__table__, RosterRow.__table__, RosterSheet.__table__, RosterForm.__table__
 
 
-@dataclass(frozen=True)
-class RosterLine:
+class RosterLine(Struct, frozen=True):
     """A list as its pages need it."""
 
     id: int
@@ -107,8 +106,7 @@ def known_form(org_id: int, fingerprint: str) -> Mapping[str, str] | None:
     return found
 
 
-@dataclass(frozen=True)
-class RowLine:
+class RowLine(Struct, frozen=True):
     """A row of a list."""
 
     id: int

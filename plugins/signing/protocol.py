@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from lms.api.work import Text
 
 ALGORITHM = "sha256"  # of every digest that is signed
 
 
-@dataclass(frozen=True)
-class Approval:
+class Approval(Struct, frozen=True):
     """What an official typed to approve a batch. Never written anywhere: it lives as long as the request does."""
 
     pin: str = ""
@@ -25,8 +25,7 @@ class Approval:
 NONE = Approval()
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """The signer has been asked and has not answered yet; `handle` is how it is asked again, at most 500 characters."""
 
     handle: str

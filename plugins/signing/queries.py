@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, bindparam, func, select
 
 from lms.api.data import Statement
@@ -16,8 +16,7 @@ from plugins.signing.models import APPROVED, ASKED, GIVEN, OPEN, READY, WAITING,
 B, R = SigningBatch.__table__, SigningRequest.__table__
 
 
-@dataclass(frozen=True)
-class BatchRow:
+class BatchRow(Struct, frozen=True):
     """Papers that are signed with one approval."""
 
     id: int
@@ -34,8 +33,7 @@ class BatchRow:
     approved_at: int | None
 
 
-@dataclass(frozen=True)
-class RequestRow:
+class RequestRow(Struct, frozen=True):
     """A paper that waits for its signature, or had it."""
 
     id: int

@@ -15,6 +15,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from asn1crypto import cms, crl, ocsp, tsp, x509
+from msgspec import Struct
 from pyhanko.pdf_utils.content import PdfContent
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, InnerScaling, Margins, SimpleBoxLayoutRule
@@ -47,16 +48,14 @@ FIELD: Final = "ChuKySo"
 LEVELS: Final = ("B-B", "B-T", "B-LT")
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """The visible words of a signature: a PDF of one page, and where on the first page it stands (points)."""
 
     page: bytes
     box: tuple[int, int, int, int]
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What shows that certificates were good when a paper was signed. `soft`: go on where some of it is missing."""
 
     roots: tuple[bytes, ...] = ()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
 
 from asn1crypto import x509
+from msgspec import Struct
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.generic_cms import (
@@ -32,8 +32,7 @@ class Unreadable(Exception):  # noqa: N818
     """Not a PDF that can be read."""
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """What is found of a file's signature. Without one, `count` is 0 and nothing else is said."""
 
     count: int

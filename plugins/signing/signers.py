@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -17,6 +16,7 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from msgspec import Struct
 
 from lms.api.plugins import (
     EXAMINATIONS,
@@ -89,16 +89,14 @@ class _File(WrittenPart, frozen=True):
     revoked: tuple[RevokedKey, ...] = ()
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """A certificate with which papers of this installation are signed, or were; `revoked`: from when it is not one."""
 
     der: bytes
     revoked: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """What the file says, with the certificates in it read."""
 
     setups: tuple[SignerSetup, ...] = ()
@@ -106,8 +104,7 @@ class Found:
     roots: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True)
-class SignersExamination(Examination):
+class SignersExamination(Examination, frozen=True):
     """What `lms doctor` asks of the signers. The running application knows by it what its file said."""
 
     found: Found = Found()

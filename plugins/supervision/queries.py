@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 
 from lms.api.people import Person, below, people_by_id
@@ -19,8 +19,7 @@ S, T, I, P = Session.__table__, Seat.__table__, Incident.__table__, Proctor.__ta
 PAGE = 50
 
 
-@dataclass(frozen=True)
-class SessionRow:
+class SessionRow(Struct, frozen=True):
     """A session."""
 
     id: int
@@ -78,8 +77,7 @@ class SessionRow:
         return self.state == ENDED
 
 
-@dataclass(frozen=True)
-class SeatRow:
+class SeatRow(Struct, frozen=True):
     """A seat with its ticket."""
 
     id: int
@@ -105,8 +103,7 @@ class SeatRow:
         return ticket(session.key, self.number, self.issue)
 
 
-@dataclass(frozen=True)
-class IncidentRow:
+class IncidentRow(Struct, frozen=True):
     """Something that happened."""
 
     at: int
@@ -118,8 +115,7 @@ class IncidentRow:
     by_name: str
 
 
-@dataclass(frozen=True)
-class ProctorRow:
+class ProctorRow(Struct, frozen=True):
     """Somebody who supervises."""
 
     id: int

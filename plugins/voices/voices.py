@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.api.speech import run_program
 from lms.api.work import Text, _
@@ -13,8 +14,7 @@ MEMORY = 8192  # megabytes of address space: a voice maps its model and more
 ESPEAK = {"vi": "vi", "en": "en-gb", "yue": "yue", "zh": "cmn"}
 
 
-@dataclass(frozen=True)
-class CommandVoice:
+class CommandVoice(Struct, frozen=True):
     """A program that takes a sentence at its standard input and gives WAV at its output: piper, for one."""
 
     command: str
@@ -32,8 +32,7 @@ class CommandVoice:
         return run_program(shlex.split(self.command), sentence.encode() + b"\n", memory=MEMORY)[0]
 
 
-@dataclass(frozen=True)
-class EspeakVoice:
+class EspeakVoice(Struct, frozen=True):
     """espeak-ng: small, everywhere, and plainly a machine."""
 
     for_learners: bool

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.packages import ITEM_READERS, Fields, Problems, Where, item_text, pictures_named, plain_fields
 from lms.api.texts import Text, _
@@ -60,8 +61,7 @@ def same(one: Question, other: Question) -> bool:
     return held is not None and held == found
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(Struct, frozen=True):
     """What a question may refer to here: codes of skills by their folded form, and lessons."""
 
     skills: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lms.api.texts import fold
 from quizzes.formats.question import THINKING
@@ -11,8 +11,7 @@ LETTERS = "ABCDEFGHIJ"
 _ANSWERS = ("dap an", "phuong an", "lua chon", "option", "tra loi", "answer", "cau tra loi")
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: its key, its head as we write it, and what else it is called (folded)."""
 
     key: str

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from quizzes.formats import markup
 
 UNDERLINED, BOLD, ITALIC, COLORED, HIGHLIGHTED = "underline", "bold", "italic", "color", "highlight"
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """Words with their marks."""
 
     text: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from lms.api.packages import tokens_of
 from quizzes.items.contract import ITEM_TYPES, writable
@@ -23,8 +24,7 @@ FIRST_CODE = 101
 A_LINE = 85  # letters, about
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question to print. `stem`: Markdown; `picture`: the facts of its file, None for none."""
 
     kind: str
@@ -35,8 +35,7 @@ class Asked:
     pictures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # of answers, by the file's name
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """The words around the questions, in the reader's language."""
 
     title: str
@@ -55,8 +54,7 @@ class Words:
     end: str
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A question as it stands in one code: its answers in this code's order, the right ones, lines to write on."""
 
     asked: Asked
@@ -72,8 +70,7 @@ class Printed:
         return len(self.options) if letters and not self.ask else 0
 
 
-@dataclass(frozen=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """One code: its questions in its order."""
 
     code: str

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from msgspec import Struct
+
 from lms.api.texts import Text, _
 
 MOST_QUESTIONS = 5_000  # in one file
@@ -36,8 +38,7 @@ _ODD = re.compile(
 _EXTRAS = ("level", "thinking", "twins", "picture", "fix", "source")
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """Something to say of a file: what, the words it stands at, and its line (row, paragraph) from 1; 0: the whole."""
 
     text: Text
@@ -102,8 +103,7 @@ class Brought:
             self.losses.append(Told(text, short(where), line))
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """A file to hand out, and what it could not hold."""
 
     content: bytes

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lms.api.work import Text, _
 from quizzes.items.choices import joined
@@ -30,8 +32,7 @@ GAP = re.compile(r"\[\[([0-9]{1,2})\]\]")
 CHOICE, SHORT, NUMERIC = "choice", "short", "numeric"
 
 
-@dataclass(frozen=True)
-class FillBlanks:
+class FillBlanks(Struct, frozen=True):
     """A text with gaps; each gap is worth its weight."""
 
     name: str = "fill_blanks"

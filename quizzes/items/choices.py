@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.texts import fold
 from lms.api.work import Text, _
@@ -30,8 +31,7 @@ def in_order_of_words(texts: Sequence[str]) -> list[int]:
     return sorted(range(len(texts)), key=lambda i: (fold(texts[i]), i))
 
 
-@dataclass(frozen=True)
-class SingleChoice:
+class SingleChoice(Struct, frozen=True):
     """One right answer among several; others may be worth a share."""
 
     name: str = "single_choice"
@@ -101,8 +101,7 @@ class SingleChoice:
         return OnPaper(tuple(option["text"] for option in options), ", ".join(right), " ".join(whys))
 
 
-@dataclass(frozen=True)
-class MultipleChoice(SingleChoice):
+class MultipleChoice(SingleChoice, frozen=True):
     """Several right answers, counted as `scoring` says.
 
     one_off: a point for all right and none wrong, half where exactly one is missing or too many; all: only the point;
@@ -172,8 +171,7 @@ class MultipleChoice(SingleChoice):
         return OfflineKey(said, Mark(0, ""))
 
 
-@dataclass(frozen=True)
-class TrueFalse:
+class TrueFalse(Struct, frozen=True):
     """A statement that is right or not; "true" always stands first."""
 
     name: str = "true_false"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, cast, runtime_checkable
+
+from msgspec import Struct
 
 from lms.api.learning import RUNNERS, Outcome
 from lms.api.plugins import ExtensionPoint
@@ -19,8 +20,7 @@ DROPPED = -2  # stands for the mark of a question that was taken out of the scor
 Answer = list[Any]  # plain values; for choices the numbers of the options as the author wrote them
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What an answer is worth, in parts of a point, 0 to WHOLE, and what is said about it (Markdown subset).
 
     `places`: what each place of it is worth by itself, in parts, where an answer has several (pairs, blanks).
@@ -128,8 +128,7 @@ class Formed(Protocol):
         """The fields of its own keys, in the order in which they are asked for."""
 
 
-@dataclass(frozen=True)
-class OfflineKey:
+class OfflineKey(Struct, frozen=True):
     """What a phone without a network says to an answer. `said` goes by what was chosen, joined by commas in the order
     in which it stands on the page; `otherwise` holds for whatever else was chosen.
 
@@ -152,8 +151,7 @@ class Tellable(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class OnPaper:
+class OnPaper(Struct, frozen=True):
     """A question on paper: the options in the order in which they are printed, and the answer in words.
 
     `ask`: what stands between the question and its options, Markdown; `lines`: how many empty lines to write on.
@@ -193,8 +191,7 @@ class Marked(Protocol):
         """The mark for the level that was reached in each line of the rubric. ValueError where one is not there."""
 
 
-@dataclass(frozen=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """A line of a rubric: its levels, each with its words and its points."""
 
     text: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.learning import Outcome
 from lms.api.texts import nfc
@@ -16,8 +17,7 @@ from quizzes.items.shares import an_equal_share
 LONGEST_ANSWER = 10_000  # letters
 
 
-@dataclass(frozen=True)
-class PracticeRun:
+class PracticeRun(Struct, frozen=True):
     """A practice run as a test. Its answer is what the run came to: [points, most, passed]."""
 
     name: str = "practice"
@@ -60,8 +60,7 @@ class PracticeRun:
         return [f"{answer[0]} / {answer[1]}"]
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Struct, frozen=True):
     """Something done for real, or written, that a person marks by a rubric. Until then its answer has no mark."""
 
     name: str = "task"

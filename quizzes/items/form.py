@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lms.api.work import Text, _
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A field of a type's own keys. `key` is the key in the package; a dot leads into a mapping ("unit.name").
 
     `kind` is one of: line, box (several lines), number, tick, choice (of `choices`), ticks (any of `choices`),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.work import Text, _
 from quizzes.items.choices import MOST_TOLD, joined
@@ -15,8 +16,7 @@ from quizzes.items.form import WHY, Part
 BAND = 8  # percent of a picture's height within which spots stand beside one another
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """What hotspots and threads share: some of the things shown are to be found, one or several of them."""
 
     def things(self, spec: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -91,8 +91,7 @@ class _Found:
         return OfflineKey(said, Mark(0, ""))
 
 
-@dataclass(frozen=True)
-class Hotspot(_Found):
+class Hotspot(_Found, frozen=True):
     """A place on a picture. The spots are numbered on it, and chosen by their numbers beside it."""
 
     name: str = "hotspot"
@@ -153,8 +152,7 @@ class Hotspot(_Found):
         return said + [f"{n}: {text}." for n, text in enumerate(self.texts(spec), 1)]
 
 
-@dataclass(frozen=True)
-class Thread(_Found):
+class Thread(_Found, frozen=True):
     """A thread of messages: which of them is the scam, or are."""
 
     name: str = "thread"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
+
+from msgspec import Struct
 
 LONGEST = 60  # letters of a typed number with its unit
 _SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
@@ -13,8 +14,7 @@ _TYPED = re.compile(r"([-+]?)\s*([0-9][0-9., ]*)([^0-9].*)?", re.DOTALL)
 _GROUPS = {sign: re.compile(rf"[1-9][0-9]{{0,2}}(?:{re.escape(sign)}[0-9]{{3}})+") for sign in (".", ",", " ")}
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """A number and what stands behind it, without spaces around it."""
 
     value: Decimal

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.work import Text, _
 from quizzes.items.choices import in_order_of_words, joined
@@ -28,8 +29,7 @@ def keys_of_places(answer: Answer, order: Sequence[int]) -> list[str]:
     return [names.get(place, "") for place in answer]
 
 
-@dataclass(frozen=True)
-class Ordering:
+class Ordering(Struct, frozen=True):
     """Steps to be put in order by choosing for each place.
 
     all: a point for the right order only; places: for each step in its place; pairs: for each step that is followed by
@@ -108,8 +108,7 @@ def rights(spec: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([*(pair["right"] for pair in spec["pairs"]), *spec.get("others", ())]))
 
 
-@dataclass(frozen=True)
-class Matching:
+class Matching(Struct, frozen=True):
     """What stands on the left is given what fits it. each: every pair is its part; all: only all of them together."""
 
     name: str = "matching"

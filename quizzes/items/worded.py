@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.texts import fold, nfc
 from lms.api.work import Text, _
@@ -86,8 +87,7 @@ def value_in_words(answer: Mapping[str, Any], unit: Mapping[str, Any] | None) ->
     return f"{said} {unit['name']}" if unit else said
 
 
-@dataclass(frozen=True)
-class ShortAnswer:
+class ShortAnswer(Struct, frozen=True):
     """A few words, compared as Vietnamese is typed: without marks, capitals, or the place of a tone, unless heeded."""
 
     name: str = "short_answer"
@@ -171,8 +171,7 @@ def variants(text: str, own: Sequence[Sequence[str]]) -> Iterator[str]:
     return iter(dict.fromkeys(found))
 
 
-@dataclass(frozen=True)
-class Numeric:
+class Numeric(Struct, frozen=True):
     """A number, right within its tolerance, with a unit where one is asked for."""
 
     name: str = "numeric"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from lms.api.texts import spelling
 
@@ -69,8 +69,7 @@ def normal(text: str, heeds: tuple[str, ...] = (), own: tuple[tuple[str, ...], .
     return words if "spaces" in heeds else words.replace(" ", "")
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What finds every synonym, and for each the word that stands for its group."""
 
     pattern: re.Pattern[str]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy import delete, func, insert, or_, select, update
 
 from lms.api.data import insert_many
@@ -120,8 +121,7 @@ def _rename(question: Question, renamed: Mapping[str, str]) -> None:
 # --- choosing ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """A question as it would be taken in: its number from 1, what still keeps it out, whether it was left out."""
 
     number: int

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from msgspec import Struct, field
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -31,8 +31,7 @@ MOST_HANDED = 5_000  # questions in one submission
 NOT_WHOLE = _("Something is still missing. Mend it, then try again.")
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A question as it was sent: its body, what keeps it from being used, and a text that could not be understood."""
 
     body: Mapping[str, Any]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import insert, select, update
 
 from lms.api.learning import enroll
@@ -29,8 +29,7 @@ MOST_SAVES = 2_000  # answers of one paper, those that later ones took the place
 Saves = Mapping[int, Sequence[tuple[Answer, int]]]
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What somebody answered to a paper: by position every answer that was saved with its moment, the last one counts.
 
     Moments are seconds since 1970 by this server's clock.
@@ -41,8 +40,7 @@ class Answered:
     saves: Saves
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question as it goes to another place, with its key: its short name, type, body."""
 
     slug: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import or_, select
 
 from lms.api.data import FileStore
@@ -27,8 +27,7 @@ MOST_GIVEN = 10_000
 NOTHING = _("There is no question to give out. Choose another pool or skill.")
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """A question in use as it is stored."""
 
     slug: str

@@ -7,9 +7,9 @@ version at the moment in which it is put in use, so versions never change, and e
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import delete, func, select, update
 
 from lms.api.data import insert_many
@@ -21,8 +21,7 @@ IT, V, T, D, W, S, R = (t.__table__ for t in (Item, ItemVersion, ItemTag, ItemDr
 A_PART = 500  # questions in one statement
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """What is to be in use of a question from now on, and who worded it last; None: whoever runs the server."""
 
     item_id: int
@@ -32,8 +31,7 @@ class Wording:
     made_by: int | None
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """Who answers for it: see SignOff."""
 
     how: str

@@ -7,9 +7,9 @@ then the mean counts. The last mark that a paper waits for gives its verdict.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import insert, select, update
 
 from lms.api.work import Conflict, Invalid, NotFound, _, audit, clock, connection
@@ -27,8 +27,7 @@ LONGEST_NOTE = 1_000
 CLAIM = 30 * 60  # seconds for which an answer is one's own to mark
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """An answer that waits for a person's mark."""
 
     row: AttemptRow
@@ -50,8 +49,7 @@ class Waiting:
         return Policy.of(queries.revision(self.row.revision_id))
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """A mark that somebody gave: `role` 1 the first, 2 the second, 3 who decided, 4 who marked anew."""
 
     role: int
@@ -62,8 +60,7 @@ class Given:
     at: int
 
 
-@dataclass(frozen=True)
-class Stand:
+class Stand(Struct, frozen=True):
     """How far an answer is on its way to its mark, and who holds it until when."""
 
     stage: int

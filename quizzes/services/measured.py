@@ -6,9 +6,9 @@ The rules are pure and stand in measures.py.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import insert, select, update
 
 from lms.api.learning import Rescored, activity_by_id, record_again
@@ -52,8 +52,7 @@ def _marks_held(one: Waiting) -> list[int | None]:
     return marks
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The mark of an answer that counts now, and who gave it."""
 
     levels: list[Any]
@@ -84,8 +83,7 @@ def one_marked(row: AttemptRow, position: int) -> Waiting:
     return Waiting(row, position, version, queries.responses(row.id).get(position, []))
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """What another mark comes to: before and after, in parts and as a verdict."""
 
     mark: Mark

@@ -8,10 +8,10 @@ each paper; nobody who passed is made to fail, and what was attained stays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from lms.api.competency import AttainmentRow, attained_with
@@ -46,8 +46,7 @@ LONGEST_REASON = 500
 ALONE = "single_choice"  # the type of which another answer can be made to count
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What somebody asks for: which question, in which quizzes and papers, and what is to be done about it."""
 
     item_id: int
@@ -225,8 +224,7 @@ def _hand_on(ids: Sequence[int]) -> None:
     )
 
 
-@dataclass(frozen=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """An attempt, as far as marking it anew goes by it."""
 
     id: int
@@ -344,8 +342,7 @@ def _answers(row: CorrectionRow, places: Mapping[int, int]) -> dict[int, list[An
     return {r.attempt_id: r.answer for r in rows if places[r.attempt_id] == r.position}
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(Struct, frozen=True):
     """What another correction in force did to a paper."""
 
     correction_id: int
@@ -367,8 +364,7 @@ def _others(attempt_ids: Sequence[int], without: int = 0) -> dict[int, list[Othe
     return found
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One mark of a paper and what follows."""
 
     was: int | None  # without any correction

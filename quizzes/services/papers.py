@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import bindparam, select
 
 from lms.api.competency import area
@@ -39,8 +40,7 @@ _LAST: Statement[Any] = Statement(
 )
 
 
-@dataclass(frozen=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """A paper that was drawn and not begun yet; whoever holds it can begin it, here or elsewhere, under its name.
 
     `questions` are [item version, order of its options, area]; all else as `Attempt` has it.

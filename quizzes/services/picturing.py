@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from lms.api.learning import slug_of
@@ -19,8 +19,7 @@ MOST_AT_ONCE = 12  # pictures of one form
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """A picture that came with a form: the field, the name that it has in the question, and what was made of it."""
 
     field: str

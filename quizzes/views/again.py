@@ -7,9 +7,9 @@ them. So a learner is told which skills to learn again, in the order of how much
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Engine
 
 from lms.api.competency import skills, teaching
@@ -24,8 +24,7 @@ from quizzes.views.ways import Way
 _names: dict[Engine, dict[str, str]] = {}
 
 
-@dataclass(frozen=True)
-class Again:
+class Again(Struct, frozen=True):
     """A skill that was missed, with the lessons that teach it."""
 
     title: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from lms.api.learning import activity
 from lms.api.packages import render as markdown
@@ -22,8 +22,7 @@ NUMBER = "\ue000n\ue001"  # where a question's number stands in what is drawn fo
 BACK = "\ue000back\ue001"  # and where the address of the page itself
 
 
-@dataclass(frozen=True)
-class AnswerRow:
+class AnswerRow(Struct, frozen=True):
     """A question after handing in: one for practice, or one that a person marks; others of an exam are never shown."""
 
     n: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from flask import request
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lms.api.learning import activity
 from lms.api.packages import render as markdown
@@ -22,8 +22,7 @@ from quizzes.views.ways import Way, lesson_of, place_in, twin_url
 routes = Routes("quizzes", "/luyen")
 
 
-@dataclass(frozen=True)
-class Feedback:
+class Feedback(Struct, frozen=True):
     """What is said about an answer."""
 
     right: bool
@@ -35,8 +34,7 @@ class Feedback:
     twin_url: str = ""  # of a question that asks nearly the same
 
 
-@dataclass(frozen=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """The lesson that a question stands in, by its title."""
 
     title: str

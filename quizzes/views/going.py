@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.web import say, time_and_date
 from lms.api.work import Text, _, clock, settings
@@ -42,16 +43,14 @@ COUNTED: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Why one cannot begin now: a title and what to do."""
 
     title: str
     text: str
 
 
-@dataclass(frozen=True)
-class Going:
+class Going(Struct, frozen=True):
     """How a quiz goes for this person, beyond its questions. `limit`: minutes for them, None without a clock.
 
     `policy` is what the quiz says; `fair` what was arranged for them; `score` the attempt that counts.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import redirect, request
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.packages import render as markdown
@@ -37,8 +37,7 @@ DAYS: Mapping[int, Text] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ToMark:
+class ToMark(Struct, frozen=True):
     """An answer in the list of those that wait: enough to choose it by, no more."""
 
     name: str
@@ -50,8 +49,7 @@ class ToMark:
     url: str
 
 
-@dataclass(frozen=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """Where one is in a list of several pages."""
 
     number: int

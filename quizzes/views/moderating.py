@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.competency import attained_with
@@ -43,8 +43,7 @@ menu = (
 Answer = str | Response | tuple[str, int]
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """One person's mark, as the moderator sees it."""
 
     title: str
@@ -145,8 +144,7 @@ def _levels(found: Waiting, levels: Sequence[int | list[int]]) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-@dataclass(frozen=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """An answer that was marked, in the list."""
 
     name: str
@@ -247,8 +245,7 @@ def _marked(found: Waiting, chosen: list[int], note: str, wrong: str, change: mo
     )
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """What another mark would come to, in points and verdicts. `passed…` None: other answers wait still."""
 
     mark: float

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
 from flask import redirect, request
 from markupsafe import Markup
+from msgspec import Struct, field
+from msgspec.structs import replace
 from werkzeug.wrappers import Response
 
 from lms.api.competency import AttainmentRow
@@ -84,8 +85,7 @@ STATES: dict[int, tuple[Text, str]] = {
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A correction in the list."""
 
     slug: str
@@ -125,8 +125,7 @@ def list_() -> str:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """The form as it was sent, or as it begins."""
 
     version: str = ""
@@ -217,7 +216,7 @@ def begin() -> Answer:
         with unit_of_work():
             uuid = neutralising.begin(wish, person.id)
     except Invalid as error:
-        refused = Typed(**{**typed.__dict__, "errors": {"": [say(error.text)]}})
+        refused = replace(typed, errors={"": [say(error.text)]})
         return _form(person, slug, refused), 422
     _some(uuid)
     return redirect(address("quizzes.correction", uuid=uuid), 303)
@@ -263,7 +262,7 @@ def _read(person: Person, item_id: int, pool: str) -> tuple[Typed, Wish | None]:
         elif not also:
             errors["also"] = [say(_("Please choose which answer counts as right too."))]
     if errors:
-        return Typed(**{**typed.__dict__, "errors": errors}), None
+        return replace(typed, errors=errors), None
     return typed, Wish(
         item_id, versions.get(version), [int(q) for q in typed.quizzes], since, until, typed.way, also, typed.reason
     )
@@ -285,8 +284,7 @@ def _moment(typed: str, name: str, errors: dict[str, list[str]], *, after: bool 
     return begins + 86_400 if after else begins
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """A figure before and after."""
 
     text: str
@@ -389,8 +387,7 @@ def _attained(row: CorrectionRow, seen: list[int]) -> list[tuple[AttainmentRow, 
     ]
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """Somebody whose verdict is touched."""
 
     name: str

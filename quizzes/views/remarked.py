@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lms.api.web import say, time_and_date
 from lms.api.work import Text, _
@@ -19,8 +19,7 @@ WAYS: dict[str, Text] = {
 ANEW = _("Question {n} was marked anew at {time}: {why}")
 
 
-@dataclass(frozen=True)
-class Remarked:
+class Remarked(Struct, frozen=True):
     """The changes, a line each; `kept`: it stays passed, though its points would not be enough now."""
 
     lines: list[str]

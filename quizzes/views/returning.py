@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request, url_for
 from markupsafe import Markup
+from msgspec.structs import replace
 from werkzeug.wrappers import Response
 
 from lms.api.people import Person, here

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.learning import AUTHORS, author_orgs
@@ -94,8 +94,7 @@ def _wanted() -> Wanted:
     )
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A question in the list of its bank. `tags`: words, kind and icon of each of its states."""
 
     slug: str

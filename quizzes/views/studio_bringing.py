@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import redirect, request, url_for
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.competency import skill_areas, skills
@@ -112,8 +112,7 @@ def template(bank: str) -> Response:
 # --- looking ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """Something told of the file: where it stands, and what it is."""
 
     where: str
@@ -121,8 +120,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """An answer that a learner may give, and what is said to it."""
 
     words: str
@@ -130,8 +128,7 @@ class Tried:
     html: Markup
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A question as it is looked at before it is taken in."""
 
     ready: Ready

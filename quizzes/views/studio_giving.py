@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import request
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.learning import author_orgs
@@ -35,8 +35,7 @@ FORMS: dict[str, tuple[Text | str, str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """What a format cannot hold, and of how many questions."""
 
     form: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from flask import redirect, request, url_for
+from msgspec.structs import replace
 
 from lms.api.competency import skill_areas, skills
 from lms.api.learning import ACTIVITY_KINDS

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import redirect, request, url_for
+from msgspec import Struct
 
 from lms.api.learning import author_orgs
 from lms.api.people import May, Person, here, may_at
@@ -27,8 +27,7 @@ mine = Routes("quizzes", "/studio/cau-hoi")
 MOST_LISTED = 200  # drafts that stand on one page to be chosen
 
 
-@dataclass(frozen=True)
-class ToHandIn:
+class ToHandIn(Struct, frozen=True):
     """A draft on the page where drafts are handed in."""
 
     id: int
@@ -120,8 +119,7 @@ def handed_in(bank: str) -> Answer:
 # --- what waits for me ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Mine:
+class Mine(Struct, frozen=True):
     """Questions that I handed in together, on their way: where they stand, and why they came back."""
 
     title: str
@@ -135,8 +133,7 @@ class Mine:
     at: int
 
 
-@dataclass(frozen=True)
-class ForMe:
+class ForMe(Struct, frozen=True):
     """Questions of others that wait for me to look at them, or to put them in use."""
 
     title: str

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from flask import redirect, request
 from markupsafe import Markup
+from msgspec import Struct
+from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -100,8 +101,7 @@ def _area_name(code: str) -> str:
     return found[1] if found else code
 
 
-@dataclass(frozen=True)
-class Titled:
+class Titled(Struct, frozen=True):
     """Something with a name of its own."""
 
     slug: str
@@ -113,8 +113,7 @@ class Titled:
     parts: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True)
-class FrontPart:
+class FrontPart(Struct, frozen=True):
     """A part that must be met by itself."""
 
     title: str
@@ -419,8 +418,7 @@ def _question_url(attempt: UUID, n: int) -> str:
     return address("quizzes.question", attempt=attempt, n=n)
 
 
-@dataclass(frozen=True)
-class ReviewRow:
+class ReviewRow(Struct, frozen=True):
     """A question in the list before handing in."""
 
     n: int
@@ -490,8 +488,7 @@ def submit(attempt: UUID) -> Answer:
     return redirect(_result_url(attempt), 303)
 
 
-@dataclass(frozen=True)
-class ResultPart:
+class ResultPart(Struct, frozen=True):
     """A part of the score in points."""
 
     title: str

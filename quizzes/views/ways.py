@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from lms.api.learning import activity, course_with
 from lms.api.web import address
@@ -14,8 +15,7 @@ from quizzes.twins import near
 _PLACE = re.compile(r"(check|answer)-[a-z0-9-]{1,70}")
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(Struct, frozen=True):
     """A page by its title."""
 
     title: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -14,6 +13,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from PIL import Image
 from sqlalchemy import text
 

@@ -80,7 +80,7 @@ def test_the_same_cards_give_the_same_bytes() -> None:
 
 
 def test_neither_birth_date_nor_identity_number_is_asked_for() -> None:
-    assert set(PrintedCard.__dataclass_fields__) == {"name", "unit", "number", "url"}
+    assert set(PrintedCard.__struct_fields__) == {"name", "unit", "number", "url"}
 
 
 def test_a_letter_that_the_font_lacks_is_named() -> None:

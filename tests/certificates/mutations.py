@@ -215,10 +215,10 @@ def _site(address: str) -> str:
 
 def kept(rng: random.Random, shelf: Shelf) -> tuple[str, bool]:
     """The row of the table, changed past the product, against the log."""
-    from dataclasses import fields, replace
+    from msgspec.structs import replace
 
     row = shelf.row
-    names = [f.name for f in fields(row) if f.name not in _UNSEEN]
+    names = [name for name in row.__struct_fields__ if name not in _UNSEEN]
     name = rng.choice(names)
     value = _other(rng, getattr(row, name)) if name != "expires_on" else date(rng.randrange(2000, 2090), 1, 1)
     made = replace(row, **{name: value})

@@ -6,7 +6,6 @@ import base64
 import itertools
 import random
 import subprocess
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from certificates.carried import cose
 from certificates.carried.cbor import BadCbor, decode, encode

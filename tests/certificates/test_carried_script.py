@@ -9,13 +9,13 @@ import random
 import shutil
 import subprocess
 import time
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from msgspec.structs import replace
 
 from certificates.carried import cose
 from certificates.carried.cbor import encode

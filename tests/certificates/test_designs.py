@@ -6,7 +6,6 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from pkgutil import resolve_name
@@ -14,6 +13,7 @@ from pkgutil import resolve_name
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from certificates.designs import ACCENTS, DEFAULT_ACCENT, card, landscape
 from certificates.designs.paper import CannotDraw, Look, Paper, PaperKind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from certificates import queries
 from certificates.models import EXPIRED, REVOKED, SUPERSEDED, SUSPENDED, VALID, Credential
@@ -40,7 +40,7 @@ DAY = date(2026, 11, 20)
 def row_of(state: str = VALID, issued: date = DAY, until: date | None = None) -> CredentialRow:
     """A paper of which only the life matters."""
     at = int(datetime(issued.year, issued.month, issued.day, 9, tzinfo=clock.VIETNAM).timestamp())
-    known: dict[str, Any] = dict.fromkeys(CredentialRow.__dataclass_fields__)
+    known: dict[str, Any] = dict.fromkeys(CredentialRow.__struct_fields__)
     return CredentialRow(**known | {"state": state, "issued_at": at, "expires_on": until})
 
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import unicodedata
 import zlib
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from certificates.designs.paper import CannotDraw, Paper, PaperKind
 from certificates.designs.state import DESIGN, PAGE_HEIGHT, PAGE_WIDTH

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import zlib
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from msgspec.structs import replace
 from PIL import Image, ImageCms
 
 from certificates.designs import card, landscape, state

@@ -27,19 +27,19 @@ from lms.messages.sending import send
 from lms.messages.standard import send_mail
 from lms.outbox.delivering import deliver_due
 from lms.testing.building import make_app
-from lms.testing.channels import FakeChannel
+from lms.testing.channels import FakeGateway
 
 O = Outgoing.__table__  # noqa: E741
 PHONE = "+84912000111"
 
 
 @pytest.fixture
-def sms(any_app: Flask) -> FakeChannel:
+def sms(any_app: Flask) -> FakeGateway:
     """A gateway of the application that reaches nobody."""
-    channel = FakeChannel("sms", "phone")
+    gateway = FakeGateway("sms", "phone")
     registry: Registry = any_app.extensions["lms.registry"]
-    registry._add(registry.plugins[0], CHANNELS, channel)
-    return channel
+    registry._add(registry.plugins[0], CHANNELS, gateway.channel)
+    return gateway
 
 
 def kept() -> list[tuple[str, bool, bool]]:
@@ -48,7 +48,7 @@ def kept() -> list[tuple[str, bool, bool]]:
     return [(row[0], bool(row[1]), bool(row[2])) for row in rows]
 
 
-def test_a_message_leaves_once_after_the_commit(any_app: Flask, sms: FakeChannel) -> None:
+def test_a_message_leaves_once_after_the_commit(any_app: Flask, sms: FakeGateway) -> None:
     with any_app.app_context():
         with unit_of_work():
             send("sms", PHONE, "Mã của bác: 123456", secret=True)
@@ -59,7 +59,7 @@ def test_a_message_leaves_once_after_the_commit(any_app: Flask, sms: FakeChannel
         assert kept() == [("", True, False)]
 
 
-def test_what_is_rolled_back_is_not_sent(any_app: Flask, sms: FakeChannel) -> None:
+def test_what_is_rolled_back_is_not_sent(any_app: Flask, sms: FakeGateway) -> None:
     with any_app.app_context():
 
         def fail() -> None:
@@ -73,8 +73,8 @@ def test_what_is_rolled_back_is_not_sent(any_app: Flask, sms: FakeChannel) -> No
         assert sms.handed_over == []
 
 
-def test_a_gateway_that_is_down_is_tried_again(any_app: Flask, sms: FakeChannel) -> None:
-    object.__setattr__(sms, "broken", True)
+def test_a_gateway_that_is_down_is_tried_again(any_app: Flask, sms: FakeGateway) -> None:
+    sms.broken = True
     start = clock.now()
     with any_app.app_context():
         with clock.frozen_at(start), unit_of_work():
@@ -82,13 +82,13 @@ def test_a_gateway_that_is_down_is_tried_again(any_app: Flask, sms: FakeChannel)
         with clock.frozen_at(start):
             deliver_due()
         assert kept() == [("Giấy của bác đã có", False, False)]
-        object.__setattr__(sms, "broken", False)
+        sms.broken = False
         with clock.frozen_at(start + timedelta(minutes=5)):
             deliver_due()
         assert [e.address for e in sms.handed_over] == [PHONE]
 
 
-def test_a_code_that_comes_too_late_is_not_sent(any_app: Flask, sms: FakeChannel) -> None:
+def test_a_code_that_comes_too_late_is_not_sent(any_app: Flask, sms: FakeGateway) -> None:
     start = clock.now()
     with any_app.app_context():
         with clock.frozen_at(start), unit_of_work():
@@ -100,9 +100,8 @@ def test_a_code_that_comes_too_late_is_not_sent(any_app: Flask, sms: FakeChannel
 
 
 def test_the_operator_chooses_the_order_of_channels(tmp_path: Path) -> None:
-    gateways = Plugin(
-        "gateways", "lms", {}, (CHANNELS.of(FakeChannel("sms", "phone"), FakeChannel("zalo", "zalo", "phone")),)
-    )
+    sms, zalo = FakeGateway("sms", "phone"), FakeGateway("zalo", "zalo", "phone")
+    gateways = Plugin("gateways", "lms", {}, (CHANNELS.of(sms.channel, zalo.channel),))
 
     def first(channels: str, takes: str) -> str | None:
         settings = Settings.load(

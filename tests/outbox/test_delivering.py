@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -22,8 +21,7 @@ from lms.outbox.delivering import deliver_due
 from lms.outbox.leasing import BATCH
 
 
-@dataclass(frozen=True)
-class Rang(Event):
+class Rang(Event, frozen=True):
     """For these tests."""
 
     n: int
@@ -332,8 +330,7 @@ def test_only_what_is_wanted_is_stored_all_of_it_at_once(hearing: Any) -> None:
 
 
 def test_payloads_come_back_as_they_were_told(hearing: Any) -> None:
-    @dataclass(frozen=True)
-    class Said(Event):
+    class Said(Event, frozen=True):
         """Anything that JSON holds."""
 
         words: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from certificates.plugin import plugin as certificates
 from lms.app import create_app
@@ -101,7 +100,7 @@ def test_the_order_of_operations_changes_nothing() -> None:
 
 
 def _plugin(operations: Operations) -> Plugin:
-    return dataclasses.replace(Plugin("acme", "lms", {}), provides=(OPERATIONS.of(*operations),))
+    return structs.replace(Plugin("acme", "lms", {}), provides=(OPERATIONS.of(*operations),))
 
 
 def _settings(folder: Path) -> Settings:

@@ -140,9 +140,9 @@ def test_the_same_answers_come_to_the_same_here_and_there(any_app: Flask, laptop
             if seat.account_id is None:
                 continue
             row = connection().execute(select(*prepared.COLUMNS).where(P.c.seat_id == seat.id)).one()
-            import dataclasses
+            from msgspec import structs
 
-            same = dataclasses.replace(prepared.drawn(row), uuid=uuid4())
+            same = structs.replace(prepared.drawn(row), uuid=uuid4())
             with unit_of_work():
                 uuid = begin(
                     account, first.course_id, first.activity_id, first.revision_id, None, session=session.name,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request, url_for
+from msgspec import Struct, field
 
 from lms.granting.explaining import Answer, Right, answer, rights_of
 from lms.granting.queries import Found, UnitRow, names_of, units_like
@@ -17,16 +17,14 @@ from lms.vietnamese import nfc
 from lms.web.rendering import say
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field as templates read it."""
 
     data: str
     errors: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Paging:
+class Paging(Struct, frozen=True):
     """Where one is in a list of several pages."""
 
     number: int
@@ -53,8 +51,7 @@ def paging(found: Found[Any], number: int, endpoint: str, **query: str) -> Pagin
     )
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The question "may X do Y at Z?" as far as it was asked, with its answer."""
 
     acts: list[tuple[str, str]]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import request, url_for
+from msgspec import Struct
 from sqlalchemy import select
 
 from lms.db.unit_of_work import connection
@@ -36,8 +36,7 @@ LEVELS: dict[int, Text] = {
 A = Account.__table__
 
 
-@dataclass(frozen=True)
-class ListedPerson:
+class ListedPerson(Struct, frozen=True):
     """Somebody in the list."""
 
     name: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.db.unit_of_work import unit_of_work
@@ -28,8 +28,7 @@ menu = (MenuItem("grants.grants", _("Roles"), "key-round", "staff", roles_that(M
 Answer = str | Response | tuple[str, int]
 
 
-@dataclass(frozen=True)
-class ListedGrant:
+class ListedGrant(Struct, frozen=True):
     """A grant in the list."""
 
     row: queries.GrantRow

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gzip
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, redirect, request, session, url_for
+from msgspec import Struct
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -122,8 +122,7 @@ def _with_words(html: str, found: Filled | None, address: str) -> str:
     return _MAIN.sub(lambda main: main[0] + words, html, count=1)
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A form that waits, for its own page: when it was sent, the page it stood on, what was typed."""
 
     at: int

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import redirect, request, url_for
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.db.unit_of_work import unit_of_work
@@ -51,8 +51,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """Where one is in a list."""
 
     number: int
@@ -61,8 +60,7 @@ class Pages:
     next_url: str | None
 
 
-@dataclass(frozen=True)
-class ListedPair:
+class ListedPair(Struct, frozen=True):
     """A pair in the list."""
 
     one: Compared

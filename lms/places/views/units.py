@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from flask import request, url_for
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from lms.db.unit_of_work import connection
@@ -34,8 +34,7 @@ STATES = {
 MOST_FOUND = 40
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A unit in a list: its name, where it lies, what it is."""
 
     label: str
@@ -44,8 +43,7 @@ class Line:
     url: str
 
 
-@dataclass(frozen=True)
-class ActLine:
+class ActLine(Struct, frozen=True):
     """An act in a list."""
 
     title: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import request
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from lms import audit
@@ -53,8 +53,7 @@ DETAILS: dict[str, tuple[Text, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An entry as its readers see it. `code` and `name` as they are stored, where nothing in use has words for them.
 
     `said`: details in words; `rest`: those for people who look after the system, as they are stored.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec import Struct, to_builtins
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -42,8 +42,7 @@ _KEEP_INSTEAD: Statement[Any] = Statement(
 )
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """A badge that was signed and is to be kept. `instead_of`: the key that became known, of the one before."""
 
     credential_id: int
@@ -152,7 +151,7 @@ def keep(made: Made) -> None:
     }  # fmt: skip
     statement = _KEEP_INSTEAD if made.instead_of else _KEEP
     if not statement.run(**values):
-        _KEEP_WORDS.run(key=made.what.key, body=asdict(made.what), made_at=now)
+        _KEEP_WORDS.run(key=made.what.key, body=to_builtins(made.what), made_at=now)
         statement.run(**values)
 
 

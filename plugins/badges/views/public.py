@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from flask import Response, url_for
+from msgspec import Struct
 
 from lms.api.transparency import Key
 from lms.api.web import ANYONE, Routes, render, say, short_date
@@ -29,8 +29,7 @@ STATES: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class KeyRow:
+class KeyRow(Struct, frozen=True):
     """A key as its page shows it."""
 
     kid: str

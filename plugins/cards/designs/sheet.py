@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from lms.api.papers import DESCENT, Box, Face, Rgb, Sheet, TextMark, colour_numbers, cut, missing_letters, text_width
 from lms.api.papers import number_text as n
@@ -34,8 +35,7 @@ class CannotPrint(ValueError):  # noqa: N818
     """The fonts lack a letter of a name."""
 
 
-@dataclass(frozen=True)
-class PrintedCard:
+class PrintedCard(Struct, frozen=True):
     """What stands on a card."""
 
     name: str
@@ -44,8 +44,7 @@ class PrintedCard:
     url: str
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """What stands on every card, in the language of the people who get them."""
 
     title: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import uuid4
 
+from msgspec import Struct
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -23,8 +23,7 @@ NEW, LOST, FOUND, WRONG, SELF = "new", "lost", "found", "wrong", "self"
 STAFF = _("Whoever has a role signs in with a password, not with a card: {names}.")
 
 
-@dataclass(frozen=True)
-class Issued:
+class Issued(Struct, frozen=True):
     """A card as it goes to the printer. The secret and the number are nowhere else."""
 
     account_id: int

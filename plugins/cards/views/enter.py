@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, session, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.people import Person, WayIn, enter, here_or_none, person_by_id, with_role
@@ -37,8 +37,7 @@ def _url(return_to: str) -> str:
 way = WayIn("card", _("I have a card"), "id-card", _url, order=20)
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """The card that was shown on this device a moment ago."""
 
     card: CardRow

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import redirect, request, session, url_for
 from markupsafe import Markup
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, exists
 from werkzeug.wrappers import Response
 
@@ -56,8 +56,7 @@ STATES: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """Somebody in the list."""
 
     uuid: UUID
@@ -108,8 +107,7 @@ def listed(units: list[int], words: str, page: int) -> tuple[list[Listed], Any]:
     return people, found
 
 
-@dataclass(frozen=True)
-class Paging:
+class Paging(Struct, frozen=True):
     """Where one is in a longer list."""
 
     number: int

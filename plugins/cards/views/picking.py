@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from flask import make_response, request
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.people import Person
@@ -20,8 +20,7 @@ DEVICE = "may"  # the cookie by which a device is known again
 YEAR = 365 * 86_400
 
 
-@dataclass(frozen=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """A picture as a page shows it."""
 
     value: int
@@ -29,8 +28,7 @@ class Tile:
     drawing: Markup
 
 
-@dataclass(frozen=True)
-class Pressed:
+class Pressed(Struct, frozen=True):
     """What a form of pictures holds after this press."""
 
     chosen: tuple[int, ...]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import make_response, redirect, request, session, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.people import Arrival, Person, WayIn, claim_or_none, end_current, enter, here_or_none, with_role
@@ -27,8 +27,7 @@ LEAVES_NOTHING = '"cache", "storage"'  # Clear-Site-Data, where the browser know
 NO_NUMBER = _("A class's number has eight figures. The helper shows it.")
 
 
-@dataclass(frozen=True)
-class Here:
+class Here(Struct, frozen=True):
     """This device in its class."""
 
     device_id: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import bindparam, insert, update
 
 from certificates.api import Outcome
@@ -42,8 +42,7 @@ _SET = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """An answer as a file has it; `place` is the line or the position in which it stands."""
 
     place: int
@@ -53,8 +52,7 @@ class Line:
     reference: str
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with a line."""
 
     place: int
@@ -62,8 +60,7 @@ class Problem:
     text: Text
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What came of a file. `older`: answers to an edition that was told anew since."""
 
     accepted: int = 0

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response as FlaskResponse
 from flask import redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from certificates.api import CARRIERS
@@ -38,8 +39,7 @@ TAGS = {PREPARED: "wait", SENT: "info", ACCEPTED: "ok", REFUSED: "bad", VOID: ""
 MOST_PROBLEMS = 100  # that the page shows
 
 
-@dataclass(frozen=True)
-class BatchShown:
+class BatchShown(Struct, frozen=True):
     """A file or delivery as the page shows it."""
 
     uuid: UUID
@@ -54,8 +54,7 @@ class BatchShown:
     has_file: bool
 
 
-@dataclass(frozen=True)
-class RecordShown:
+class RecordShown(Struct, frozen=True):
     """A record in the list."""
 
     name: str
@@ -66,8 +65,7 @@ class RecordShown:
     reference: str
 
 
-@dataclass(frozen=True)
-class Paging:
+class Paging(Struct, frozen=True):
     """Where one is in a longer list."""
 
     number: int

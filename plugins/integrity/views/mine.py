@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import redirect, request
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.learning import activity_by_id
@@ -34,8 +34,7 @@ STATES: dict[str, Text] = {
 TAGS = {OPEN: "wait", PROPOSED: "wait", RETAKE: "info", CLEARED: "ok", UPHELD: ""}
 
 
-@dataclass(frozen=True)
-class Mine:
+class Mine(Struct, frozen=True):
     """A case as its person's list shows it."""
 
     url: str

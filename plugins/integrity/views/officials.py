@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.learning import activity_by_id
@@ -67,8 +67,7 @@ DONE: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A case in the list."""
 
     url: str
@@ -83,8 +82,7 @@ class Listed:
     tag: str
 
 
-@dataclass(frozen=True)
-class Paging:
+class Paging(Struct, frozen=True):
     """Where one is in a longer list."""
 
     number: int
@@ -201,8 +199,7 @@ def decide(case: UUID) -> Answer:
     return redirect(address("integrity.case", case=case, xong=1), 303)
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A paper of a case, as the table shows it."""
 
     number: int
@@ -215,8 +212,7 @@ class Shown:
     supervised: bool
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """What somebody of the case says."""
 
     name: str

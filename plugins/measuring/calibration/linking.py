@@ -6,9 +6,8 @@ half a logit and two standard errors does not tie: it is told as moved, and cann
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from plugins.measuring.advising import DRIFT, DRIFT_ERRORS
 from plugins.measuring.calibration.matrices import Bools, Floats, Ints
@@ -16,8 +15,7 @@ from plugins.measuring.calibration.matrices import Bools, Floats, Ints
 MOST_ROUNDS = 50
 
 
-@dataclass(frozen=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """Difficulties on the one scale, with errors that hold that of the tie too."""
 
     difficulty: Floats

@@ -17,9 +17,9 @@ each by its own (outfit). They are averaged over where the taker's ability may b
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from plugins.measuring.calibration.matrices import Bools, Floats, Ints, Sparse, inverse, parts
 
@@ -30,8 +30,7 @@ TERMS = 3
 A_CHUNK = 4_000  # takers for whom dense tables are made at a time
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """Who answered what, and whether it was right; takers, questions and groups are numbered from 0."""
 
     taker: Ints
@@ -45,8 +44,7 @@ class Answers:
         return len(self.group)
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a run found. Of groups that no common question ties together, each part has its own zero: see `parts`."""
 
     difficulty: Floats

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from plugins.measuring.calibration.matrices import Bools, Ints
 from plugins.measuring.calibration.rasch import Answers
@@ -13,8 +12,7 @@ LEAST_ANSWERS = 3  # of a taker: fewer say next to nothing of ability
 LEAST_GROUP = 200  # takers; smaller groups share one mean and spread
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The answers that are left, and the questions that they are of, as they were numbered before."""
 
     answers: Answers

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy import delete, func, insert, select, update
 
 from lms.api.competency import ProgrammeRow, area_codes, areas_by_code
@@ -27,8 +27,7 @@ FEWEST_CARDS = 4  # fewer questions say nothing
 NOT_HERE = _("There are too few questions yet to find where you could begin. Begin with the first lesson.")
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a programme's test asks from: its cards, its areas in order, and the one about safety."""
 
     cards: tuple[Card, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import request
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.people import May, Person, children, here, orgs_by_id, path_name, require_anywhere, roles_that
@@ -38,16 +38,14 @@ OWN: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the table: who, and their spread; None where they are too few to be told of."""
 
     name: str
     spread: Spread | None
 
 
-@dataclass(frozen=True)
-class Between:
+class Between(Struct, frozen=True):
     """What changed between two moments."""
 
     title: str
@@ -55,8 +53,7 @@ class Between:
     lines: list[Line]
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     """A way to another unit, or another measure."""
 
     name: str
@@ -185,8 +182,7 @@ def _file(content: bytes, kind: str, ending: str) -> Response:
     return answer
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(Struct, frozen=True):
     """What changed for oneself in one measure."""
 
     title: str

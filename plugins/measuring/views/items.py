@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from flask import request
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.learning import author_orgs
@@ -32,8 +32,7 @@ MARKS = {ALL: _("The whole point"), PART: _("A part of the point"), NOTHING: _("
 WIDE, HIGH, LEFT, TOP, RIGHT, BOTTOM = 360, 220, 44, 12, 22, 40
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A version in a list."""
 
     id: int
@@ -96,8 +95,7 @@ def listed(bank: str) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """One answer, with how many chose it."""
 
     letter: str
@@ -192,8 +190,7 @@ def _shown_options(found: Figures, names: Mapping[str, str], right: Collection[s
     return rows
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(Struct, frozen=True):
     """A group of papers in the chart, and in the table that says the same."""
 
     x: float

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import redirect, request, session
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.competency import ProgrammeRow, areas_by_code, areas_of, courses_of, programme_by_id
@@ -46,16 +46,14 @@ LEVELS: tuple[tuple[Text, Text], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """Where to begin."""
 
     title: str
     url: str
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(Struct, frozen=True):
     """An area of the framework, and whether it is known already."""
 
     name: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
 import structlog
+from msgspec import Struct
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -27,8 +27,7 @@ UNFIT = _("What the phone kept of this cannot be read.")
 log = structlog.get_logger("lms.offline")
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """A happening as a phone tells it."""
 
     key: bytes
@@ -37,8 +36,7 @@ class Told:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """What is answered to one: `code` and `text` say why it was rejected."""
 
     key: bytes
@@ -47,8 +45,7 @@ class Said:
     text: Text | None = None
 
 
-@dataclass(frozen=True)
-class _Ready:
+class _Ready(Struct, frozen=True):
     """One that fits its kind."""
 
     told: Told

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from flask import current_app
+from msgspec import Struct
 
 from lms.api.data import FileStore
 from lms.api.learning import ACTIVITY_KINDS, InCourse, Place, along, gathering, portable, telling_in, url_of
@@ -27,8 +27,7 @@ _SOUND = re.compile(r"<audio\b.*?</audio>", re.S)
 _SOURCE = re.compile(r'<source\b[^>]*\bsrc="[^"]*\.(\w+)"[^>]*>')
 
 
-@dataclass(frozen=True)
-class Tongue:
+class Tongue(Struct, frozen=True):
     """In which languages a copy is drawn: that of the pages around the lessons, and that in which lessons are told."""
 
     ui: str = "vi"
@@ -47,8 +46,7 @@ def tongue_of(ui: str, lang: str) -> Tongue:
     return Tongue(ui or "vi", lang or "vi")
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """One file of a package: where it is fetched, the address at which the phone shows it, its SHA-256 and bytes."""
 
     url: str
@@ -61,8 +59,7 @@ class File:
         return self.url.endswith(f".{FILM}")
 
 
-@dataclass(frozen=True)
-class Package:
+class Package(Struct, frozen=True):
     """A course's package. `rev` names its content: another one means that something in it has changed."""
 
     course: str
@@ -81,8 +78,7 @@ class Package:
         return sum(f.bytes for f in self.files if f.is_film)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """An activity in the table of contents. `travels`: it is in the package."""
 
     kind: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import session
 from markupsafe import Markup
+from msgspec import Struct
 
 from courses.api import lesson_language_here
 from lms.api.learning import InCourse, course_for
@@ -18,8 +18,7 @@ from plugins.offline.views.packages import is_on
 routes = Routes("offline", "/tai-ve")
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A course that may be taken along; sizes in bytes, None where nobody has weighed it yet."""
 
     slug: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.packages import longest_sentence
 from lms.api.work import Text, _
@@ -27,8 +28,7 @@ BRANDS = (
 _BRAND = re.compile(r"(?<!\w)(" + "|".join(map(re.escape, BRANDS)) + r")(?!\w)")
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something wrong: where in the body, a code for tests, and what to do."""
 
     path: Path

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from plugins.practice.format.stepping import Entry, Practice
 
 PASS_PERCENT = 80  # of the steps right at the first tap; our default, no rule of the law's
 
 
-@dataclass(frozen=True)
-class Grade:
+class Grade(Struct, frozen=True):
     """Points: steps whose first tap was right, less one for each trap; `most`: the steps; `traps`: traps tapped."""
 
     points: int

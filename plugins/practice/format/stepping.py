@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from plugins.practice.format.widgets import inputs_on, taps_on
 
@@ -23,8 +25,7 @@ ANYTHING = "*"  # as a wanted value: whatever is typed; as a miss: for every oth
 Practice = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One tap: in which step, on what, whether it was right, after how many milliseconds (None: not known)."""
 
     step: int
@@ -33,8 +34,7 @@ class Entry:
     ms: int | None = None
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """Where a learner stands: the step (as many as there are steps: the end), and the tap that led them astray."""
 
     mode: str
@@ -43,8 +43,7 @@ class State:
     log: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """A tap, with what is filled in on the screen."""
 
     tap: str
@@ -52,8 +51,7 @@ class Action:
     ms: int | None = None
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What is said about where the learner stands.
 
     kind: say, miss, values (the right button, but something is filled in wrongly), trap, astray, show, done.

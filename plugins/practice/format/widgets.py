@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 KeyKind = Literal["line", "box", "id", "choice", "flag", "file", "table", "pair"]
 Widget = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key of a widget.
 
     line, box: a text of one or several lines. id: what steps call it by. choice: one of `known`, the first where

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import select
 
 from lms.api.data import FileStore
@@ -28,8 +28,7 @@ A, R = Activity.__table__, PracticeRevision.__table__
 FOLDER = "practices"
 
 
-@dataclass(frozen=True)
-class PracticeFolder:
+class PracticeFolder(Struct, frozen=True):
     """How practices are written in a package."""
 
     folder: str = FOLDER

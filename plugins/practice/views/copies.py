@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from lms.api.web import address, render, say
 from plugins.practice.format.stepping import ALONE, GUIDED, WATCH, read

@@ -7,11 +7,11 @@ What is typed is in no address.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.learning import course_for, url_of
@@ -45,8 +45,7 @@ FOLLOW: dict[str, Text] = {GUIDED: _("Now do it yourself, with hints"), ALONE: _
 Answer = str | Response | tuple[str, int]
 
 
-@dataclass(frozen=True)
-class Trip:
+class Trip(Struct, frozen=True):
     """From where somebody came to practise, and goes back to: a course, or a page of this site."""
 
     course: str = ""
@@ -65,8 +64,7 @@ def trip(sent: Mapping[str, str]) -> Trip:
     return Trip(course if course.replace("-", "").isalnum() and len(course) <= 64 else "", back)
 
 
-@dataclass(frozen=True)
-class ModeRow:
+class ModeRow(Struct, frozen=True):
     """One way to play."""
 
     mode: str
@@ -77,8 +75,7 @@ class ModeRow:
     now: bool
 
 
-@dataclass(frozen=True)
-class PracticeRow:
+class PracticeRow(Struct, frozen=True):
     """A practice as its pages name it."""
 
     slug: str
@@ -163,8 +160,7 @@ def _token(sent: str | None) -> str:
         return str(uuid4())
 
 
-@dataclass(frozen=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """Where the forms and links of a run lead: those of a published practice, or of a draft that its author tries."""
 
     step: str
@@ -220,8 +216,7 @@ def page_of(
     )
 
 
-@dataclass(frozen=True)
-class Onward:
+class Onward(Struct, frozen=True):
     """A button of the last page."""
 
     label: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from lms.api.packages import render_inline
 from lms.api.web import address, say
@@ -58,8 +58,7 @@ def inline(text: str) -> Markup:
     return Markup(render_inline(text))  # noqa: S704  cleaned
 
 
-@dataclass(frozen=True)
-class ScreenRow:
+class ScreenRow(Struct, frozen=True):
     """A screen with its widgets, each with what its macro names."""
 
     id: str
@@ -102,8 +101,7 @@ def file_url(body: Practice, name: str) -> str:
     return address("courses.file", key=entry["key"], ending=entry["ending"]) if entry and "key" in entry else ""
 
 
-@dataclass(frozen=True)
-class Coach:
+class Coach(Struct, frozen=True):
     """What stands in the coach's box.
 
     note: what is said of the last tap ("" for nothing), kind: of what sort it is. say: what is to be done.
@@ -138,8 +136,7 @@ def _general(said: Told) -> str:
     return say(GENERAL[said.kind])
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """The screen in front of the learner, and what is filled in on it."""
 
     screen: ScreenRow

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import current_app, redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.competency import skill_areas, skills
@@ -95,8 +95,7 @@ def begin() -> Answer:
     return redirect(url_for("practice.studio_practice", slug=made), 303)
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """Something to be mended or made better, with where that is done."""
 
     text: str

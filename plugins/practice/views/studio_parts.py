@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
+from msgspec import Struct
 from werkzeug.datastructures import FileStorage
 
 from lms.api.media import REFUSED, allow_upload, endings, media, most_bytes, received
@@ -45,8 +45,7 @@ from plugins.practice.views.studio import Answer, in_words, problems_of, publish
 routes = Routes("practice", "/studio/luyen-tap/<slug>")
 
 
-@dataclass(frozen=True)
-class KeyView:
+class KeyView(Struct, frozen=True):
     """A field of a widget: what its form needs. `name` is the field's name in the form."""
 
     name: str
@@ -58,8 +57,7 @@ class KeyView:
     columns: list[tuple[str, str]]  # of a table and a pair: (column, its name), without the ids
 
 
-@dataclass(frozen=True)
-class WidgetView:
+class WidgetView(Struct, frozen=True):
     """A widget in the editor."""
 
     key: str
@@ -282,8 +280,7 @@ def _rows(widget: dict[str, Any], what: str, more: str) -> None:
             rows[place], rows[to] = rows[to], rows[place]
 
 
-@dataclass(frozen=True)
-class WantView:
+class WantView(Struct, frozen=True):
     """One right answer of a step."""
 
     key: str
@@ -293,8 +290,7 @@ class WantView:
     errors: list[str]
 
 
-@dataclass(frozen=True)
-class TapView:
+class TapView(Struct, frozen=True):
     """Another thing that can be tapped in a step, and what happens then."""
 
     id: str
@@ -308,8 +304,7 @@ class TapView:
     errors: list[str]
 
 
-@dataclass(frozen=True)
-class InputView:
+class InputView(Struct, frozen=True):
     """Something to be filled in on a step's screen."""
 
     id: str
@@ -346,8 +341,7 @@ def _taps(step: Mapping[str, Any], names: Mapping[str, str], found: Sequence[Fau
     return rows
 
 
-@dataclass(frozen=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """A sound that is being prepared, or was refused: waiting, working, refused."""
 
     state: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.api.people import fold, nfc
 from lms.api.work import Text, _
@@ -57,8 +58,7 @@ _HEADS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _SUBHEADS = {"nam", "nu", "ho", "ten", "ho dem", "ho va dem", "ho lot", "ngay", "thang", "so", "ngay cap", "noi cap"}
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Where the list is: the heads of its columns, the first row of people, and what each column is taken to be."""
 
     labels: tuple[str, ...]

@@ -7,8 +7,9 @@ text can only have meant one thing that must not be taken for granted.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from lms.api.people import fold, nfc, normal_phone
 
@@ -20,8 +21,7 @@ EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, from March 1900 on
 MOST_NAME = 120
 
 
-@dataclass(frozen=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """A cell that must be mended: as it was typed, and what it may have meant."""
 
     typed: str

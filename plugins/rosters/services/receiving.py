@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -77,8 +77,7 @@ def begin(sheet: Sheet, title: str, org_id: int, target_group: str, programmes: 
     return uuid
 
 
-@dataclass(frozen=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """What the columns of a draft are taken to be; `remembered` where the unit said so of such a form before."""
 
     layout: Layout

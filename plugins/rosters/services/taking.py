@@ -7,10 +7,10 @@ killed leaves whole rows undone, and the next one takes up exactly those.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import delete, select, text, update
 
 from lms.api.competency import courses_of, programmes

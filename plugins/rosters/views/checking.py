@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from flask import redirect, request
+from msgspec import Struct, field
 from werkzeug.wrappers import Response
 
 from lms.api.competency import courses_of, programmes
@@ -29,8 +29,7 @@ PER_PAGE = 50
 W = queries.W
 
 
-@dataclass(frozen=True)
-class Open:
+class Open(Struct, frozen=True):
     """A kind of problem that is left."""
 
     title: str
@@ -76,8 +75,7 @@ def _check(roster: RosterLine, error: str) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What will happen: nothing of it has happened yet."""
 
     people: list[tuple[str, str]]
@@ -119,8 +117,7 @@ def _summary(roster: RosterLine, waiting: int) -> Summary:
     )
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A row with a problem."""
 
     id: int
@@ -220,8 +217,7 @@ def _choices(roster: RosterLine, problem: str) -> list[tuple[str, str]]:
     return [(key, say(title)) for key, (title, _about, _icon) in GROUPS.items()]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """A text that was typed for a village or a group, and what it most probably means."""
 
     typed: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response, redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response as Redirect
 
 from lms.api.people import May, here, org, path_name, people_by_id, require_anywhere, roles_that
@@ -37,8 +37,7 @@ STATES: Mapping[int, tuple[Text, str]] = {
 PLACES = {COLUMNS: "rosters.columns", CHECKING: "rosters.check"}
 
 
-@dataclass(frozen=True)
-class ListRow:
+class ListRow(Struct, frozen=True):
     """A list among others."""
 
     title: str
@@ -75,8 +74,7 @@ def lists() -> str:
     )
 
 
-@dataclass(frozen=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """Where one is in a long list."""
 
     number: int
@@ -85,8 +83,7 @@ class Pages:
     next_url: str | None
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came of a row."""
 
     line: int

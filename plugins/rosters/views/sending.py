@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.competency import programmes
@@ -102,8 +102,7 @@ def _form(errors: dict[str, list[str]], group: str, pick: Any = None) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column as it is asked about."""
 
     name: str  # of the form's field

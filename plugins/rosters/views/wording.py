@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lms.api.people import Known, mask_name
 from lms.api.web import say
@@ -116,8 +117,7 @@ def about(row: RowLine) -> str:
     return " · ".join(part for part in (born(row), phone_of(row.phone), number) if part)
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     """Somebody who is here, as much of them as the clerk may see."""
 
     name: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import redirect, request
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.people import May, Person, here, may_at, nation_id, people_by_id, roles_that
@@ -62,8 +62,7 @@ DONE: dict[str, Text] = {
 }
 
 
-@dataclass(frozen=True)
-class SignerShown:
+class SignerShown(Struct, frozen=True):
     """A signer with what waits for it."""
 
     key: str
@@ -77,8 +76,7 @@ class SignerShown:
     over: int
 
 
-@dataclass(frozen=True)
-class BatchShown:
+class BatchShown(Struct, frozen=True):
     """A batch as the list shows it."""
 
     url: str

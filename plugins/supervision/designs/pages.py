@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from lms.api.papers import Box, Face, Rgb, Sheet, colour_numbers, plain, text_width, wrapped
 from lms.api.papers import number_text as n
@@ -17,8 +18,7 @@ GREY: Final[Rgb] = (0.34, 0.31, 0.27)
 Align = Literal["left", "centre", "right"]
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a table: its head, its share of the width in points, how it stands."""
 
     head: str

@@ -7,8 +7,9 @@ three sentences what to do. The list is for whoever supervises: it holds no tick
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from lms.api.papers import Box, Sheet, colour_numbers, plain, text_width, wrapped
 from lms.api.papers import number_text as n
@@ -27,8 +28,7 @@ TO_DO: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """A ticket: name "" for whoever comes; `number` and `room` in groups."""
 
     seat: int
@@ -37,8 +37,7 @@ class Ticket:
     url: str
 
 
-@dataclass(frozen=True)
-class Occasion:
+class Occasion(Struct, frozen=True):
     """What stands on each sheet: what, where, when, and the address to type."""
 
     title: str
@@ -112,8 +111,7 @@ def _cuts() -> str:
     return " ".join([*lines, "S [] 0 d"])
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """Somebody on the list of seats."""
 
     seat: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from lms.api.work import _
 from plugins.supervision.format import contents
@@ -29,8 +30,7 @@ __all__ = ["DAMAGED", "Opened", "Papers", "Refused", "Returned"]
 ROOM, QUESTIONS, PICTURES, HANDED = "room", "questions", "pictures", "answers"
 
 
-@dataclass(frozen=True)
-class Papers:
+class Papers(Struct, frozen=True):
     """A file with papers, as far as anybody may read it."""
 
     facts: Facts
@@ -42,8 +42,7 @@ class Papers:
         return _context(self.facts.session, self.facts.bundle, self.envelope.public)
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """What was sealed in it."""
 
     room: Room
@@ -51,8 +50,7 @@ class Opened:
     pictures: Mapping[str, bytes]
 
 
-@dataclass(frozen=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """A file with answers whose signature is right; what it holds is sealed."""
 
     session: UUID

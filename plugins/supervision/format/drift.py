@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from plugins.supervision.format.contents import Step
 
@@ -12,16 +13,14 @@ TOLERATED = 5  # seconds: less says nothing about a clock
 ONLINE, WATCH, BOUND, UNKNOWN = "online", "watch", "bound", "unknown"
 
 
-@dataclass(frozen=True)
-class Jump:
+class Jump(Struct, frozen=True):
     """The system's clock was set by so many seconds (back: below 0) shortly before a moment of the station's clock."""
 
     at: int
     by: int
 
 
-@dataclass(frozen=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """How far the station's clock was ahead of the server's, in seconds, and how that is known.
 
     `online`: both were compared. `watch`: somebody compared it with a watch. `bound`: it was at least so far off, since

@@ -6,8 +6,9 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from lms.api.work import Invalid, _
 from plugins.supervision.format.keys import Signer, key_id, verified
@@ -24,8 +25,7 @@ class Refused(Invalid):
     """A file that is not to be used, and why in words."""
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """A file that is whole: what it says of itself, its parts, by whose key it is signed, and the SHA-256 of it all."""
 
     kind: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import func, insert, select, update
 
 from lms.api.data import FileStore
@@ -52,8 +52,7 @@ LASTS = 14 * 86_400  # seconds after the planned end for which papers may still 
 MOST_PICTURES = 24 * 1024 * 1024  # bytes
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """A bundle that was made, and the code that opens it."""
 
     uuid: UUID
@@ -242,8 +241,7 @@ def code_of(bundle_uuid: UUID) -> str | None:
     return code.decode() if code else None
 
 
-@dataclass(frozen=True)
-class BundleRow:
+class BundleRow(Struct, frozen=True):
     """A file with papers that was made here. `facts` as it says them openly; `size` in bytes."""
 
     uuid: UUID

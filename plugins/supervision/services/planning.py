@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy import delete, insert, update
 
 from lms.api.learning import Joining, activity, course_with, newest_syllabus, places
@@ -28,8 +28,7 @@ HOUR, MINUTE = 3600, 60
 BEGUN = _("The session has begun, so this can no longer be changed.")
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is planned. Moments in seconds since 1970."""
 
     title: str
@@ -42,8 +41,7 @@ class Plan:
     walk_ins: bool
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A quiz for which a session can be planned, in the course where it stands now."""
 
     activity_id: int
@@ -236,8 +234,7 @@ def anew(session: SessionRow, row: SeatRow) -> dict[str, object]:
     return {"issue": row.issue + 1, "ticket_hash": ticket_hash(session.key, code), "ticket_state": PRINTED}
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """Somebody on a pasted list."""
 
     text: str

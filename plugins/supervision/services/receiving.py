@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy import Select, func, insert, select, update
 
 from lms.api.people import CONSENT_TEXT, LEARNING_RECORD, give_consent, has_consent, people_by_id
@@ -43,8 +43,7 @@ LONG = "long"
 FILE, ONLINE = "file", "online"
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """A file that is to be taken in: whole, signed by the station that opened these papers, and opened."""
 
     session: SessionRow
@@ -260,8 +259,7 @@ def _session_after(found: Read, receipt: UUID, told: Drift) -> None:
 # --- what a person decides --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class HandedRow:
+class HandedRow(Struct, frozen=True):
     """A paper that came back, as the receipt shows it."""
 
     id: int
@@ -291,8 +289,7 @@ _ROW: Select[*tuple[Any, ...]] = select(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ReceiptRow:
+class ReceiptRow(Struct, frozen=True):
     """A file that came."""
 
     id: int

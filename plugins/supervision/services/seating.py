@@ -8,8 +8,8 @@ paper and nothing else (`enter_within`).
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import update
 
 from lms.api.people import (
@@ -133,8 +133,7 @@ def come_in(session: SessionRow, seat: SeatRow, device: str) -> None:
         raise Conflict(ELSEWHERE)
 
 
-@dataclass(frozen=True)
-class Here:
+class Here(Struct, frozen=True):
     """A device with its ticket: in which room, on which seat, whose."""
 
     session: SessionRow

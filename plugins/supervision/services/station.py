@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import func, insert, select, update
 
 from lms.api.data import FileStore
@@ -37,8 +37,7 @@ B, P, SE, S = Bundle.__table__, Paper.__table__, Seat.__table__, Session.__table
 HOLDER = "Máy trạm"  # stands as whoever planned a session that came in a file
 
 
-@dataclass(frozen=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """A file with papers that was brought here. `session_id` None: it was not opened yet."""
 
     id: int

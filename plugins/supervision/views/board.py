@@ -7,9 +7,9 @@ the same cookie from the session's page. Nothing here leads anywhere else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from flask import make_response, redirect, request, url_for
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.people import birth_years, people_by_id
@@ -119,8 +119,7 @@ def go() -> Response:
 # --- the board --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class BoardRow:
+class BoardRow(Struct, frozen=True):
     """A seat on the board. `kind` and `state`: how it stands; `lost`: minutes since the device was last heard of."""
 
     number: int
@@ -238,8 +237,7 @@ def _board_page(
     return private(page, status)
 
 
-@dataclass(frozen=True)
-class Happened:
+class Happened(Struct, frozen=True):
     """Something that happened, in words. `seat` 0: not about one; `minutes` 0: not about minutes."""
 
     at: str

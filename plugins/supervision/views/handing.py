@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import jsonify, redirect, request, url_for
 from markupsafe import Markup
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from lms.api.people import Person, find_people, here, may_at, path_name, people_by_id
@@ -72,8 +72,7 @@ def _grouped(key: str) -> str:
     return " ".join(key[at : at + 4] for at in range(0, len(key), 4))
 
 
-@dataclass(frozen=True)
-class PaperShown:
+class PaperShown(Struct, frozen=True):
     """A paper that came back. `got`, `station`: points, as the server and the station counted."""
 
     uuid: UUID

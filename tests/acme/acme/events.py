@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lms.api.plugins import Event
 
 
-@dataclass(frozen=True)
-class BroadcastHeard(Event):
+class BroadcastHeard(Event, frozen=True):
     """Somebody said that they heard a broadcast, for the first time."""
 
     account_id: int
