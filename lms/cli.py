@@ -186,7 +186,36 @@ def serve(host: str | None, port: int | None, safe: bool) -> None:
     overrides: dict[str, Any] = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     if safe:
         overrides["plugins"] = os.environ["LMS_PLUGINS"] = "first-party"
-    _serve(the_app(**overrides))
+    app = the_app(**overrides)
+    _refuse_old_tables(app)
+    _serve(app)
+
+
+def _refuse_old_tables(app: Flask) -> None:
+    """Page after page would fail on tables that are behind the program. A database that is away may yet come."""
+    from sqlalchemy.exc import OperationalError
+
+    from lms.db import migrating
+    from lms.db.base import db
+
+    with app.app_context():
+        try:
+            with db.engine.connect() as database:
+                behind = migrating.pending(database, app.extensions["lms.registry"].packages())
+        except OperationalError:
+            return
+        finally:
+            db.engine.dispose()  # no connection may be open in a process that forks
+    if behind:
+        raise click.ClickException(
+            in_words(
+                app,
+                _(
+                    "The database is not of this version ({packages}). Make a copy of it, then run: lms migrate",
+                    packages=", ".join(behind),
+                ),
+            )
+        )
 
 
 def _serve(app: Flask) -> None:
@@ -203,7 +232,9 @@ def worker() -> None:
     """Delivers what happened to those who wait for it: certificates, for one."""
     from lms.outbox.worker import Worker
 
-    Worker(the_app()).run()
+    app = the_app()
+    _refuse_old_tables(app)
+    Worker(app).run()
 
 
 @main.command()

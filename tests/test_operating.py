@@ -145,3 +145,14 @@ def test_problems_of_a_package_are_told_in_the_operators_language(app: Flask, tm
     assert english.stdout.isascii()
     wrong = lms(app, "import", "--check", str(folder), LMS_LANG="fr")
     assert wrong.stderr == "Error: LMS_LANG must be vi or en, not 'fr'.\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_nothing_runs_on_tables_that_are_behind(app: Flask, tmp_path: Path, command: str) -> None:
+    empty = f"sqlite:///{tmp_path}/empty.sqlite"
+    done = lms(app, command, LMS_DATABASE_URL=empty, LMS_LANG="en")
+    assert done.returncode == 1, "it runs, and every page fails"
+    assert "not of this version (lms, " in done.stderr
+    assert "run: lms migrate" in done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "chạy: lms migrate" in lms(app, command, LMS_DATABASE_URL=empty).stderr
