@@ -9,47 +9,20 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from courses.models import Document, Revision
-from lms.api.learning import Activity, Found, ListedDraft, listed_drafts
-from lms.api.people import fold
+from lms.api.learning import Found, KeptDraft, ListedDraft, draft_titles, find_published, kept_draft, listed_drafts
 from lms.api.work import NotFound, connection
 
-R, DOC, A = Revision.__table__, Document.__table__, Activity.__table__
+R, DOC = Revision.__table__, Document.__table__
 
 
-class DocumentRow(Struct, frozen=True):
-    """A draft with the save that it is."""
-
-    activity_id: int
-    kind: str
-    slug: str
-    org_id: int
-    draft: Mapping[str, Any]
-    base: int
-    changed_at: int
-    changed_by: int | None
-
-
-def document(kind: str, slug: str) -> DocumentRow | None:
+def document(kind: str, slug: str) -> KeptDraft | None:
     """A draft by its kind and slug."""
-    row = connection().execute(
-        select(
-            DOC.c.activity_id, DOC.c.kind, A.c.slug, DOC.c.org_id, DOC.c.draft, DOC.c.base, DOC.c.changed_at,
-            DOC.c.changed_by,
-        )
-        .join(A, A.c.id == DOC.c.activity_id)
-        .where(DOC.c.kind == kind, A.c.slug == slug)
-    ).first()  # fmt: skip
-    return DocumentRow(*row) if row else None
+    return kept_draft(DOC, kind, slug)
 
 
 def titles(kind: str, slugs: Collection[str]) -> list[tuple[str, str, int]]:
     """(slug, title, unit) of those drafts that are there."""
-    rows = connection().execute(
-        select(A.c.slug, DOC.c.draft["title"].as_string(), DOC.c.org_id)
-        .join(A, A.c.id == DOC.c.activity_id)
-        .where(DOC.c.kind == kind, A.c.slug.in_(slugs))
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+    return draft_titles(DOC, kind, slugs)
 
 
 def documents(kind: str, granted: Collection[int], words: str = "", most: int = 100) -> list[ListedDraft]:
@@ -64,11 +37,7 @@ def orgs_with_lessons() -> list[int]:
 
 def published(kind: str, words: str, most: int) -> list[Found]:
     """Published activities of a kind whose title or slug holds the words, marks or not."""
-    wanted = fold(words)
-    rows = connection().execute(
-        select(A.c.slug, A.c.title).where(A.c.kind == kind, A.c.id.in_(select(R.c.activity_id))).order_by(A.c.title)
-    )
-    return [Found(r.slug, r.title) for r in rows if wanted in fold(r.title) or wanted in fold(r.slug)][:most]
+    return find_published(R, kind, words, most)
 
 
 class RevisionRow(Struct, frozen=True):

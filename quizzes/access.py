@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from lms.api.learning import author_orgs
+from lms.api.learning import KeptDraft, author_orgs
 from lms.api.people import Claim, May, Person, here, person_for, reaches, require_anywhere, units_where
 from lms.api.reviewing import units_of_studio
 from lms.api.work import NotFound, TooEarly, _
 from quizzes import brought, corrections, drafts
 from quizzes.brought import ImportRow
 from quizzes.corrections import CorrectionRow
-from quizzes.drafts import BankRow, ItemRow, QuizDraft
+from quizzes.drafts import BankRow, ItemRow
 from quizzes.due import Day, Waiting, day_for
 from quizzes.models import OPEN
 from quizzes.queries import Answers, AttemptRow, VersionRow, attempt, paper_of, papers_waiting, practice_item
@@ -165,7 +165,7 @@ def item_to_look_at(person: Person, slug: str) -> tuple[BankRow, ItemRow]:
     raise NotFound
 
 
-def quiz_for(person: Person, slug: str) -> QuizDraft:
+def quiz_for(person: Person, slug: str) -> KeptDraft:
     """A quiz's draft of such a unit."""
     granted = author_orgs(person)
     row = drafts.quiz(slug)

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Row, Select, bindparam, func, select, text
 
-from lms.api.learning import Activity, Found, ListedDraft, listed_drafts
+from lms.api.learning import Found, KeptDraft, ListedDraft, find_published, kept_draft, listed_drafts, published_when
 from lms.api.people import fold, reaches
 from lms.api.work import connection
 from quizzes.drawing import Candidate, lies_under
@@ -17,7 +17,7 @@ from quizzes.models import Bank, Item, ItemDraft, ItemVersion, QuizDocument, Qui
 from quizzes.queries import cards, types_in_use
 from quizzes.stems import words_of
 
-B, IT, ID, SO, V, D, R, A = (
+B, IT, ID, SO, V, D, R = (
     Bank.__table__,
     Item.__table__,
     ItemDraft.__table__,
@@ -25,7 +25,6 @@ B, IT, ID, SO, V, D, R, A = (
     ItemVersion.__table__,
     QuizDocument.__table__,
     QuizRevision.__table__,
-    Activity.__table__,
 )
 
 
@@ -181,27 +180,9 @@ def practice_items(words: str, most: int) -> list[Found]:
     return found
 
 
-class QuizDraft(Struct, frozen=True):
-    """A quiz's draft with the save that it is."""
-
-    activity_id: int
-    slug: str
-    org_id: int
-    draft: Mapping[str, Any]
-    base: int
-    changed_at: int
-    changed_by: int | None
-
-
-_DRAFT = select(
-    D.c.activity_id, A.c.slug, D.c.org_id, D.c.draft, D.c.base, D.c.changed_at, D.c.changed_by
-).join(A, A.c.id == D.c.activity_id)  # fmt: skip
-
-
-def quiz(slug: str) -> QuizDraft | None:
+def quiz(slug: str) -> KeptDraft | None:
     """A quiz's draft by its slug."""
-    row = connection().execute(_DRAFT.where(A.c.slug == slug)).first()
-    return QuizDraft(*row) if row else None
+    return kept_draft(D, "quiz", slug)
 
 
 def quizzes(granted: Collection[int], words: str = "") -> list[ListedDraft]:
@@ -211,22 +192,12 @@ def quizzes(granted: Collection[int], words: str = "") -> list[ListedDraft]:
 
 def published_quizzes(words: str, most: int) -> list[Found]:
     """Published quizzes whose title or slug holds the words, marks or not."""
-    wanted = fold(words)
-    rows = connection().execute(
-        select(A.c.slug, A.c.title).where(A.c.kind == "quiz", A.c.id.in_(select(R.c.activity_id))).order_by(A.c.title)
-    )
-    return [Found(r.slug, r.title) for r in rows if wanted in fold(r.title) or wanted in fold(r.slug)][:most]
+    return find_published(R, "quiz", words, most)
 
 
 def revisions(activity_id: int, most: int = 20) -> list[tuple[int, int, int | None]]:
     """(number, moment, account) of a quiz's published revisions, the newest first."""
-    rows = connection().execute(
-        select(R.c.number, R.c.published_at, R.c.published_by)
-        .where(R.c.activity_id == activity_id)
-        .order_by(R.c.number.desc())
-        .limit(most)
-    )
-    return [(row.number, row.published_at, row.published_by) for row in rows]
+    return published_when(R, activity_id, most)
 
 
 def pool_of(pool: str) -> list[Candidate]:

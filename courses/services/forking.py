@@ -11,10 +11,10 @@ from sqlalchemy import exists, func, insert, select, update
 from courses import comparing, structures
 from courses.blocks.ids import with_ids
 from courses.comparing import Offer
-from courses.drafts import DocumentRow, newest_body
+from courses.drafts import newest_body
 from courses.models import Document, Fork, Revision
 from courses.services import authoring
-from lms.api.learning import Activity, anchor, free_slug
+from lms.api.learning import Activity, KeptDraft, anchor, free_slug
 from lms.api.people import ancestors, fold, reaches
 from lms.api.work import Conflict, Invalid, NotFound, _, audit, clock, connection
 
@@ -243,7 +243,7 @@ def _named(body: Mapping[str, Any], before: Any) -> dict[str, Any]:
     return {**body, "blocks": with_ids(body["blocks"], before)}
 
 
-def take(document: DocumentRow, keys: Collection[str], newest_id: int, by_id: int) -> None:
+def take(document: KeptDraft, keys: Collection[str], newest_id: int, by_id: int) -> None:
     """Lays the chosen changes of the original into the draft and follows its newest revision from now on.
 
     What was not chosen stays as it is here, and is not offered again. Conflict where the original or the draft changed
@@ -266,7 +266,7 @@ def take(document: DocumentRow, keys: Collection[str], newest_id: int, by_id: in
     audit.record(by_id, f"{row.kind}.followed", f"{row.kind}:{document.slug}", revision=newest_id, taken=len(taken))
 
 
-def use_in(course: DocumentRow, fork: ForkRow, by_id: int) -> None:
+def use_in(course: KeptDraft, fork: ForkRow, by_id: int) -> None:
     """Puts the adapted lesson in the original's place in a course's draft. Harmless when repeated."""
     body = structures.replaced(course.draft, fork.origin_slug, fork.slug)
     authoring.save(course.activity_id, course.base, body, by_id)

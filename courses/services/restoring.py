@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from courses.drafts import DocumentRow, body_of, newest_body
+from courses.drafts import body_of, newest_body
 from courses.services import authoring, setting_aside
 from courses.services.forking import with_locked
+from lms.api.learning import KeptDraft
 from lms.api.reviewing import digest_of
 from lms.api.work import audit
 
 
-def restore(row: DocumentRow, number: int, by_id: int) -> bool:
+def restore(row: KeptDraft, number: int, by_id: int) -> bool:
     """Makes the revision with this number the draft; returns whether what the draft held was set aside.
 
     NotFound where there is no such revision, Conflict where somebody saved meanwhile. Publishing is another step.

@@ -31,7 +31,7 @@ def begin(activity_id: int, lang: str, by_id: int | None) -> None:
 
 def save(track_id: int, base: int, body: Mapping[str, Any], by_id: int) -> None:
     """Keeps a track over the save numbered `base`. Raises Conflict where somebody saved something else since."""
-    held = connection().execute(select(T.c.base, T.c.draft).where(T.c.id == track_id)).one()
+    held = connection().execute(select(T.c.base, T.c.draft).where(T.c.id == track_id).with_for_update()).one()
     if held.draft == body:
         return
     if held.base != base:

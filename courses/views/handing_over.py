@@ -10,8 +10,8 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from courses import drafts
-from courses.drafts import DocumentRow
 from courses.services import authoring, forking, publishing
+from lms.api.learning import KeptDraft
 from lms.api.people import Person
 from lms.api.reviewing import Standing, rule_at, standing_of
 from lms.api.work import unit_of_work
@@ -28,7 +28,7 @@ class Chain(Struct, frozen=True):
     locked: list[str]
 
 
-def chain_of(row: DocumentRow) -> Chain:
+def chain_of(row: KeptDraft) -> Chain:
     """Where a draft stands."""
     fork = forking.fork_of(row.activity_id) if row.kind in forking.KINDS else None
     return Chain(
@@ -46,7 +46,7 @@ def plain(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in ("pinned", "removed")}
 
 
-def is_new(row: DocumentRow, body: Mapping[str, Any]) -> bool:
+def is_new(row: KeptDraft, body: Mapping[str, Any]) -> bool:
     """Whether a body says something else than what is published. A course may hold newer parts: that is new too."""
     newest = drafts.newest_body(row.activity_id)
     if newest is None or plain(newest) != plain(body):
@@ -54,7 +54,7 @@ def is_new(row: DocumentRow, body: Mapping[str, Any]) -> bool:
     return row.kind == "course" and publishing.has_newer_parts(newest)
 
 
-def hand_over(person: Person, row: DocumentRow, body: Mapping[str, Any]) -> Response:
+def hand_over(person: Person, row: KeptDraft, body: Mapping[str, Any]) -> Response:
     """Saves a body that nothing keeps from being published, and leads to what comes next.
 
     What was never published is published at once, unless the unit asks for a review; else the author says on the next

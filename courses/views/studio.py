@@ -12,11 +12,10 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from courses import drafts, forms
 from courses.access import document_for
-from courses.drafts import DocumentRow
 from courses.services import authoring, forking
 from courses.views.handing_over import chain_of, hand_over
 from lms.api.competency import framework_titles
-from lms.api.learning import ACTIVITY_KINDS, AUTHORS, activity, author_orgs, authored, findable
+from lms.api.learning import ACTIVITY_KINDS, AUTHORS, KeptDraft, activity, author_orgs, authored, findable
 from lms.api.packages import export_package, known_parts, write_package
 from lms.api.people import Person, here, reaches
 from lms.api.studio import (
@@ -121,7 +120,7 @@ def _activity_row(person: Person, ref: Mapping[str, Any]) -> Activity:
 
 
 def _editor(
-    row: DocumentRow,
+    row: KeptDraft,
     body: Mapping[str, Any],
     errors: Mapping[str, list[Text]] | None = None,
     other: Theirs | None = None,
@@ -278,7 +277,7 @@ def _move_activity(modules: list[dict[str, Any]], place: int, key: str, by: int)
         beside.insert(len(beside) if by < 0 else 0, taken)
 
 
-def _with_new(person: Person, row: DocumentRow, body: dict[str, Any], where: str) -> dict[str, Any]:
+def _with_new(person: Person, row: KeptDraft, body: dict[str, Any], where: str) -> dict[str, Any]:
     """The body with a new draft of the chosen kind at the end of a module."""
     title = composed(request.form.get(f"{where}-new")) or ""
     name = request.form.get(f"{where}-new-kind", "")
@@ -324,7 +323,7 @@ def find(slug: str) -> str:
     )
 
 
-def _module(row: DocumentRow, typed: str) -> tuple[int, Mapping[str, Any]]:
+def _module(row: KeptDraft, typed: str) -> tuple[int, Mapping[str, Any]]:
     if not is_number(typed) or int(typed) >= len(row.draft["modules"]):
         raise NotFound
     return int(typed), row.draft["modules"][int(typed)]

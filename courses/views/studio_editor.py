@@ -16,12 +16,11 @@ from courses.blocks.ids import with_ids
 from courses.blocks.siding import marks_text
 from courses.blocks.standard import BLOCK_TYPES
 from courses.completing import rule_of
-from courses.drafts import DocumentRow
 from courses.services import setting_aside, uploading
 from courses.views.handing_over import chain_of
 from courses.views.studio import history
 from lms.api.competency import skill_areas, skills
-from lms.api.learning import ACTIVITY_KINDS, findable
+from lms.api.learning import ACTIVITY_KINDS, KeptDraft, findable
 from lms.api.packages import BLOCK_READERS, known_parts
 from lms.api.people import Person
 from lms.api.reviewing import digest_of
@@ -246,7 +245,7 @@ def notes_of(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def editor(
-    row: DocumentRow,
+    row: KeptDraft,
     person: Person,
     body: Mapping[str, Any] | None = None,
     errors: Mapping[str, list[Text]] | None = None,

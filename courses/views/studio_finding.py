@@ -10,10 +10,9 @@ from msgspec import Struct
 from courses.access import document_for
 from courses.blocks.fields import fields_of
 from courses.blocks.standard import BLOCK_TYPES
-from courses.drafts import DocumentRow
 from courses.services import authoring
 from courses.views.studio import MOST_FOUND, Answer
-from lms.api.learning import ACTIVITY_KINDS, ActivityKind, Findable, findable
+from lms.api.learning import ACTIVITY_KINDS, ActivityKind, Findable, KeptDraft, findable
 from lms.api.people import here
 from lms.api.studio import Field, base_of_form, is_number
 from lms.api.web import STAFF, Routes, render, say
@@ -31,7 +30,7 @@ class Wanted(Struct, frozen=True):
     search: Findable
 
 
-def _wanted(row: DocumentRow, typed: Mapping[str, str]) -> Wanted:
+def _wanted(row: KeptDraft, typed: Mapping[str, str]) -> Wanted:
     place = int(typed.get("block", "")) if is_number(typed.get("block", "")) else -1
     if not 0 <= place < len(row.draft["blocks"]):
         raise NotFound

@@ -11,14 +11,13 @@ from werkzeug.wrappers import Response
 from courses import drafts
 from courses.access import document_for, may_author
 from courses.comparing import Offer
-from courses.drafts import DocumentRow
 from courses.services import forking
 from courses.services.forking import ForkRow, Upstream
 from courses.structures import Held, plan_of
 from courses.views.differences import FACTS, block_row, fact_text
 from courses.views.handing_over import editor_url
 from lms.api.competency import framework_titles
-from lms.api.learning import ACTIVITY_KINDS, activity, author_orgs
+from lms.api.learning import ACTIVITY_KINDS, KeptDraft, activity, author_orgs
 from lms.api.people import here
 from lms.api.reviewing import Part, Row, text_row
 from lms.api.studio import Field, base_of_form, chosen_unit, is_number, unit_choices, unit_name
@@ -88,7 +87,7 @@ class Offered(Struct, frozen=True):
     gone_there: bool
 
 
-def _fork_for(slug: str) -> tuple[DocumentRow, ForkRow]:
+def _fork_for(slug: str) -> tuple[KeptDraft, ForkRow]:
     """An adapted lesson, or course, of mine. Among lessons and courses a slug is one: new ones never share it."""
     for kind in forking.KINDS:
         if not may_author(here(), kind, slug):
@@ -107,7 +106,7 @@ def show(slug: str) -> str:
     return _page(row, fork, {})
 
 
-def _page(row: DocumentRow, fork: ForkRow, errors: dict[str, list[str]]) -> str:
+def _page(row: KeptDraft, fork: ForkRow, errors: dict[str, list[str]]) -> str:
     person = here()
     up = forking.upstream(fork, row.draft)
     tell = _offered_in_course if fork.kind == "course" else _offered

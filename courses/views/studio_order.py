@@ -10,10 +10,9 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from courses.access import document_for
-from courses.drafts import DocumentRow
 from courses.services import authoring
 from lms.api.competency import PREREQUISITES, ProgrammeRow, programme_by_id, programmes_with, set_prerequisites
-from lms.api.learning import activity, circle, masks_of
+from lms.api.learning import KeptDraft, activity, circle, masks_of
 from lms.api.people import May, Person, here, may_at, nation_id, require_at
 from lms.api.studio import base_of_form, is_number
 from lms.api.web import STAFF, Routes, render, say
@@ -46,7 +45,7 @@ def _may_lock(person: Person) -> bool:
     return nation is not None and may_at(person, May.PUBLISH, nation)
 
 
-def _page(row: DocumentRow, chosen: str, error: str = "") -> str:
+def _page(row: KeptDraft, chosen: str, error: str = "") -> str:
     refs = _refs(row.draft)
     titles = _titles(refs)
     after = {ref["slug"]: list(ref.get("after", ())) for ref in refs}
@@ -66,7 +65,7 @@ def _page(row: DocumentRow, chosen: str, error: str = "") -> str:
     )
 
 
-def _programmes(row: DocumentRow) -> list[ProgrammeRow]:
+def _programmes(row: KeptDraft) -> list[ProgrammeRow]:
     return programmes_with(row.activity_id)
 
 

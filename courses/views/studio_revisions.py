@@ -11,12 +11,11 @@ from werkzeug.wrappers import Response
 from courses import checking, comparing, drafts
 from courses.access import document_for, may_author, published_for
 from courses.comparing import Change
-from courses.drafts import DocumentRow
 from courses.services import forking, publishing, restoring, uploading
 from courses.views import studio_editor, studio_publishing
 from courses.views.differences import difference
 from courses.views.handing_over import editor_url, is_new, plain
-from lms.api.learning import SyllabusRow, author_orgs, syllabuses
+from lms.api.learning import KeptDraft, SyllabusRow, author_orgs, syllabuses
 from lms.api.people import May, Person, here, may_at, reaches
 from lms.api.reviewing import CHANGES, digest_of, rule_at, submit
 from lms.api.studio import Field, is_number, name_of, unit_name
@@ -56,7 +55,7 @@ class Behind(Struct, frozen=True):
     unit: str
 
 
-def _listed(row: DocumentRow) -> list[Listed]:
+def _listed(row: KeptDraft) -> list[Listed]:
     rows = drafts.revisions(row.activity_id, 100)
     return [
         Listed(
@@ -101,7 +100,7 @@ def revisions(kind: str, slug: str) -> str:
     )  # fmt: skip
 
 
-def _behind(person: Person, row: DocumentRow) -> list[Behind]:
+def _behind(person: Person, row: KeptDraft) -> list[Behind]:
     if row.kind == "course":
         return []
     newest = publishing.newest_revision(row.kind, row.slug)
@@ -186,9 +185,7 @@ def _needs_publisher(org_id: int) -> Text:
 # --- publishing the next one ------------------------------------------------------------------------------------------
 
 
-def _publish_page(
-    row: DocumentRow, note: str = "", change: str = "", errors: dict[str, list[str]] | None = None
-) -> str:
+def _publish_page(row: KeptDraft, note: str = "", change: str = "", errors: dict[str, list[str]] | None = None) -> str:
     newest = drafts.newest_body(row.activity_id)
     body = plain(row.draft)
     proposed = comparing.proposed(row.kind, plain(newest), body) if newest is not None else "first"
@@ -252,19 +249,19 @@ def publish_now(kind: str, slug: str) -> Answer:
     return redirect(after, 303)
 
 
-def _proposed(row: DocumentRow, body: dict[str, Any]) -> Change:
+def _proposed(row: KeptDraft, body: dict[str, Any]) -> Change:
     newest = drafts.newest_body(row.activity_id)
     return comparing.proposed(row.kind, plain(newest), body) if newest is not None else "major"
 
 
-def _still(row: DocumentRow) -> None:
+def _still(row: KeptDraft) -> None:
     """Conflict where the draft was saved since it was read: what is published is what was looked at."""
     now = drafts.document(row.kind, row.slug)
     if now is None or now.base != row.base:
         raise Conflict(CHANGED_MEANWHILE)
 
 
-def _is_ready(row: DocumentRow) -> bool:
+def _is_ready(row: KeptDraft) -> bool:
     """Whether nothing keeps a draft from being published: it was asked before, and may have been edited since."""
     if row.kind == "lesson":
         body = checking.settled(uploading.refreshed(plain(row.draft)))

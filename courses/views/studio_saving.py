@@ -15,11 +15,11 @@ from courses.access import document_for
 from courses.blocks.fields import BlockField, fields_of
 from courses.blocks.siding import Side, chosen, marks_text, read_marks, sides
 from courses.blocks.standard import BLOCK_TYPES
-from courses.drafts import DocumentRow
 from courses.services import authoring, setting_aside, uploading
 from courses.services.setting_aside import SetAsideRow
 from courses.views import studio_editor
 from courses.views.studio import Answer
+from lms.api.learning import KeptDraft
 from lms.api.media import received
 from lms.api.packages import render as markdown
 from lms.api.people import Person, here
@@ -42,7 +42,7 @@ ASKED = {
 }  # fmt: skip
 
 
-def keeper(row: DocumentRow) -> Callable[[FileStorage, BlockField, Mapping[str, Any]], tuple[str, dict[str, Any]]]:
+def keeper(row: KeptDraft) -> Callable[[FileStorage, BlockField, Mapping[str, Any]], tuple[str, dict[str, Any]]]:
     """What takes an uploaded file in for this lesson; the worker makes it small."""
     by_id = here().id
 
@@ -88,7 +88,7 @@ def autosave(slug: str) -> Response:
     )
 
 
-def _set_aside(row: DocumentRow, person: Person, body: Mapping[str, Any], seen: Mapping[str, str]) -> int:
+def _set_aside(row: KeptDraft, person: Person, body: Mapping[str, Any], seen: Mapping[str, str]) -> int:
     typed = request.form.get("aside", "")
     with unit_of_work():
         number = setting_aside.keep(row.activity_id, person.id, base_of_form(), body, seen)
@@ -97,7 +97,7 @@ def _set_aside(row: DocumentRow, person: Person, body: Mapping[str, Any], seen: 
     return number
 
 
-def refused(row: DocumentRow, person: Person, body: Mapping[str, Any], seen: Mapping[str, str]) -> Answer:
+def refused(row: KeptDraft, person: Person, body: Mapping[str, Any], seen: Mapping[str, str]) -> Answer:
     """The answer to a save over somebody else's: what was sent is set aside, and both are shown."""
     number = _set_aside(row, person, body, seen)
     now = document_for(person, "lesson", row.slug)
@@ -175,7 +175,7 @@ def _pair(side: Side, mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Pai
     )
 
 
-def _page(row: DocumentRow, person: Person, aside: SetAsideRow, just_now: bool = False) -> str:
+def _page(row: KeptDraft, person: Person, aside: SetAsideRow, just_now: bool = False) -> str:
     differ = sides(aside.body, row.draft, aside.seen)
     same = {block["id"] for block in row.draft["blocks"] if block.get("id")} - {side.name for side in differ}
     return render(

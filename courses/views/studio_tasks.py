@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from courses import drafts, forms
 from courses.access import document_for
-from courses.drafts import DocumentRow
 from courses.services import authoring
 from courses.views.handing_over import chain_of, hand_over
 from courses.views.studio import Answer, history
+from lms.api.learning import KeptDraft
 from lms.api.packages import render as markdown
 from lms.api.people import here
 from lms.api.studio import Field, Theirs, asked, base_of_form, said, theirs, unit_name
@@ -24,7 +24,7 @@ routes = Routes("courses", "/studio/viec-that")
 
 
 def _task_editor(
-    row: DocumentRow,
+    row: KeptDraft,
     body: Mapping[str, Any],
     errors: Mapping[str, list[Text]] | None = None,
     other: Theirs | None = None,

@@ -16,10 +16,10 @@ from courses import offers, queries, tracks
 from courses.access import document_for, may_author, published_for
 from courses.blocks.fields import BlockField, fields_of
 from courses.blocks.standard import BLOCK_TYPES
-from courses.drafts import DocumentRow
 from courses.models import Track
 from courses.services import reading, translating, uploading
 from courses.services.publishing import newest_revision
+from lms.api.learning import KeptDraft
 from lms.api.media import REFUSED, allow_upload, received
 from lms.api.packages import tidy
 from lms.api.people import May, here, may_at
@@ -37,7 +37,7 @@ MOST_SOUNDS = 4  # of the largest size in one form; of the usual size it may be 
 T = Track.__table__
 
 
-def _lesson(slug: str) -> tuple[DocumentRow, int, Mapping[str, Any]]:
+def _lesson(slug: str) -> tuple[KeptDraft, int, Mapping[str, Any]]:
     """A lesson of this person's units, with its newest revision. NotFound where nothing was published yet."""
     row = published_for(here(), "lesson", slug)
     revision_id, body = translating.newest_of(row.activity_id)
@@ -258,7 +258,7 @@ def _parts(
 
 
 def _editor(
-    row: DocumentRow, lang: str, base: int, draft: Mapping[str, Any], changed_at: int,
+    row: KeptDraft, lang: str, base: int, draft: Mapping[str, Any], changed_at: int,
     errors: Mapping[str, list[str]] | None = None, status: int = 200,
 
 ) -> Response:  # fmt: skip

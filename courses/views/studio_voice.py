@@ -10,9 +10,9 @@ from msgspec import Struct
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from courses.access import document_for
-from courses.drafts import DocumentRow
 from courses.services import reading, translating, voicing
 from courses.services.uploading import GONE
+from lms.api.learning import KeptDraft
 from lms.api.media import REFUSED, SPEECH, MediaRow, allow_upload, received, take_in
 from lms.api.people import VOICE, has_consent, here
 from lms.api.speech import LANGUAGES, can_encode, recordings, sentences
@@ -101,7 +101,7 @@ def be_silent(slug: str, lang: str) -> WerkzeugResponse:
     return redirect(url_for("courses.studio_voice", slug=slug, lang=lang), 303)
 
 
-def _said(slug: str, lang: str) -> tuple[DocumentRow, Mapping[str, Any], list[str]]:
+def _said(slug: str, lang: str) -> tuple[KeptDraft, Mapping[str, Any], list[str]]:
     if lang not in LANGUAGES:
         raise NotFound
     row = document_for(here(), "lesson", slug)

@@ -4,11 +4,18 @@ from lms.learning.access import InCourse, Reading, course_for
 from lms.learning.activities import anchor, set_skills
 from lms.learning.authoring import (
     AUTHORS,
+    KeptDraft,
     ListedDraft,
     author_orgs,
+    begin_draft,
+    draft_titles,
+    find_published,
     first_free,
     free_slug,
+    kept_draft,
     listed_drafts,
+    published_when,
+    save_draft,
     slug_of,
 )
 from lms.learning.enrolling import Entry, publish_syllabus
@@ -88,14 +95,15 @@ from lms.syncing import SYNCED, Happening, Synced
 __all__ = [
     "ACTIVITY_KINDS", "AUTHORS", "LISTENED", "READ", "RUNNERS", "SYNCED", "Activity", "ActivityCompleted",
     "ActivityKind", "ActivityRow", "Along", "Authored", "Carried", "CourseCompleted", "EnrollmentRow", "Entry",
-    "Findable", "Found", "Happening", "InCourse", "Joined", "Joining", "Kind", "LeftAt", "ListedDraft", "Outcome",
-    "Place", "Portable", "Practised", "Printable", "Printed", "Progress", "Reading", "Rescored", "Result", "Resumable",
-    "Revised", "Runner", "Syllabus", "SyllabusEntry", "SyllabusRow", "Synced", "activity", "activity_by_id",
-    "activity_slug", "along", "anchor", "author_orgs", "authored", "carried", "circle", "counts_from", "course_for",
-    "course_on", "course_with", "done_before", "enroll", "enrollment", "enrollments", "evidence_of", "findable",
-    "first_free", "free_slug", "gathering", "is_voluntary", "join_many", "join_newcomers", "leads_to", "listed_drafts",
-    "masks_of", "move_on", "named_of", "newest_syllabus", "next_asked", "next_open", "places", "portable", "practised",
-    "practised_of", "printable", "progress", "publish_syllabus", "record_again", "record_result", "resumable",
-    "revised", "seen_in", "set_skills", "slug_of", "stopped", "syllabuses", "telling_in", "told_in", "unjoin_many",
+    "Findable", "Found", "Happening", "InCourse", "Joined", "Joining", "KeptDraft", "Kind", "LeftAt", "ListedDraft",
+    "Outcome", "Place", "Portable", "Practised", "Printable", "Printed", "Progress", "Reading", "Rescored", "Result",
+    "Resumable", "Revised", "Runner", "Syllabus", "SyllabusEntry", "SyllabusRow", "Synced", "activity",
+    "activity_by_id", "activity_slug", "along", "anchor", "author_orgs", "authored", "begin_draft", "carried", "circle",
+    "counts_from", "course_for", "course_on", "course_with", "done_before", "draft_titles", "enroll", "enrollment",
+    "enrollments", "evidence_of", "find_published", "findable", "first_free", "free_slug", "gathering", "is_voluntary",
+    "join_many", "join_newcomers", "kept_draft", "leads_to", "listed_drafts", "masks_of", "move_on", "named_of",
+    "newest_syllabus", "next_asked", "next_open", "places", "portable", "practised", "practised_of", "printable",
+    "progress", "publish_syllabus", "published_when", "record_again", "record_result", "resumable", "revised",
+    "save_draft", "seen_in", "set_skills", "slug_of", "stopped", "syllabuses", "telling_in", "told_in", "unjoin_many",
     "unmake_newcomers", "url_of",
 ]  # fmt: skip

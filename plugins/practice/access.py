@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from lms.api.learning import author_orgs
+from lms.api.learning import KeptDraft, author_orgs
 from lms.api.people import Person, reaches
 from lms.api.work import NotFound
 from plugins.practice import drafts, queries
-from plugins.practice.drafts import PracticeDraft
 from plugins.practice.queries import Published
 
 
@@ -19,7 +18,7 @@ def practice_for_anyone(slug: str, revision_id: int | None = None) -> Published:
     return found
 
 
-def practice_for(person: Person, slug: str) -> PracticeDraft:
+def practice_for(person: Person, slug: str) -> KeptDraft:
     """A draft of a unit where the person authors, or of one below it."""
     granted = author_orgs(person)
     row = drafts.document(slug)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
-from lms.api.learning import Activity, anchor, first_free, free_slug, slug_of
+from lms.api.learning import Activity, anchor, begin_draft, first_free, save_draft, slug_of
 from lms.api.packages import FORM_COMMON, broken_forms, broken_rules, shared
-from lms.api.work import Conflict, Invalid, Text, _, audit, clock, connection
+from lms.api.work import Invalid, Text, _, audit, connection
 from quizzes.drawing import Candidate, assured, lies_under
 from quizzes.measures import forms_of, measure_of, purpose_of
 from quizzes.models import Bank, QuizDocument
@@ -51,44 +51,12 @@ def empty_quiz(slug: str, title: str) -> dict[str, Any]:
 
 def begin_quiz(title: str, org_id: int, by_id: int) -> str:
     """Makes an empty quiz and returns its slug; an untouched draft of the same author and title is the same draft."""
-    database = connection()
-    untouched = database.execute(
-        select(A.c.slug, D.c.draft)
-        .join(A, A.c.id == D.c.activity_id)
-        .where(D.c.org_id == org_id, D.c.changed_by == by_id, D.c.base == 1, A.c.title == title)
-    )
-    for row in untouched:
-        if row.draft == empty_quiz(row.slug, title):
-            return str(row.slug)
-    slug = free_slug(title, "bai-kiem-tra")
-    activity_id = anchor("quiz", slug, title, 10)
-    database.execute(
-        insert(D).values(
-            activity_id=activity_id,
-            org_id=org_id,
-            draft=empty_quiz(slug, title),
-            base=1,
-            changed_at=clock.seconds(),
-            changed_by=by_id,
-        )
-    )
-    audit.record(by_id, "quiz.begun", f"quiz:{slug}", org=org_id)
-    return slug
+    return begin_draft(D, "quiz", title, "bai-kiem-tra", org_id, by_id, 10, lambda slug: empty_quiz(slug, title))
 
 
 def save_quiz(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> None:
-    """Keeps a draft over the save numbered `base`; saving what is there already changes nothing. Raises Conflict."""
-    database = connection()
-    held = database.execute(select(D.c.base, D.c.draft).where(D.c.activity_id == activity_id)).one()
-    if held.draft == body:
-        return
-    if held.base != base:
-        raise Conflict
-    database.execute(
-        update(D)
-        .where(D.c.activity_id == activity_id, D.c.base == base)
-        .values(draft=dict(body), base=base + 1, changed_at=clock.seconds(), changed_by=by_id)
-    )
+    """Keeps a draft over the save numbered `base`. Raises Conflict where somebody saved something else since."""
+    save_draft(D, activity_id, base, body, by_id)
 
 
 def publish(activity_id: int, org_id: int, body: Mapping[str, Any], bank: Sequence[Candidate], by_id: int) -> None:

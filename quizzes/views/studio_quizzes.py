@@ -9,7 +9,7 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from lms.api.competency import areas_by_code, skills
-from lms.api.learning import author_orgs
+from lms.api.learning import KeptDraft, author_orgs
 from lms.api.packages import FORM_LETTERS, POLICY_DEFAULTS, Package, package_files
 from lms.api.people import here
 from lms.api.studio import (
@@ -30,7 +30,6 @@ from lms.api.web import STAFF, Routes, render, say
 from lms.api.work import Conflict, Invalid, Text, _, unit_of_work
 from quizzes import drafts, forms
 from quizzes.access import quiz_for
-from quizzes.drafts import QuizDraft
 from quizzes.drawing import Candidate, assured, fits
 from quizzes.measures import asked as measured_count
 from quizzes.measures import forms_of, measure_of, purpose_of
@@ -106,7 +105,7 @@ def begin() -> Answer:
 
 
 def _editor(
-    row: QuizDraft,
+    row: KeptDraft,
     body: Mapping[str, Any],
     errors: Mapping[str, list[Text]] | None = None,
     other: Theirs | None = None,

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from courses import drafts
-from courses.drafts import DocumentRow
 from courses.services import authoring, forking, publishing
-from lms.api.learning import enroll
+from lms.api.learning import KeptDraft, enroll
 from lms.api.people import nation_id
 from lms.api.work import connection, unit_of_work
 from lms.identity.models import Account
@@ -87,7 +86,7 @@ def make(app: Flask) -> Revisions:
     return made
 
 
-def _document(kind: str, slug: str) -> DocumentRow:
+def _document(kind: str, slug: str) -> KeptDraft:
     row = drafts.document(kind, slug)
     assert row is not None
     return row

@@ -10,11 +10,11 @@ from sqlalchemy import insert, select, update
 
 from lms.api.competency import skills_by_code
 from lms.api.data import FileStore
-from lms.api.learning import Activity, anchor, free_slug, set_skills, slug_of
+from lms.api.learning import Activity, anchor, begin_draft, save_draft, set_skills, slug_of
 from lms.api.media import Received, file_entry, media, settled, take_in
 from lms.api.packages import MOST_FILE_BYTES, Problems, Where, check_picture
 from lms.api.reviewing import digest_of, edited
-from lms.api.work import Conflict, Invalid, Text, _, audit, clock, connection
+from lms.api.work import Invalid, Text, _, audit, clock, connection
 from plugins.practice.format.checking import faults
 from plugins.practice.models import PracticeDocument, PracticeRevision
 from plugins.practice.pictures import PICTURES, SOUND, described
@@ -47,49 +47,25 @@ def empty_body(slug: str, title: str) -> dict[str, Any]:
 def begin(title: str, org_id: int, by_id: int, like: Mapping[str, Any] | None = None) -> str:
     """Makes a draft, empty or `like` another one's body, and returns its slug.
 
-    A form sent twice makes one: an untouched draft of the same author with the same title is the same draft.
+    An untouched draft of the same author and title is the same draft.
     """
-    database = connection()
 
     def body(slug: str) -> dict[str, Any]:
         return {**like, "slug": slug, "title": title} if like is not None else empty_body(slug, title)
 
-    untouched = database.execute(
-        select(A.c.slug, D.c.draft)
-        .join(A, A.c.id == D.c.activity_id)
-        .where(D.c.org_id == org_id, D.c.changed_by == by_id, D.c.base == 1, A.c.title == title)
-    )
-    for row in untouched:
-        if row.draft == body(row.slug):
-            return str(row.slug)
-    slug = free_slug(title, "luyen-tap")
-    activity_id = anchor("practice", slug, title, body(slug)["minutes"])
-    values = {"draft": body(slug), "base": 1, "changed_at": clock.seconds(), "changed_by": by_id}
-    database.execute(insert(D).values(activity_id=activity_id, org_id=org_id, **values))
-    audit.record(by_id, "practice.begun", f"practice:{slug}", org=org_id)
-    return slug
+    minutes = body("")["minutes"]
+    return begin_draft(D, "practice", title, "luyen-tap", org_id, by_id, minutes, body)
 
 
 def save(activity_id: int, base: int, body: Mapping[str, Any], by_id: int) -> int:
     """Keeps a draft over the save numbered `base`; returns the number of the save that is now the newest.
 
-    Saving what is there already changes nothing. Raises Conflict where somebody saved something else since.
+    Raises Conflict where somebody saved something else since.
     """
-    database = connection()
-    held = database.execute(
-        select(D.c.base, D.c.draft, A.c.slug).join(A, A.c.id == D.c.activity_id).where(D.c.activity_id == activity_id)
-    ).one()
-    if held.draft == body:
-        return int(held.base)
-    if held.base != base:
-        raise Conflict
-    database.execute(
-        update(D)
-        .where(D.c.activity_id == activity_id, D.c.base == base)
-        .values(draft=dict(body), base=base + 1, changed_at=clock.seconds(), changed_by=by_id)
-    )
-    edited("practice", held.slug, by_id)
-    return base + 1
+    saved = save_draft(D, activity_id, base, body, by_id)
+    if saved.is_new:
+        edited("practice", saved.slug, by_id)
+    return saved.base
 
 
 def keep_file(

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from lms.api.competency import skill_areas, skills
 from lms.api.data import FileStore
-from lms.api.learning import AUTHORS, author_orgs
+from lms.api.learning import AUTHORS, KeptDraft, author_orgs
 from lms.api.packages import Fields, Problem, Problems, Where
 from lms.api.people import here
 from lms.api.reviewing import digest_of, rule_at, standing_of, submit
@@ -34,7 +34,6 @@ from lms.api.web import GROUPS, STAFF, MenuItem, Routes, composed_lines, icon_na
 from lms.api.work import Conflict, Invalid, NotFound, Text, _, unit_of_work
 from plugins.practice import drafts, queries
 from plugins.practice.access import practice_for
-from plugins.practice.drafts import PracticeDraft
 from plugins.practice.format.checking import TITLE, Fault, Path, advice, faults
 from plugins.practice.format.reading import MOST_SCREENS, read
 from plugins.practice.format.stepping import MOST_STEPS
@@ -176,7 +175,7 @@ def in_words(text: str, most: int = 110) -> str:
 
 
 def _editor(
-    row: PracticeDraft,
+    row: KeptDraft,
     body: Mapping[str, Any],
     errors: Mapping[str, list[Text]] | None = None,
     other: Theirs | None = None,
@@ -267,7 +266,7 @@ def _facts_of(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in ("screens", "steps", "files")}
 
 
-def theirs_of(row: PracticeDraft) -> Theirs:
+def theirs_of(row: KeptDraft) -> Theirs:
     """What somebody else saved meanwhile, as text to be compared by eye."""
     return theirs(row.changed_by, row.changed_at, written(row.draft))
 
@@ -324,7 +323,7 @@ def publish(slug: str) -> Answer:
 
 
 def _text_page(
-    row: PracticeDraft, text: str, found: Sequence[Problem] = (), saved: bool = True, other: Theirs | None = None
+    row: KeptDraft, text: str, found: Sequence[Problem] = (), saved: bool = True, other: Theirs | None = None
 ) -> str:
     lines = text.split("\n")
     return render(
@@ -376,7 +375,7 @@ def save_text(slug: str) -> Answer:
     return redirect(url_for("practice.studio_practice_text", slug=slug), 303)
 
 
-def understood(text: str, row: PracticeDraft) -> tuple[dict[str, Any] | None, list[Problem]]:
+def understood(text: str, row: KeptDraft) -> tuple[dict[str, Any] | None, list[Problem]]:
     """The body that a text holds, and what is wrong by line.
 
     A text that is readable though unfinished gives both; what cannot be read gives no body.

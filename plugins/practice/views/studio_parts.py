@@ -9,13 +9,13 @@ from flask import redirect, request, url_for
 from msgspec import Struct
 from werkzeug.datastructures import FileStorage
 
+from lms.api.learning import KeptDraft
 from lms.api.media import REFUSED, allow_upload, endings, media, most_bytes, received
 from lms.api.people import here
 from lms.api.studio import Field, Theirs, asked, base_of_form, is_number, said, status_of, unit_name
 from lms.api.web import STAFF, Routes, render, render_fragment, say, wants_fragment
 from lms.api.work import Conflict, Invalid, NotFound, Text, _, unit_of_work
 from plugins.practice.access import practice_for
-from plugins.practice.drafts import PracticeDraft
 from plugins.practice.format.checking import Fault
 from plugins.practice.format.grading import grade
 from plugins.practice.format.reading import MOST_WIDGETS
@@ -119,7 +119,7 @@ def _at(found: Sequence[Fault], *path: str | int) -> list[str]:
 
 
 def _screen_editor(
-    row: PracticeDraft,
+    row: KeptDraft,
     body: Mapping[str, Any],
     number: int,
     errors: Mapping[str, list[Text]] | None = None,
@@ -361,7 +361,7 @@ def _coming(entry: Mapping[str, Any] | None) -> Coming | None:
 
 
 def _step_editor(
-    row: PracticeDraft,
+    row: KeptDraft,
     body: Mapping[str, Any],
     number: int,
     errors: Mapping[str, list[Text]] | None = None,
@@ -421,7 +421,7 @@ def _step_editor(
     )
 
 
-def _place(row: PracticeDraft, number: int) -> int:
+def _place(row: KeptDraft, number: int) -> int:
     if not 1 <= number <= len(row.draft["steps"]):
         raise NotFound
     return number - 1
@@ -487,7 +487,7 @@ def _try_url(slug: str, mode: str, log: str = "") -> str:
     return url_for("practice.studio_play", slug=slug, mode=SLUGS[mode], l=log or None)
 
 
-def _playable(slug: str) -> PracticeDraft:
+def _playable(slug: str) -> KeptDraft:
     """A draft that can be played: where something is still to be mended, its screens may not be there."""
     row = practice_for(here(), slug)
     for fault in problems_of(row.draft):
@@ -546,7 +546,7 @@ def play_finish(slug: str, mode: str) -> Answer:
     return redirect(_try_url(slug, way, request.form.get("l", "")[:4000]), 303)
 
 
-def _play_page(row: PracticeDraft, state: State, typed: Mapping[str, str] | None = None) -> str:
+def _play_page(row: KeptDraft, state: State, typed: Mapping[str, str] | None = None) -> str:
     body, way = row.draft, state.mode
     over = is_over(body, state)
     again = Onward(say(_("Play it again")), _try_url(row.slug, way))
