@@ -19,7 +19,6 @@ _HOLE = re.compile(
     r"|MULTIRESPONSE_H|MULTIRESPONSE_S|MULTIRESPONSE|MRHS|MRH|MRS|MR):(?P<answers>(?:\\.|[^\\}])*)\}",
     re.IGNORECASE | re.DOTALL,
 )
-_PARTS = re.compile(r"(?<!\\)~")
 _SHARE = re.compile(r"\s*(?:%(-?[0-9.,]+)%|(=))?(.*)", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 SHORT = ("SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC")
@@ -51,7 +50,7 @@ def _blank(
     kind: str, inner: str, question: Question, words: Callable[[str], str], plain: Callable[[str], str]
 ) -> dict[str, Any]:
     entries = []
-    for part in _PARTS.split(inner):
+    for part in _apart(inner, "~"):
         found = _SHARE.fullmatch(part)
         if found is None or not part.strip():
             continue
@@ -76,9 +75,14 @@ def _blank(
 
 
 def _cut(text: str) -> tuple[str, str, str]:
-    at = re.search(r"(?<!\\)#", text)
-    said, why = (text[: at.start()], text[at.end() :]) if at else (text, "")
-    return _ESCAPED.sub(r"\1", said), "#" if at else "", _ESCAPED.sub(r"\1", why)
+    said, *more = _apart(text, "#")
+    return _ESCAPED.sub(r"\1", said), "#" if more else "", _ESCAPED.sub(r"\1", "#".join(more))
+
+
+def _apart(text: str, sign: str) -> list[str]:
+    """What stands between the signs, but for those behind a backslash that is not itself behind one."""
+    ends = [found.start() for found in re.finditer(rf"\\.|{sign}", text, re.DOTALL) if found[0] == sign]
+    return [text[start:end] for start, end in zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True)]
 
 
 def _typed(entries: Sequence[tuple[float, str, str]], question: Question, heeds: list[str]) -> dict[str, Any]:
@@ -132,8 +136,10 @@ def _hole(blank: dict[str, Any], lost: set[str]) -> str:
     if kind == "choice":
         name = "MULTICHOICE"
         for one in blank["options"]:
-            mark = "=" if one.get("correct") else f"%{share_text(one['share'])}%" if one.get("share") else ""
-            entries.append(_entry(mark, one["text"], one.get("why", "")))
+            said, share = one["text"], one.get("share")
+            needs = share or said.lstrip().startswith(("=", "%"))  # a wrong answer that looks marked
+            mark = "=" if one.get("correct") else f"%{share_text(share or 0)}%" if needs else ""
+            entries.append(_entry(mark, said, one.get("why", "")))
     elif kind == "numeric":
         name = "NUMERICAL"
         for one in blank["answers"]:

@@ -189,6 +189,20 @@ def test_moodle_xml_gives_back_what_it_holds(question: Question) -> None:
     comes_back(question, through_moodle)
 
 
+@pytest.mark.parametrize("said", ["=", "=B3", "%50%x", "50%", "100%", "a=b", "\\", "C:\\", "a\\~b#c}"])
+@pytest.mark.parametrize("correct", [True, False])
+def test_words_that_look_like_marks_come_back(said: str, correct: bool) -> None:
+    options = [
+        {"text": said, **({"correct": True} if correct else {})},
+        {"text": "0", **({} if correct else {"correct": True})},
+    ]
+    blank = {"text": "Ô [[1]]", "blanks": [{"kind": "choice", "options": options}]}
+    comes_back(Question("fill_blanks", "Điền.", blank, name="cau-1"), through_moodle)
+    chosen = Question("single_choice", "Chọn.", {"options": options}, name="cau-1")
+    comes_back(chosen, through_moodle)
+    comes_back(chosen, through_gift)
+
+
 @settings(RULES, max_examples=25)
 @given(
     questions((*GIFT, "fill_blanks")), st.sampled_from(["", "Hỏi lại số quen."]), st.sampled_from(["", "Báo Nhân Dân"])
