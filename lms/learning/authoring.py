@@ -13,6 +13,7 @@ from sqlalchemy import Table, func, insert, select, update
 from lms import audit, clock
 from lms.db.unit_of_work import connection
 from lms.errors import Conflict
+from lms.identity.accounts import hold
 from lms.identity.people import Person
 from lms.identity.roles import May, roles_that
 from lms.learning.activities import anchor
@@ -133,6 +134,7 @@ def begin_draft(
     A form sent twice makes one: an untouched draft of the same author with the same title is the same draft. `own`:
     what other columns of `drafts` hold.
     """
+    hold(by_id)
     d, database = drafts.c, connection()
     untouched = database.execute(
         select(A.c.slug, d.draft)

@@ -9,19 +9,21 @@ from typing import Any
 import msgspec
 import structlog
 from flask import Flask, Response, redirect, request, url_for
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lms.db.unit_of_work import let_go
-from lms.errors import DomainError, Elsewhere, NoRoom, NotFound, TooMany
+from lms.errors import Conflict, DomainError, Elsewhere, NoRoom, NotFound, TooMany
 from lms.storage import is_full
 from lms.text import Text, _
 from lms.web.rendering import render, render_fragment, say, wants_fragment
 
 log = structlog.get_logger("lms.web")
+AT_ONCE = _("Somebody did the same in this very moment, so nothing was kept. Please send it again.")
+_TAKEN = "23505"  # PostgreSQL's unique_violation; on SQLite who writes waits before looking, so there it is a mistake
 _HTTP = {
     400: _("The browser sent something that could not be read. Please go back and try again."),
     404: NotFound.default,
@@ -107,6 +109,14 @@ def install(app: Flask) -> None:
         let_go()
         log.error("database unavailable", path=request.path, error=repr(error.orig))
         return _answer(503, "busy", _HTTP[503], {"Retry-After": "30"})
+
+    @app.errorhandler(IntegrityError)
+    def _at_once(error: IntegrityError) -> Response:
+        if getattr(error.orig, "sqlstate", None) != _TAKEN:
+            return _unexpected(error)
+        let_go()
+        log.warning("the same in the same moment", path=request.path, error=repr(error.orig))
+        return _answer(Conflict.status, Conflict.code, AT_ONCE)
 
     @app.errorhandler(OSError)
     def _full(error: OSError) -> Response:

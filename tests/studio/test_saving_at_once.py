@@ -9,20 +9,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Table, select, text
+from werkzeug.test import TestResponse
 
 from courses.models import Document, Track
 from courses.services import authoring as courses
 from courses.services import translating
 from lms.api.people import nation_id
 from lms.api.work import Conflict, connection, unit_of_work
-from lms.db.unit_of_work import let_go
+from lms.db.unit_of_work import close_kept, let_go
 from lms.identity import accounts
 from lms.learning.models import Activity
 from plugins.practice.models import PracticeDocument
 from plugins.practice.services import authoring as practices
 from quizzes.models import QuizDocument
 from quizzes.services import authoring as quizzes
+from tests.studio.conftest import Author
 
 PATIENCE = 30  # seconds
 Begun = tuple[Table, Callable[[int, Mapping[str, Any], int], object], int]  # where it is kept, how it is saved, its id
@@ -74,6 +77,7 @@ def test_who_comes_second_is_told(any_app: Flask, begin: Callable[[int, int], Be
                     outcomes.append("kept")
                 except Conflict:
                     outcomes.append("told")
+                close_kept()  # of this thread, which ends
 
         other = threading.Thread(target=save_too)
         with unit_of_work():
@@ -92,3 +96,52 @@ def _until_it_waits(app: Flask, other: threading.Thread) -> None:
     while not app.extensions["lms.settings"].is_sqlite and time.monotonic() < end and other.is_alive():
         if connection().execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar():
             return
+
+
+def test_one_form_sent_twice_at_once_makes_one_draft(any_app: Flask) -> None:
+    slugs: list[str] = []
+    with any_app.app_context():
+        with unit_of_work():
+            author, org = accounts.sign_up("motnguoi", "motnguoi", None), nation_id()
+        let_go()
+
+        def again() -> None:
+            with any_app.app_context():
+                with unit_of_work():
+                    slugs.append(courses.begin("lesson", "Mật khẩu dài", org, author))
+                close_kept()
+
+        other = threading.Thread(target=again)
+        with unit_of_work():
+            slugs.append(courses.begin("lesson", "Mật khẩu dài", org, author))
+            other.start()
+            _until_it_waits(any_app, other)
+        other.join(PATIENCE)
+        assert slugs == ["mat-khau-dai", "mat-khau-dai"]
+
+
+def test_two_authors_of_one_title_at_once(postgres_app: Flask, sign_in: Callable[..., FlaskClient]) -> None:
+    """They cannot have the same address. The second is asked to send it again, and then gets another one."""
+    answers: list[TestResponse] = []
+    author = Author(sign_in("instructor", postgres_app))
+    form = {**author.fields("/studio/khoa-hoc"), "title": "Mật khẩu dài"}
+
+    def too() -> None:
+        answers.append(author.client.post("/studio/khoa-hoc", data=form))
+        with postgres_app.app_context():
+            close_kept()
+
+    with postgres_app.app_context():
+        with unit_of_work():
+            colleague = accounts.sign_up("nguoikhac", "nguoikhac", None)
+        let_go()
+        other = threading.Thread(target=too)
+        with unit_of_work():
+            courses.begin("course", "Mật khẩu dài", nation_id(), colleague)
+            other.start()
+            _until_it_waits(postgres_app, other)
+        other.join(PATIENCE)
+    (answer,) = answers
+    assert answer.status_code == 409
+    assert "chưa ghi được gì" in answer.get_data(as_text=True)
+    assert author.client.post("/studio/khoa-hoc", data=form).location.endswith("/mat-khau-dai-2")
