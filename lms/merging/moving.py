@@ -101,7 +101,10 @@ def move(merge_id: int, kept_id: int, gone_id: int) -> frozenset[str]:
 
 
 def move_back(merge_id: int, kept_id: int, gone_id: int) -> frozenset[str]:
-    """Gives each noted row back to `gone`, if it is still `kept`'s. Conflict where the owner of a table is not here."""
+    """Gives each noted row back to `gone`, if it is still `kept`'s. Conflict where the owner of a table is not here.
+
+    What a request that was under way has made for `gone` meanwhile stays theirs, and its like stays with `kept`.
+    """
     noted: dict[str, list[str]] = {}
     for row in connection().execute(select(ROW.c.name, ROW.c.key).where(ROW.c.merge_id == merge_id).order_by(ROW.c.id)):
         noted.setdefault(row.name, []).append(row.key)
@@ -112,7 +115,9 @@ def move_back(merge_id: int, kept_id: int, gone_id: int) -> frozenset[str]:
         person, key = held.table.c[held.person], _key(held)
         statement = (
             update(held.table)
-            .where(person == kept_id, *(c == bindparam(f"key_{i}") for i, c in enumerate(key)))
+            .where(
+                person == kept_id, ~_repeats(held, gone_id), *(c == bindparam(f"key_{i}") for i, c in enumerate(key))
+            )
             .values({person: gone_id})
         )
         types: Any = tuple[tuple(c.type.python_type for c in key)]  # type: ignore[misc]

@@ -88,6 +88,18 @@ def test_counts_equal_facts_whatever_is_held(
         assert not held or holding.held_by(CASES[0]) == []
 
 
+def test_parting_goes_on_where_the_one_who_went_has_got_something_meanwhile(in_app: Flask) -> None:
+    """A request that was under way when the two were joined, and nobody has caught up with it yet."""
+    with one_example():
+        world = World([(True, True, True, True)] * PEOPLE)
+        made(world)
+        merge = joining.merge(world.people[2], world.people[1], world.officer, "Một người.")
+        world.do(("enroll", 1, 0, 1))
+        joining.undo(merge, world.officer, "Hai người.")
+        assert counting.differences() == []
+        assert rebuilding.differences() == []
+
+
 def totals(world: World) -> int:
     return sum(n for (name, _org, _group), n in counting.facts(world.people).items() if name == counting.ATTAINED)
 
