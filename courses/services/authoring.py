@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from courses.models import Document
-from lms.api.learning import Activity, begin_draft, save_draft
+from lms.api.learning import begin_draft, save_draft
 from lms.api.reviewing import edited
 from lms.api.work import Conflict, connection
 
-D, A = Document.__table__, Activity.__table__
+D = Document.__table__
 FALLBACKS = {"course": "khoa-hoc", "lesson": "bai-hoc", "task": "viec-that"}
 
 

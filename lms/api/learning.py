@@ -2,21 +2,17 @@
 
 from lms.learning.access import InCourse, Reading, course_for
 from lms.learning.activities import anchor, set_skills
-from lms.learning.authoring import (
-    AUTHORS,
+from lms.learning.authoring import AUTHORS, author_orgs, first_free, free_slug, slug_of
+from lms.learning.drafts import (
     KeptDraft,
     ListedDraft,
-    author_orgs,
     begin_draft,
     draft_titles,
     find_published,
-    first_free,
-    free_slug,
     kept_draft,
     listed_drafts,
     published_when,
     save_draft,
-    slug_of,
 )
 from lms.learning.enrolling import Entry, publish_syllabus
 from lms.learning.events import ActivityCompleted, CourseCompleted, Practised

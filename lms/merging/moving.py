@@ -131,8 +131,8 @@ def _key(held: PersonalTable) -> list[Column[Any]]:
     return [c for c in held.table.primary_key.columns if c.name != held.person]
 
 
-def _repeats(held: PersonalTable, kept_id: int) -> ColumnElement[bool]:
-    """Whether a row of the table may not be `kept`'s too."""
+def _repeats(held: PersonalTable, account_id: int) -> ColumnElement[bool]:
+    """Whether a row of the table may not be this account's too: it has its like."""
     theirs, ours = held.table, held.table.alias("ours")
     rules = [
         and_(always(), *(ours.c[c] == theirs.c[c] for c in others), *where)
@@ -142,7 +142,7 @@ def _repeats(held: PersonalTable, kept_id: int) -> ColumnElement[bool]:
         rules.append(held.twice(theirs, ours))
     if not rules:
         return ~always()
-    return exists(select(1).select_from(ours).where(ours.c[held.person] == kept_id, or_(*rules)).correlate(theirs))
+    return exists(select(1).select_from(ours).where(ours.c[held.person] == account_id, or_(*rules)).correlate(theirs))
 
 
 def _unique_with(table: Table, person: str, ours: Any) -> Iterator[tuple[list[str], list[ColumnElement[bool]]]]:

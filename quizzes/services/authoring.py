@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from lms.api.learning import Activity, anchor, begin_draft, first_free, save_draft, slug_of
+from lms.api.learning import anchor, begin_draft, first_free, save_draft, slug_of
 from lms.api.packages import FORM_COMMON, broken_forms, broken_rules, shared
 from lms.api.work import Invalid, Text, _, audit, connection
 from quizzes.drawing import Candidate, assured, lies_under
@@ -16,11 +16,7 @@ from quizzes.models import Bank, QuizDocument
 from quizzes.services import measured
 from quizzes.services.importing import publish_quiz
 
-A, B, D = (
-    Activity.__table__,
-    Bank.__table__,
-    QuizDocument.__table__,
-)
+B, D = Bank.__table__, QuizDocument.__table__
 
 
 def begin_bank(title: str, org_id: int, by_id: int) -> str:

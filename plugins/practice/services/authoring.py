@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from lms.api.competency import skills_by_code
 from lms.api.data import FileStore
-from lms.api.learning import Activity, anchor, begin_draft, save_draft, set_skills, slug_of
+from lms.api.learning import anchor, begin_draft, save_draft, set_skills, slug_of
 from lms.api.media import Received, file_entry, media, settled, take_in
 from lms.api.packages import MOST_FILE_BYTES, Problems, Where, check_picture
 from lms.api.reviewing import digest_of, edited
@@ -19,7 +19,7 @@ from plugins.practice.format.checking import faults
 from plugins.practice.models import PracticeDocument, PracticeRevision
 from plugins.practice.pictures import PICTURES, SOUND, described
 
-D, R, A = PracticeDocument.__table__, PracticeRevision.__table__, Activity.__table__
+D, R = PracticeDocument.__table__, PracticeRevision.__table__
 
 
 def empty_body(slug: str, title: str) -> dict[str, Any]:
